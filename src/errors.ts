@@ -1,0 +1,81 @@
+/**
+ * Every error a person can meet, in one table. `docs/errors.md` lists the same codes with causes and cures; a test
+ * keeps the two equal.
+ */
+
+/** Exit codes of the command line (docs/decisions). */
+export const exitCodes = { well: 0, failed: 1, usage: 2, missing: 3 } as const;
+
+interface ErrorEntry {
+  /** The sentence, with `{name}` for each datum. */
+  readonly text: string;
+  /** What a person does about it. */
+  readonly cure: string;
+  readonly exitCode: number;
+}
+
+const entry = (text: string, cure: string, exitCode: number = exitCodes.failed): ErrorEntry => ({
+  text,
+  cure,
+  exitCode,
+});
+
+/** Code to text, cure and exit code. Add a row here and a section in `docs/errors.md`. */
+export const errorTable = {
+  'ffmpeg/missing': entry(
+    'ffmpeg was not found in PATH',
+    'install it: sudo apt-get install ffmpeg',
+    exitCodes.missing,
+  ),
+  'ffmpeg/no-encoder': entry(
+    'this ffmpeg has no encoder for {codec}',
+    'install a full ffmpeg: sudo apt-get install ffmpeg',
+    exitCodes.missing,
+  ),
+  'http/port-taken': entry(
+    'port {port} is taken on {host}',
+    'stop the other program, or choose another port with --port',
+  ),
+  'session/limit': entry(
+    '{limit} viewers are watching already',
+    'try again in {retryAfterSeconds} s, or raise limits.viewers',
+  ),
+  'session/bad-offer': entry(
+    'the offer is not a usable session description: {detail}',
+    'send a complete SDP offer (RFC 8866)',
+  ),
+  'session/no-common-codec': entry(
+    'no common video codec: {offered} offered, H264 and VP8 possible',
+    'offer H264 or VP8',
+  ),
+  'feed/unknown': entry('there is no feed "{feed}"', 'choose one of: {known}'),
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof errorTable;
+export type ErrorData = Readonly<Record<string, string | number>>;
+
+/** An error with a code of {@link errorTable} and the data of its sentence. */
+export class VedetteError extends Error {
+  readonly code: ErrorCode;
+  readonly data: ErrorData;
+
+  constructor(code: ErrorCode, data: ErrorData = {}, options?: ErrorOptions) {
+    super(fill(errorTable[code].text, data), options);
+    this.name = 'VedetteError';
+    this.code = code;
+    this.data = data;
+  }
+
+  /** What a person does about it. */
+  get cure(): string {
+    return fill(errorTable[this.code].cure, this.data);
+  }
+
+  get exitCode(): number {
+    return errorTable[this.code].exitCode;
+  }
+}
+
+function fill(text: string, data: ErrorData): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(data[name] ?? whole));
+}

@@ -1,0 +1,50 @@
+import type { Scope } from './scope.ts';
+import type { FeedDescription, MediaAssignment } from './signaling.ts';
+
+/** `RTCIceCandidateInit` of W3C WebRTC 1.0, 4.8.1.1. An empty `candidate` ends the candidates. */
+export interface IceCandidateInit {
+  readonly candidate: string;
+  readonly sdpMid: string | null;
+  readonly sdpMLineIndex: number | null;
+}
+
+/** How a session came in; WHEP players send no `accept`, so theirs are accepted from the start. */
+export interface SessionRequest {
+  /** Unique; the viewer's choice for `/signal`, the device's for WHEP. */
+  readonly id: string;
+  readonly scopes: readonly Scope[];
+  /** Connect fully, but let no media flow until `accept`. */
+  readonly standby: boolean;
+}
+
+export interface SessionEvents {
+  /** A local candidate to trickle; an empty one ends them. */
+  candidate(candidate: IceCandidateInit): void;
+  /** The session is over, for this reason; said exactly once. */
+  ended(reason: string): void;
+}
+
+/** One peer connection, as signaling and HTTP see it. */
+export interface SessionHandle {
+  readonly id: string;
+  /**
+   * Applies the viewer's offer and gives the answer; again for a later offer (renegotiation, or ICE restart when
+   * its ufrag changed).
+   * @param media what each media section is for; a section without a row gets the device's first feed.
+   * @throws VedetteError `session/bad-offer`, `session/no-common-codec`, `feed/unknown`
+   */
+  answer(offer: string, media: readonly MediaAssignment[]): Promise<string>;
+  /** Candidates may come before the offer; malformed ones and those after the end are dropped and counted. */
+  addIceCandidate(candidate: IceCandidateInit): Promise<void>;
+  /** Media may flow from now on. */
+  accept(): void;
+  /** Ends it: says goodbye on the `events` channel, closes the transport, frees everything. Idempotent. */
+  close(reason: string): Promise<void>;
+}
+
+/** Where sessions are opened: handed to `http` and `signaling` by the agent. */
+export interface SessionHost {
+  readonly feeds: readonly FeedDescription[];
+  /** @throws VedetteError `session/limit` */
+  open(request: SessionRequest, events: SessionEvents): SessionHandle;
+}
