@@ -49,6 +49,37 @@ export const errorTable = {
     'offer H264 or VP8',
   ),
   'feed/unknown': entry('there is no feed "{feed}"', 'choose one of: {known}'),
+  'camera/not-found': entry(
+    'there is no camera at {device}',
+    'plug it in, or choose one of those that `vedette devices` lists',
+  ),
+  'camera/denied': entry(
+    'this user may not open {device}',
+    'add the user to the group video: sudo usermod -aG video $USER, then log in again',
+  ),
+  'camera/busy': entry('{device} is in use by another program', 'stop the other program'),
+  'camera/lost': entry('{device} was unplugged', 'plug it in again; the picture returns by itself'),
+  'camera/no-such-format': entry(
+    '{device} offers no {format}; it offers {known}',
+    'choose one of those, or `format: auto`',
+  ),
+  'v4l2/not-a-camera': entry(
+    '{device} gives no pictures that Vedette can read',
+    'choose one of those that `vedette devices` lists',
+  ),
+  'v4l2/unknown-control': entry(
+    '{device} has no control "{control}"; it has: {known}',
+    'correct `controls`; `vedette devices` lists them with their ranges',
+  ),
+  'v4l2/control-range': entry(
+    'the control {control} of {device} takes {allowed}, not {value}',
+    'correct `controls`; `vedette devices` lists them with their ranges',
+  ),
+  'v4l2/tools-missing': entry(
+    'setting camera controls needs v4l2-ctl, which was not found in PATH',
+    'install it: sudo apt-get install v4l-utils',
+    exitCodes.missing,
+  ),
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof errorTable;
