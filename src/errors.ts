@@ -80,6 +80,15 @@ export const errorTable = {
     'install it: sudo apt-get install v4l-utils',
     exitCodes.missing,
   ),
+  'sound/no-sound': entry(
+    'the microphone {name} gives no sound',
+    'see that no other program holds it; vedette devices lists what there is',
+  ),
+  'sound/device-lost': entry(
+    'the sound device {device} ended: {detail}',
+    'plug it in again; it is tried again by itself',
+  ),
+  'sound/no-file': entry('the sound file {file} cannot be used: {detail}', 'name a file that can be read'),
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof errorTable;

@@ -1,3 +1,4 @@
+import type { VedetteError } from '../../errors.ts';
 import type { SoundBlock } from '../frame.ts';
 
 /** What a speaker pulls every 20 ms while somebody talks. */
@@ -19,6 +20,16 @@ export interface OpusSource {
 
 /** Where a microphone's sound goes. Called synchronously, in order; `ended` last and at most once. */
 export interface SoundSink {
+  /** The samples may be changed in place, and are overwritten after the call: whoever keeps them copies them. */
   block(block: SoundBlock): void;
-  ended(reason: Error): void;
+  /** The source gave up by itself: unplugged, refused, its process died. Never called for `stop`. */
+  ended(reason: VedetteError): void;
+}
+
+/** One opened microphone: a single run. It does not restart itself; `Microphone` does, with backoff. */
+export interface SoundSource {
+  /** Opens it. Failures arrive at `sink.ended`, never as a throw. */
+  start(sink: SoundSink): void;
+  /** Closes it and gives back every process and timer. Idempotent. */
+  stop(): Promise<void>;
 }
