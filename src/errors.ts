@@ -48,7 +48,78 @@ export const errorTable = {
     'no common video codec: {offered} offered, H264 and VP8 possible',
     'offer H264 or VP8',
   ),
+  'session/unknown': entry('this session has ended or never was', 'begin a new one with an offer'),
+  'access/secret-damaged': entry(
+    '{path} does not hold a secret',
+    'delete it to make a new secret; every link printed before then ends',
+  ),
+  'access/denied': entry('{reason}', 'ask the owner of this device for a link'),
+  'access/wrong-secret': entry(
+    'this link is not, or no longer, valid',
+    'open the link the device prints now',
+  ),
+  'access/too-many-tries': entry(
+    'too many wrong links from this address',
+    'wait {retryAfterSeconds} s, then open the link the device prints',
+  ),
+  'http/unknown-host': entry(
+    '"{host}" is not a name of this device',
+    'use its address or its .local name, or start it with --public-url',
+  ),
+  'http/not-found': entry('there is nothing at {path}', 'the page is at /'),
+  'http/method': entry('{path} does not know {method}', 'use one of: {allowed}'),
+  'http/too-large': entry('the body is larger than {limit} bytes', 'send less'),
+  'http/wrong-type': entry('the body is {given}', 'send {expected}'),
+  'http/not-acceptable': entry('the answer is {given}', 'accept it'),
+  'http/bad-request': entry('the request is not understood: {detail}', 'see docs/errors.md'),
+  'http/busy': entry('the device has as many connections as it can hold', 'try again later'),
+  'http/page-missing': entry('the page is not built', 'build it: npm run build'),
+  'http/internal': entry('the device failed at this', 'its log says why'),
+  'tls/certificate': entry(
+    'the certificate {path} cannot be used: {detail}',
+    'give a PEM certificate chain and its private key',
+    exitCodes.usage,
+  ),
+  'whep/condition-missing': entry(
+    'this PATCH carries no If-Match',
+    'send the ETag of the session, or * to restart ICE (RFC 9725, 4.3)',
+  ),
+  'whep/condition-failed': entry(
+    'ICE was restarted since; this ETag is an old one',
+    'send the newest ETag of the session',
+  ),
+  'whep/bad-fragment': entry(
+    'the fragment is not usable: {detail}',
+    'send application/trickle-ice-sdpfrag (RFC 8840)',
+  ),
+  'signaling/not-json': entry('the message is not JSON text', 'send one JSON object a message'),
+  'signaling/invalid': entry('the message is not understood: {detail}', 'see docs/errors.md for its layout'),
+  'signaling/version': entry(
+    'signaling version {given} is not spoken here',
+    'reload the page; send v: {version}',
+  ),
+  'signaling/sequence': entry(
+    'message {given} of the session came where {expected} was due',
+    'number the messages of a session from 1, by one',
+  ),
+  'signaling/sessions': entry(
+    'one connection carries at most {limit} sessions',
+    'end a session, or open another connection',
+  ),
+  'signaling/session-taken': entry('another connection uses this session id', 'choose a random session id'),
   'feed/unknown': entry('there is no feed "{feed}"', 'choose one of: {known}'),
+  'camera/ended': entry(
+    '{device} stopped: {detail}',
+    'the words after the colon are the cause as ffmpeg tells it; `vedette check` tries the camera once more',
+  ),
+  'camera/hung': entry(
+    '{camera} gave no picture for {seconds} s',
+    'it is restarted by itself; if that goes on, try another cable, port or power supply',
+  ),
+  'camera/no-frame': entry(
+    '{feed} gave no picture within {seconds} s: {reason}',
+    'look at the camera; `vedette check` tries it alone',
+  ),
   'camera/not-found': entry(
     'there is no camera at {device}',
     'plug it in, or choose one of those that `vedette devices` lists',
