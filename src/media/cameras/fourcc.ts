@@ -3,12 +3,15 @@ import type { NativeEncoding } from '../frame.ts';
 /** FFmpeg's pixel formats by what NUT calls them; those that cameras give or that are worth asking ffmpeg for. */
 const rawFormats: Readonly<Record<string, string>> = {
   I420: 'yuv420p',
-  '422P': 'yuv422p',
+  Y42B: 'yuv422p',
   YUY2: 'yuyv422',
   UYVY: 'uyvy422',
   NV12: 'nv12',
   NV21: 'nv21',
   Y800: 'gray',
+  BGRA: 'bgra',
+  'BGR\0': 'bgr0',
+  'RGB\x18': 'rgb24',
 };
 
 /** How a NUT stream's frames are packed, or undefined where Vedette does not read them. */
