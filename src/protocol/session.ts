@@ -30,7 +30,8 @@ export interface SessionHandle {
   /**
    * Applies the viewer's offer and gives the answer; again for a later offer (renegotiation, or ICE restart when
    * its ufrag changed).
-   * @param media what each media section is for; a section without a row gets the device's first feed.
+   * @param media what each media section is for; the row with mid `*` ({@link anyMid}) is for all others, and without
+   *   one they get the device's first feed.
    * @throws VedetteError `session/bad-offer`, `session/no-common-codec`, `feed/unknown`
    */
   answer(offer: string, media: readonly MediaAssignment[]): Promise<string>;

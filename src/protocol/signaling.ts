@@ -24,7 +24,10 @@ export const IceServer = z.strictObject({
 });
 export type IceServer = z.infer<typeof IceServer>;
 
-/** What an m-section of the viewer's offer is for: `mid` (RFC 8843) to feed. */
+/** Stands as a {@link MediaAssignment}'s `mid` for every section that has no row of its own. */
+export const anyMid = '*';
+
+/** What a media section of the viewer's offer is for: `mid` (RFC 8843) to feed. */
 const MediaAssignment = z.strictObject({ mid: z.string().max(32), feed: z.string().max(64) });
 export type MediaAssignment = z.infer<typeof MediaAssignment>;
 

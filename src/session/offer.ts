@@ -1,0 +1,244 @@
+import { type MediaDescription, parse, parseParams, type SessionDescription, write } from 'sdp-transform';
+import { VedetteError } from '../errors.ts';
+import type { VideoCodec } from '../media/frame.ts';
+import { anyMid, type MediaAssignment } from '../protocol/signaling.ts';
+import { type ExtensionIds, extensionUris, maxExtensionId } from '../rtp/header.ts';
+
+/** What a media section of the offer becomes. `mid` as in RFC 8843; payload types are the offerer's. */
+export type SectionPlan =
+  | ({
+      readonly kind: 'video';
+      readonly mid: string;
+      readonly feed: string;
+      readonly codec: VideoCodec;
+    } & RtpPlan)
+  | ({
+      readonly kind: 'audio';
+      readonly mid: string;
+      readonly feed: string;
+      /** The viewer wants to hear. */
+      readonly listens: boolean;
+      /** The viewer may send sound of its own. */
+      readonly talks: boolean;
+      /** SSRCs announced for what it sends. */
+      readonly remoteSsrcs: readonly number[];
+    } & RtpPlan);
+
+interface RtpPlan {
+  readonly payloadType: number;
+  readonly rtxPayloadType?: number;
+  readonly extensions: ExtensionIds;
+}
+
+/** An offer, understood: what to build, and the offer reduced to just that. */
+export interface OfferPlan {
+  readonly sections: readonly SectionPlan[];
+  /** The offer with every codec, extension and section removed that the plan does not use. */
+  readonly sdp: string;
+  /** The offerer's ICE credentials; changed ones in a later offer restart ICE (RFC 8839, 4.4.1.1.1). */
+  readonly iceUfrag: string;
+  /** The offerer can be the DTLS client, so we can be the server, who chooses the SRTP profile (RFC 5763, 5). */
+  readonly mayBeServer: boolean;
+}
+
+/** What a feed has to give, as far as an offer cares. */
+export interface OfferedFeed {
+  readonly name: string;
+  readonly audio: boolean;
+  readonly talk: boolean;
+}
+
+const keptFeedback = new Set(['nack', 'nack pli', 'ccm fir', 'transport-cc']);
+/** profile_idc in the order we like it: ours is constrained baseline, which main and high decoders play too. */
+const h264Profiles = [0x42, 0x4d, 0x64];
+
+/**
+ * Reads an offer and decides what each section becomes: H.264 before VP8, Opus, RTX where offered. Pure.
+ * @throws VedetteError `session/bad-offer`, `session/no-common-codec`, `feed/unknown`
+ */
+export function planOffer(
+  sdp: string,
+  assignments: readonly MediaAssignment[],
+  feeds: readonly OfferedFeed[],
+): OfferPlan {
+  const offer = parseOffer(sdp);
+  const sections: SectionPlan[] = [];
+  let videoSections = 0;
+  for (const media of offer.media) {
+    if (media.type === 'application') continue;
+    if (media.type === 'video' && media.port !== 0) videoSections += 1;
+    const plan = planSection(media, feedOf(media, assignments, feeds));
+    if (plan) {
+      sections.push(plan);
+      reduce(media, plan);
+    } else {
+      media.port = 0;
+    }
+  }
+  if (videoSections > 0 && !sections.some(({ kind }) => kind === 'video')) {
+    const offered = new Set(
+      offer.media.filter(({ type }) => type === 'video').flatMap(({ rtp }) => rtp.map(({ codec }) => codec)),
+    );
+    throw new VedetteError('session/no-common-codec', { offered: [...offered].join(', ') || 'none' });
+  }
+  const transport = offer.media.find((media) => media.iceUfrag) ?? offer;
+  const setup = (offer.media.find((media) => media.setup) ?? offer).setup;
+  return {
+    sections,
+    sdp: write(offer),
+    iceUfrag: String(transport.iceUfrag ?? ''),
+    mayBeServer: setup === 'actpass' || setup === 'active',
+  };
+}
+
+function parseOffer(sdp: string): SessionDescription {
+  // The library takes any text for SDP and finds nothing in it, so what must be there is asked for here.
+  const refuse = (detail: string): never => {
+    throw new VedetteError('session/bad-offer', { detail });
+  };
+  if (!sdp.startsWith('v=0')) return refuse('it does not begin with "v=0"');
+  let offer: SessionDescription;
+  try {
+    offer = parse(sdp);
+  } catch {
+    return refuse('it cannot be parsed');
+  }
+  if (!Array.isArray(offer.media) || offer.media.length === 0) return refuse('it has no media section');
+  for (const media of offer.media) {
+    if (media.mid === undefined) return refuse('a media section has no a=mid');
+    // A numeric mid is parsed as a number.
+    media.mid = String(media.mid);
+    if (!(media.iceUfrag ?? offer.iceUfrag) && media.port !== 0)
+      return refuse(`section ${media.mid} has no a=ice-ufrag`);
+    if (!(media.fingerprint ?? offer.fingerprint) && media.port !== 0)
+      return refuse(`section ${media.mid} has no a=fingerprint`);
+  }
+  return offer;
+}
+
+function feedOf(
+  media: MediaDescription,
+  assignments: readonly MediaAssignment[],
+  feeds: readonly OfferedFeed[],
+): OfferedFeed {
+  const row =
+    assignments.find(({ mid }) => mid === media.mid) ?? assignments.find(({ mid }) => mid === anyMid);
+  const feed = row ? feeds.find(({ name }) => name === row.feed) : feeds[0];
+  if (!feed)
+    throw new VedetteError('feed/unknown', {
+      feed: row?.feed ?? '',
+      known: feeds.map(({ name }) => name).join(', '),
+    });
+  return feed;
+}
+
+function planSection(media: MediaDescription, feed: OfferedFeed): SectionPlan | undefined {
+  if (media.port === 0 && !media.bundleOnly) return undefined;
+  const mid = String(media.mid);
+  const direction = media.direction ?? 'sendrecv';
+  const listens = direction === 'recvonly' || direction === 'sendrecv';
+  const sends = direction === 'sendonly' || direction === 'sendrecv';
+  const extensions = extensionsOf(media);
+  if (media.type === 'video') {
+    if (!listens) return undefined;
+    const chosen = chooseVideo(media);
+    if (!chosen) return undefined;
+    const rtxPayloadType = rtxFor(media, chosen.payloadType);
+    return {
+      kind: 'video',
+      mid,
+      feed: feed.name,
+      ...chosen,
+      ...(rtxPayloadType === undefined ? {} : { rtxPayloadType }),
+      extensions,
+    };
+  }
+  if (media.type === 'audio') {
+    const opus = media.rtp.find(({ codec, rate }) => codec.toLowerCase() === 'opus' && rate === 48_000);
+    const talks = sends && feed.talk;
+    if (!opus || !((listens && feed.audio) || talks)) return undefined;
+    const remoteSsrcs = [...new Set((media.ssrcs ?? []).map(({ id }) => id))];
+    return {
+      kind: 'audio',
+      mid,
+      feed: feed.name,
+      payloadType: opus.payload,
+      listens: listens && feed.audio,
+      talks,
+      remoteSsrcs,
+      extensions,
+    };
+  }
+  return undefined;
+}
+
+function chooseVideo(media: MediaDescription): { codec: VideoCodec; payloadType: number } | undefined {
+  const h264 = media.rtp
+    .filter(({ codec }) => codec.toUpperCase() === 'H264')
+    .map(({ payload }) => ({ payload, ...h264Parameters(media, payload) }))
+    // Our access units do not fit into packetization-mode 0, which knows no fragments (RFC 6184, 6.2).
+    .filter(({ packetizationMode, profile }) => packetizationMode === 1 && h264Profiles.includes(profile))
+    .sort((left, right) => h264Profiles.indexOf(left.profile) - h264Profiles.indexOf(right.profile))[0];
+  if (h264) return { codec: 'H264', payloadType: h264.payload };
+  const vp8 = media.rtp.find(({ codec }) => codec.toUpperCase() === 'VP8');
+  return vp8 && { codec: 'VP8', payloadType: vp8.payload };
+}
+
+function h264Parameters(
+  media: MediaDescription,
+  payload: number,
+): { packetizationMode: number; profile: number } {
+  const config = media.fmtp.find((line) => line.payload === payload)?.config ?? '';
+  const parameters = parseParams(config);
+  // Absent parameters mean mode 0 and baseline (RFC 6184, 8.1).
+  const profile = String(parameters['profile-level-id'] ?? '42').slice(0, 2);
+  return {
+    packetizationMode: Number(parameters['packetization-mode'] ?? 0),
+    profile: Number.parseInt(profile, 16),
+  };
+}
+
+function rtxFor(media: MediaDescription, payloadType: number): number | undefined {
+  const line = media.fmtp.find(
+    ({ payload, config }) =>
+      parseParams(config).apt === payloadType &&
+      media.rtp.some((codec) => codec.payload === payload && codec.codec.toLowerCase() === 'rtx'),
+  );
+  return line?.payload;
+}
+
+function extensionsOf(media: MediaDescription): ExtensionIds {
+  const idOf = (uri: string): number | undefined => {
+    const id = media.ext?.find((extension) => extension.uri === uri)?.value;
+    return id !== undefined && id >= 1 && id <= maxExtensionId ? id : undefined;
+  };
+  const [mid, transportWideCc, playoutDelay] = [
+    idOf(extensionUris.mid),
+    idOf(extensionUris.transportWideCc),
+    media.type === 'video' ? idOf(extensionUris.playoutDelay) : undefined,
+  ];
+  return {
+    ...(mid === undefined ? {} : { mid }),
+    ...(transportWideCc === undefined ? {} : { transportWideCc }),
+    ...(playoutDelay === undefined ? {} : { playoutDelay }),
+  };
+}
+
+/** Leaves in `media` only what `plan` uses, so that the answer cannot agree to anything else. */
+function reduce(media: MediaDescription, plan: SectionPlan): void {
+  const kept = new Set([plan.payloadType, plan.rtxPayloadType]);
+  const ids = new Set(Object.values(plan.extensions));
+  media.payloads = [...kept].filter((payload) => payload !== undefined).join(' ');
+  media.rtp = media.rtp.filter(({ payload }) => kept.has(payload));
+  media.fmtp = media.fmtp.filter(({ payload }) => kept.has(payload));
+  media.ext = (media.ext ?? []).filter(({ value }) => ids.has(value));
+  media.rtcpFb = (media.rtcpFb ?? []).filter(({ payload, type, subtype }) => {
+    const name = subtype ? `${type} ${subtype}` : type;
+    // Without RTX a lost packet is not sent again, so nobody need ask.
+    return (
+      payload === plan.payloadType &&
+      keptFeedback.has(name) &&
+      (name !== 'nack' || plan.rtxPayloadType !== undefined)
+    );
+  });
+}

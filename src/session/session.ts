@@ -1,0 +1,384 @@
+import { randomInt } from 'node:crypto';
+import type { Clock } from '../clock.ts';
+import { VedetteError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import type { DeviceMessage, FeedStatus, ViewerMessage } from '../protocol/events.ts';
+import type { IceCandidateInit, SessionEvents, SessionHandle, SessionRequest } from '../protocol/session.ts';
+import type { IceServer, MediaAssignment } from '../protocol/signaling.ts';
+import type { TransportSequence } from '../rtp/outgoing.ts';
+import {
+  type DataChannel,
+  type IncomingRtp,
+  Peer,
+  type SectionDirection,
+  type SectionSsrcs,
+  type TransportState,
+} from '../transport/peer.ts';
+import { type IncomingRtcp, middle32, ntpTime } from '../transport/rtcp.ts';
+import type { Broadcasts } from './broadcast.ts';
+import { EventsChannel, eventsLabel } from './events-channel.ts';
+import type { SessionFeed } from './feed.ts';
+import { planOffer, type SectionPlan } from './offer.ts';
+import { Outlet } from './outlet.ts';
+import { initialState, mediaMayFlow, type SessionEvent, type SessionState, step } from './states.ts';
+import { Talkback } from './talkback.ts';
+
+/** From the first offer to ICE and DTLS connected; a viewer that has not come by then is gone. */
+const connectDeadlineMs = 30_000;
+/** RTCP sender reports: often enough that sound and picture are in step within a second. */
+const reportIntervalMs = 1_000;
+/** How long a goodbye may take to leave before the transport is closed under it. */
+const goodbyeDeadlineMs = 300;
+/** Candidates kept from before the offer; more are dropped. */
+const maxEarlyCandidates = 32;
+
+/** What a session is made of, handed in by its host. */
+export interface SessionParts {
+  readonly feeds: readonly SessionFeed[];
+  readonly broadcasts: Broadcasts;
+  readonly iceServers: readonly IceServer[];
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** How many viewers watch now. */
+  watching(): number;
+  /** Whether one more may be accepted. */
+  mayAccept(): boolean;
+  /** The session's phase changed. */
+  changed(session: Session): void;
+}
+
+/** One peer connection and its negotiation: what it sends, what it hears, and when it ends. */
+export class Session implements SessionHandle {
+  readonly id: string;
+  readonly #request: SessionRequest;
+  readonly #events: SessionEvents;
+  readonly #parts: SessionParts;
+  readonly #peer: Peer;
+  readonly #transportSequence: TransportSequence;
+  readonly #outlets = new Map<string, { readonly plan: SectionPlan; readonly outlet: Outlet }>();
+  readonly #waiting = new Set<string>();
+  readonly #releases: (() => void)[] = [];
+  readonly #talkback: Talkback;
+  #state: SessionState;
+  #sections: readonly SectionPlan[] = [];
+  #iceUfrag: string | undefined;
+  #earlyCandidates: IceCandidateInit[] | undefined = [];
+  #roundTripMs: number | undefined;
+  #channel: EventsChannel | undefined;
+  #connectDeadline: NodeJS.Timeout | undefined;
+  #reports: NodeJS.Timeout | undefined;
+  /** Offers are answered one after the other. */
+  #negotiation: Promise<unknown> = Promise.resolve();
+
+  constructor(request: SessionRequest, events: SessionEvents, parts: SessionParts) {
+    this.id = request.id;
+    this.#request = request;
+    this.#events = events;
+    this.#parts = parts;
+    this.#state = initialState(request.standby);
+    let transportSequence = 0;
+    this.#transportSequence = { next: () => (transportSequence++ & 0xffff) >>> 0 };
+    this.#talkback = new Talkback(request.id, parts.clock);
+    this.#peer = new Peer(
+      { iceServers: parts.iceServers },
+      {
+        state: (state) => this.#transportState(state),
+        candidate: (candidate) => events.candidate(candidate),
+        rtp: (packet) => this.#rtp(packet),
+        rtcp: (packet) => this.#rtcp(packet),
+        channel: (channel) => this.#adopt(channel),
+        message: (channel, text) => this.#message(channel, text),
+      },
+    );
+  }
+
+  /** Media flows, or would, were the connection up. */
+  get accepted(): boolean {
+    return this.#state.wanted && this.#state.phase !== 'closed';
+  }
+
+  get phase(): SessionState['phase'] {
+    return this.#state.phase;
+  }
+
+  answer(offer: string, media: readonly MediaAssignment[]): Promise<string> {
+    const answered = this.#negotiation.then(() => this.#answer(offer, media));
+    this.#negotiation = answered.catch(() => undefined); // the caller is told; the next offer is not held up
+    return answered;
+  }
+
+  async addIceCandidate(candidate: IceCandidateInit): Promise<void> {
+    if (this.#earlyCandidates) {
+      if (this.#earlyCandidates.length < maxEarlyCandidates) this.#earlyCandidates.push(candidate);
+      return;
+    }
+    if (this.#state.phase === 'closed') return;
+    try {
+      await this.#peer.addIceCandidate(candidate);
+    } catch (error) {
+      this.#parts.logger.debug({ session: this.id, err: error }, 'dropped a malformed candidate');
+    }
+  }
+
+  accept(): void {
+    if (this.#state.wanted) return;
+    if (!this.#parts.mayAccept())
+      throw new VedetteError('session/limit', { limit: this.#parts.watching(), retryAfterSeconds: 10 });
+    this.#step('accept');
+  }
+
+  async close(reason: string): Promise<void> {
+    if (this.#state.phase === 'closed') return;
+    const channel = this.#channel;
+    this.#step('close');
+    clearTimeout(this.#connectDeadline);
+    clearInterval(this.#reports);
+    this.#talkback.stop();
+    for (const { outlet } of this.#outlets.values()) outlet.stop();
+    for (const release of this.#releases.splice(0)) release();
+    if (channel?.send({ type: 'goodbye', reason })) await channel.flushed(goodbyeDeadlineMs);
+    await this.#peer.close();
+    this.#parts.logger.info({ session: this.id, reason }, 'session ended');
+    this.#events.ended(reason);
+  }
+
+  /** Tells the viewer how many watch. */
+  tellWatching(watching: number): void {
+    this.#channel?.send({ type: 'watching', watching });
+  }
+
+  async #answer(offer: string, media: readonly MediaAssignment[]): Promise<string> {
+    const plan = planOffer(
+      offer,
+      media,
+      this.#parts.feeds.map((feed) => ({
+        name: feed.name,
+        audio: feed.audio !== undefined && this.#request.scopes.includes('listen'),
+        talk: feed.speaker !== undefined && this.#request.scopes.includes('talk'),
+      })),
+    );
+    if (this.#state.phase === 'closed') throw new VedetteError('session/unknown');
+    this.#step('offer');
+    this.#connectDeadline ??= setTimeout(
+      () => void this.close('the viewer did not connect in time'),
+      connectDeadlineMs,
+    );
+    try {
+      const answer = await this.#peer.answer({
+        sdp: plan.sdp,
+        sections: plan.sections.map(directionOf),
+        mayBeServer: plan.mayBeServer,
+        restartsIce: this.#iceUfrag !== undefined && this.#iceUfrag !== plan.iceUfrag,
+      });
+      this.#iceUfrag = plan.iceUfrag;
+      this.#sections = plan.sections;
+      this.#build(answer.sections);
+      this.#step('answered');
+      const early = this.#earlyCandidates ?? [];
+      this.#earlyCandidates = undefined;
+      for (const candidate of early) await this.addIceCandidate(candidate);
+      return answer.sdp;
+    } catch (error) {
+      this.#step('refused');
+      this.#parts.logger.debug({ session: this.id, err: error }, 'offer refused');
+      throw new VedetteError(
+        'session/bad-offer',
+        { detail: error instanceof Error ? error.message : String(error) },
+        { cause: error },
+      );
+    }
+  }
+
+  /** Makes an outlet for each section that is new or changed, and ends those that are gone. */
+  #build(ssrcs: readonly SectionSsrcs[]): void {
+    const wanted = new Map(this.#sections.map((plan) => [plan.mid, plan]));
+    for (const [mid, { plan, outlet }] of this.#outlets) {
+      if (JSON.stringify(wanted.get(mid)) === JSON.stringify(plan)) continue;
+      outlet.stop();
+      this.#outlets.delete(mid);
+    }
+    for (const plan of this.#sections) {
+      const ids = ssrcs.find(({ mid }) => mid === plan.mid);
+      const outlet = ids && !this.#outlets.has(plan.mid) && this.#outlet(plan, ids);
+      if (outlet) this.#outlets.set(plan.mid, { plan, outlet });
+    }
+    if (mediaMayFlow(this.#state)) this.#startMedia();
+  }
+
+  #outlet(plan: SectionPlan, { ssrc, rtxSsrc }: SectionSsrcs): Outlet | undefined {
+    const feed = this.#feed(plan.feed);
+    const stream = plan.kind === 'video' ? feed?.video(plan.codec) : plan.listens ? feed?.audio : undefined;
+    if (!stream) return undefined;
+    if (plan.kind === 'video') this.#waiting.add(plan.feed);
+    return new Outlet(
+      this.#parts.broadcasts.of(stream),
+      {
+        ssrc,
+        payloadType: plan.payloadType,
+        clockRate: plan.kind === 'video' ? 90_000 : 48_000,
+        mid: plan.mid,
+        extensions: plan.extensions,
+        ...(plan.rtxPayloadType === undefined
+          ? {}
+          : { rtx: { ssrc: rtxSsrc, payloadType: plan.rtxPayloadType } }),
+        firstSequenceNumber: randomInt(0x8000),
+        timestampOffset: randomInt(2 ** 32),
+      },
+      {
+        transportSequence: this.#transportSequence,
+        send: (packets) => this.#peer.send(packets),
+        clock: this.#parts.clock,
+        onWaiting: (waiting) => this.#keyframeWait(plan, waiting),
+      },
+    );
+  }
+
+  #step(event: SessionEvent): void {
+    const before = this.#state;
+    this.#state = step(before, event);
+    if (!mediaMayFlow(before) && mediaMayFlow(this.#state)) this.#startMedia();
+    if (before.phase !== this.#state.phase || before.wanted !== this.#state.wanted) this.#parts.changed(this);
+  }
+
+  #startMedia(): void {
+    for (const { outlet } of this.#outlets.values()) outlet.start();
+    this.#reports ??= setInterval(() => this.#report(), reportIntervalMs);
+  }
+
+  #report(): void {
+    const wall = this.#parts.clock.wall();
+    this.#peer.sendReports(
+      [...this.#outlets.values()].flatMap(({ outlet }) => {
+        const report = outlet.report();
+        return report ? [{ ...report, wall }] : [];
+      }),
+    );
+  }
+
+  #transportState(state: TransportState): void {
+    switch (state) {
+      case 'new':
+      case 'connecting':
+        return;
+      case 'connected':
+        clearTimeout(this.#connectDeadline);
+        this.#parts.logger.info({ session: this.id }, 'session connected');
+        this.#step('connected');
+        return;
+      case 'failed':
+        void this.close('the connection was lost');
+        return;
+      case 'closed':
+        void this.close('the viewer left');
+        return;
+    }
+  }
+
+  #rtcp(packet: IncomingRtcp): void {
+    switch (packet.type) {
+      case 'nack':
+        this.#outletOf(packet.ssrc)?.retransmit(packet.lost, this.#roundTripMs);
+        return;
+      case 'keyframe-request':
+        for (const ssrc of packet.ssrcs) this.#outletOf(ssrc)?.requestKeyframe();
+        return;
+      case 'reports': {
+        const report = packet.reports.find(({ lastSenderReport }) => lastSenderReport !== 0);
+        if (!report) return;
+        const now = middle32(ntpTime(this.#parts.clock.wall()));
+        const ticks = (now - report.lastSenderReport - report.delaySinceLastSenderReport) >>> 0;
+        // A stepped wall clock or a lying peer gives nonsense; a round trip over 10 s is no round trip.
+        if (ticks < 10 * 65_536) this.#roundTripMs = (ticks * 1000) / 65_536;
+      }
+    }
+  }
+
+  #outletOf(ssrc: number): Outlet | undefined {
+    for (const { outlet } of this.#outlets.values()) if (outlet.ssrc === ssrc) return outlet;
+    return undefined;
+  }
+
+  #rtp(packet: IncomingRtp): void {
+    if (!mediaMayFlow(this.#state)) return;
+    this.#talkback.receive(packet, this.#sections);
+  }
+
+  #adopt(channel: DataChannel): void {
+    if (channel.label !== eventsLabel || this.#channel || this.#state.phase === 'closed') return;
+    this.#channel = new EventsChannel(channel);
+    for (const feed of this.#parts.feeds) this.#releases.push(feed.onStatus(() => this.#tellFeed(feed)));
+    this.#tell({
+      type: 'state',
+      session: this.id,
+      feeds: this.#parts.feeds.map((feed) => this.#status(feed)),
+      watching: this.#parts.watching(),
+    });
+  }
+
+  #message(channel: DataChannel, text: string): void {
+    if (channel.label !== eventsLabel) return;
+    const message = this.#channel?.read(text, this.#parts.clock.now());
+    if (message) this.#obey(message);
+  }
+
+  #obey(message: ViewerMessage): void {
+    switch (message.type) {
+      case 'accept':
+        try {
+          this.accept();
+        } catch (error) {
+          this.#parts.logger.info(
+            { session: this.id, err: error },
+            'a viewer on standby could not be accepted',
+          );
+        }
+        return;
+      case 'talk': {
+        const refused = message.on ? this.#beginTalk(message.feed) : this.#talkback.stop();
+        if (refused) this.#tell({ type: 'talk-refused', feed: message.feed, reason: refused });
+      }
+    }
+  }
+
+  /** Gives the reason where talking is not possible. */
+  #beginTalk(name: string): string | undefined {
+    const section = this.#sections.find((plan) => plan.kind === 'audio' && plan.feed === name && plan.talks);
+    const speaker = this.#feed(name)?.speaker;
+    if (!section || !speaker || !mediaMayFlow(this.#state)) return 'this feed cannot be talked to';
+    return this.#talkback.start(section.mid, speaker) ? undefined : 'somebody else is talking';
+  }
+
+  #keyframeWait(plan: SectionPlan, waiting: boolean): void {
+    if (waiting) this.#waiting.add(plan.feed);
+    else this.#waiting.delete(plan.feed);
+    const feed = this.#feed(plan.feed);
+    if (feed) this.#tellFeed(feed);
+  }
+
+  #tellFeed(feed: SessionFeed): void {
+    this.#tell({ type: 'feed', status: this.#status(feed) });
+  }
+
+  #tell(message: DeviceMessage): void {
+    this.#channel?.send(message);
+  }
+
+  #status(feed: SessionFeed): FeedStatus {
+    return {
+      feed: feed.name,
+      camera: feed.camera,
+      talk: feed.talk,
+      waitsForKeyframe: this.#waiting.has(feed.name),
+    };
+  }
+
+  #feed(name: string): SessionFeed | undefined {
+    return this.#parts.feeds.find((feed) => feed.name === name);
+  }
+}
+
+function directionOf(plan: SectionPlan): SectionDirection {
+  const direction =
+    plan.kind === 'video' || !plan.talks ? 'sendonly' : plan.listens ? 'sendrecv' : 'recvonly';
+  return { mid: plan.mid, direction, stream: plan.feed };
+}

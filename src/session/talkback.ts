@@ -1,0 +1,49 @@
+import type { Clock } from '../clock.ts';
+import type { Release } from '../media/stream.ts';
+import { JitterBuffer } from '../rtp/jitterBuffer.ts';
+import type { IncomingRtp } from '../transport/peer.ts';
+import type { SessionFeed } from './feed.ts';
+import type { SectionPlan } from './offer.ts';
+
+/** A visitor's voice on its way to a speaker: one section of one session, while its button is held. */
+export class Talkback {
+  readonly #session: string;
+  readonly #clock: Clock;
+  #talk: { readonly mid: string; readonly buffer: JitterBuffer; readonly release: Release } | undefined;
+
+  constructor(session: string, clock: Clock) {
+    this.#session = session;
+    this.#clock = clock;
+  }
+
+  /** Takes the speaker for the section; false while somebody else has it. */
+  start(mid: string, speaker: NonNullable<SessionFeed['speaker']>): boolean {
+    this.stop();
+    const buffer = new JitterBuffer();
+    const release = speaker.talk(this.#session, {
+      pull: () => buffer.pull(this.#clock.now()),
+      get depthMs() {
+        return buffer.depthMs;
+      },
+      targetMs: buffer.targetMs,
+    });
+    if (!release) return false;
+    this.#talk = { mid, buffer, release };
+    return true;
+  }
+
+  /** Gives the speaker back. */
+  stop(): undefined {
+    this.#talk?.release();
+    this.#talk = undefined;
+  }
+
+  /** Takes a packet if it belongs to the talking section. */
+  receive(packet: IncomingRtp, sections: readonly SectionPlan[]): void {
+    const talk = this.#talk;
+    const section = talk && sections.find((plan) => plan.kind === 'audio' && plan.mid === talk.mid);
+    if (!talk || section?.kind !== 'audio' || packet.payloadType !== section.payloadType) return;
+    if (section.remoteSsrcs.length > 0 && !section.remoteSsrcs.includes(packet.ssrc)) return;
+    talk.buffer.insert(packet, this.#clock.now());
+  }
+}

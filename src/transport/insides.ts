@@ -1,0 +1,87 @@
+import type { RTCDtlsTransport, RTCIceTransport, RTCPeerConnection } from 'werift';
+import { type SrtpProfile, type SrtpSessionKeys, srtpProfiles } from './srtp.ts';
+
+/**
+ * Every place where we reach into werift 0.25.2 below its API, and why. Nothing else in Vedette does. Each shape is
+ * what that version has at run time; an update of werift is a decision and runs the tests of this room.
+ */
+
+interface IceInsides {
+  stunServer?: unknown;
+  readonly nominated?: {
+    readonly protocol: {
+      readonly type: string;
+      readonly transport?: {
+        readonly socket?: { send(pieces: readonly Uint8Array[], port: number, address: string): void };
+      };
+      sendData(datagram: Buffer, address: readonly [string, number]): Promise<void>;
+    };
+    readonly remoteAddr: readonly [string, number];
+  };
+  canSendApplicationData(): boolean;
+}
+
+interface SrtpContextInsides {
+  readonly srtpSessionKey: Uint8Array;
+  readonly srtpSessionSalt: Uint8Array;
+  readonly srtpSessionAuthTag: Uint8Array;
+}
+
+const iceInsides = (transport: RTCIceTransport): IceInsides => transport.connection as unknown as IceInsides;
+
+/** werift asks a public STUN server even when it is given none; nobody's server is asked unless configured. */
+export function askNoDefaultStunServer(
+  transport: RTCIceTransport,
+  iceServers: readonly { urls: string | string[] }[],
+): void {
+  const configured = iceServers.some(({ urls }) => [urls].flat().some((url) => url.startsWith('stun:')));
+  if (!configured) delete iceInsides(transport).stunServer;
+}
+
+/**
+ * Takes the DTLS server's part while it is still open: the server chooses the SRTP profile (AES-GCM, which browsers
+ * do not choose themselves), and werift's client would wait 100 ms before its first message.
+ */
+export function becomeDtlsServer(dtls: RTCDtlsTransport): void {
+  if (dtls.role === 'auto') dtls.role = 'server';
+}
+
+/** Our direction's SRTP session keys; only once DTLS is connected. */
+export function sendSessionKeys(dtls: RTCDtlsTransport): SrtpSessionKeys {
+  const context = dtls.srtp.localContext as unknown as SrtpContextInsides;
+  const profile = dtls.dtls?.srtp.srtpProfile as SrtpProfile | undefined;
+  if (profile !== srtpProfiles.aeadAes128Gcm && profile !== srtpProfiles.aes128CmSha1)
+    throw new Error('no SRTP profile was agreed on');
+  return {
+    profile,
+    key: context.srtpSessionKey,
+    salt: context.srtpSessionSalt,
+    auth: profile === srtpProfiles.aes128CmSha1 ? context.srtpSessionAuthTag : new Uint8Array(),
+  };
+}
+
+/** Sends one datagram, given in pieces, along the selected pair. */
+export type MediaPath = (pieces: readonly Uint8Array[]) => void;
+
+/**
+ * The way to the peer just now, or undefined without a selected pair or without its consent. Asked once a frame:
+ * the pair changes when the network does.
+ */
+export function mediaPath(dtls: RTCDtlsTransport): MediaPath | undefined {
+  const ice = iceInsides(dtls.iceTransport);
+  const pair = ice.nominated;
+  if (!pair || !ice.canSendApplicationData()) return undefined;
+  const { protocol, remoteAddr } = pair;
+  const [address, port] = remoteAddr;
+  const socket = protocol.type === 'stun' ? protocol.transport?.socket : undefined;
+  if (socket) return (pieces) => socket.send(pieces, port, address);
+  // TURN and TCP frame the datagram themselves; a failing one ends by consent expiry.
+  return (pieces) => void protocol.sendData(Buffer.concat(pieces), remoteAddr).catch(() => undefined);
+}
+
+/** werift gathers and answers after a restart but never starts its checks again; without this it does not connect. */
+export function restartIce(connection: RTCPeerConnection): void {
+  for (const transport of connection.iceTransports) {
+    if (transport.state === 'new') transport.start().catch(() => undefined); // failure shows in the connection's state
+  }
+}

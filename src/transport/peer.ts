@@ -1,0 +1,305 @@
+import {
+  type RTCDataChannel,
+  type RTCDtlsTransport,
+  RTCPeerConnection,
+  RTCRtpCodecParameters,
+  RTCRtpHeaderExtensionParameters,
+  type RTCRtpTransceiver,
+} from 'werift';
+import type { IceCandidateInit } from '../protocol/session.ts';
+import type { IceServer } from '../protocol/signaling.ts';
+import { extensionUris } from '../rtp/header.ts';
+import type { OutgoingPacket } from '../rtp/outgoing.ts';
+import {
+  askNoDefaultStunServer,
+  becomeDtlsServer,
+  mediaPath,
+  restartIce,
+  sendSessionKeys,
+} from './insides.ts';
+import { type IncomingRtcp, readRtcp, type SenderReportFields, senderReport } from './rtcp.ts';
+import { type SrtpSeal, srtpSeal } from './srtp.ts';
+
+/** How far a peer's transport has come. `connected` means ICE and DTLS: SRTP keys exist. */
+export type TransportState = 'new' | 'connecting' | 'connected' | 'failed' | 'closed';
+
+/** One RTP packet that arrived, opened and parsed. */
+export interface IncomingRtp {
+  readonly ssrc: number;
+  readonly payloadType: number;
+  readonly sequenceNumber: number;
+  readonly timestamp: number;
+  readonly payload: Uint8Array;
+}
+
+/** One data channel, whoever made it. Text only; binary messages are dropped. */
+export interface DataChannel {
+  readonly label: string;
+  /** Sends if the channel is open; says whether it was. */
+  send(text: string): boolean;
+  /** Resolves when everything sent has left, or after `deadlineMs`. */
+  flushed(deadlineMs: number): Promise<void>;
+}
+
+/** What a peer tells; every function is called synchronously and must not throw. */
+export interface PeerEvents {
+  state(state: TransportState): void;
+  candidate(candidate: IceCandidateInit): void;
+  rtp(packet: IncomingRtp): void;
+  rtcp(packet: IncomingRtcp): void;
+  /** A channel of the viewer's is open. */
+  channel(channel: DataChannel): void;
+  message(channel: DataChannel, text: string): void;
+}
+
+/** What a section of the answer sends; `mid` as in the offer. */
+export interface SectionDirection {
+  readonly mid: string;
+  readonly direction: 'sendonly' | 'sendrecv' | 'recvonly';
+  /** Stream id of a=msid (RFC 8830): tracks of one feed share it, so that sound and picture play in step. */
+  readonly stream: string;
+}
+
+/** SSRCs that the answer announces for a section. */
+export interface SectionSsrcs {
+  readonly mid: string;
+  readonly ssrc: number;
+  readonly rtxSsrc: number;
+}
+
+export interface AnswerRequest {
+  /** The offer, reduced to what we accept. */
+  readonly sdp: string;
+  readonly sections: readonly SectionDirection[];
+  /** The offerer can be the DTLS client. */
+  readonly mayBeServer: boolean;
+  /** The offer carries new ICE credentials. */
+  readonly restartsIce: boolean;
+}
+
+export interface Answer {
+  readonly sdp: string;
+  readonly sections: readonly SectionSsrcs[];
+}
+
+export interface PeerOptions {
+  readonly iceServers: readonly IceServer[];
+}
+
+const videoFeedback = [
+  { type: 'nack' },
+  { type: 'nack', parameter: 'pli' },
+  { type: 'ccm', parameter: 'fir' },
+  { type: 'transport-cc' },
+];
+
+/**
+ * The seam between a session and the WebRTC stack under it: answers offers, carries packets, tells what arrives.
+ * A session knows nothing of werift; what is behind this class can be replaced layer by layer.
+ */
+export class Peer {
+  readonly #connection: RTCPeerConnection;
+  readonly #events: PeerEvents;
+  #dtls: RTCDtlsTransport | undefined;
+  #seal: SrtpSeal | undefined;
+  #state: TransportState = 'new';
+  #closed = false;
+
+  constructor({ iceServers }: PeerOptions, events: PeerEvents) {
+    this.#events = events;
+    this.#connection = new RTCPeerConnection({
+      bundlePolicy: 'max-bundle',
+      iceServers: iceServers.map(({ urls, username, credential }) => ({
+        urls,
+        ...(username === undefined ? {} : { username }),
+        ...(credential === undefined ? {} : { credential }),
+      })),
+      codecs: { video: videoCodecs(), audio: audioCodecs() },
+      headerExtensions: {
+        video: Object.values(extensionUris).map((uri) => new RTCRtpHeaderExtensionParameters({ uri })),
+        audio: [extensionUris.mid, extensionUris.transportWideCc].map(
+          (uri) => new RTCRtpHeaderExtensionParameters({ uri }),
+        ),
+      },
+    });
+    this.#connection.connectionStateChange.subscribe((state) => {
+      if (state === 'failed') this.#become('failed');
+      if (state === 'closed') this.#become('closed');
+    });
+    this.#connection.onIceCandidate.subscribe((candidate) => {
+      events.candidate({
+        candidate: candidate?.candidate ?? '',
+        sdpMid: candidate?.sdpMid ?? null,
+        sdpMLineIndex: candidate?.sdpMLineIndex ?? null,
+      });
+    });
+    this.#connection.onDataChannel.subscribe((channel) => this.#adopt(channel));
+  }
+
+  get state(): TransportState {
+    return this.#state;
+  }
+
+  /** Answers an offer; a later one restarts ICE where its credentials are new. Rejects where the stack refuses it. */
+  async answer({ sdp, sections, mayBeServer, restartsIce }: AnswerRequest): Promise<Answer> {
+    const connection = this.#connection;
+    await connection.setRemoteDescription({ type: 'offer', sdp });
+    if (connection.iceTransports.length === 0) throw new Error('no section was accepted');
+    for (const transport of connection.iceTransports)
+      askNoDefaultStunServer(transport, connection.getConfiguration().iceServers);
+    const dtls = connection.dtlsTransports[0];
+    if (dtls && dtls !== this.#dtls) this.#watch(dtls);
+    if (dtls && mayBeServer) becomeDtlsServer(dtls);
+    for (const section of sections) {
+      const transceiver = this.#transceiver(section.mid);
+      if (!transceiver) continue;
+      transceiver.setDirection(section.direction);
+      transceiver.sender.streamIds = [section.stream];
+    }
+    await connection.setLocalDescription(await connection.createAnswer());
+    if (restartsIce) restartIce(connection);
+    return {
+      sdp: connection.localDescription?.sdp ?? '',
+      sections: sections.flatMap(({ mid }) => {
+        const sender = this.#transceiver(mid)?.sender;
+        return sender ? [{ mid, ssrc: sender.ssrc, rtxSsrc: sender.rtxSsrc }] : [];
+      }),
+    };
+  }
+
+  /** Takes a remote candidate; an empty one ends them. Rejects where it is malformed. */
+  async addIceCandidate({ candidate, sdpMid, sdpMLineIndex }: IceCandidateInit): Promise<void> {
+    await this.#connection.addIceCandidate({
+      candidate,
+      ...(sdpMid === null ? {} : { sdpMid }),
+      ...(sdpMLineIndex === null ? {} : { sdpMLineIndex }),
+    });
+  }
+
+  /** Seals and sends packets, in order; drops them where the peer gives no consent to receive (RFC 7675). */
+  send(packets: readonly OutgoingPacket[]): void {
+    const seal = this.#seal;
+    const path = this.#dtls && mediaPath(this.#dtls);
+    if (!seal || !path) return;
+    for (const packet of packets) path(seal(packet));
+  }
+
+  /** Sends one compound packet of sender reports (RFC 3550, 6.4.1). */
+  sendReports(reports: readonly SenderReportFields[]): void {
+    if (this.#state !== 'connected' || reports.length === 0) return;
+    void this.#dtls?.sendRtcp(reports.map(senderReport));
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#seal = undefined;
+    await this.#connection.close();
+    this.#become('closed');
+  }
+
+  #transceiver(mid: string): RTCRtpTransceiver | undefined {
+    return this.#connection.getTransceivers().find((transceiver) => transceiver.mid === mid);
+  }
+
+  #watch(dtls: RTCDtlsTransport): void {
+    this.#dtls = dtls;
+    dtls.onStateChange.subscribe((state) => {
+      if (this.#closed) return;
+      switch (state) {
+        case 'new':
+          return;
+        case 'connecting':
+          return this.#become('connecting');
+        case 'connected':
+          this.#seal = srtpSeal(sendSessionKeys(dtls));
+          return this.#become('connected');
+        case 'closed':
+        case 'failed':
+          return this.#become(state);
+      }
+    });
+    dtls.onRtp.subscribe(({ header, payload }) =>
+      this.#events.rtp({
+        ssrc: header.ssrc,
+        payloadType: header.payloadType,
+        sequenceNumber: header.sequenceNumber,
+        timestamp: header.timestamp,
+        payload,
+      }),
+    );
+    dtls.onRtcp.subscribe((packet) => {
+      const read = readRtcp(packet);
+      if (read) this.#events.rtcp(read);
+    });
+  }
+
+  #adopt(channel: RTCDataChannel): void {
+    const adopted: DataChannel = {
+      label: channel.label,
+      send: (text) => {
+        if (channel.readyState !== 'open') return false;
+        channel.send(text);
+        return true;
+      },
+      flushed: async (deadlineMs) => {
+        if (channel.bufferedAmount === 0) return;
+        channel.bufferedAmountLowThreshold = 0;
+        await new Promise<void>((resolve) => {
+          const deadline = setTimeout(resolve, deadlineMs);
+          channel.bufferedAmountLow.once(() => {
+            clearTimeout(deadline);
+            resolve();
+          });
+        });
+      },
+    };
+    channel.onMessage.subscribe((data) => {
+      if (typeof data === 'string') this.#events.message(adopted, data);
+    });
+    this.#events.channel(adopted);
+  }
+
+  #become(state: TransportState): void {
+    if (state === this.#state || this.#state === 'closed') return;
+    this.#state = state;
+    this.#events.state(state);
+  }
+}
+
+// Payload types and parameters here are placeholders: an answer takes over the offerer's.
+function videoCodecs(): RTCRtpCodecParameters[] {
+  return [
+    new RTCRtpCodecParameters({
+      mimeType: 'video/H264',
+      clockRate: 90_000,
+      payloadType: 96,
+      rtcpFeedback: videoFeedback,
+      parameters: 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f',
+    }),
+    new RTCRtpCodecParameters({
+      mimeType: 'video/rtx',
+      clockRate: 90_000,
+      payloadType: 97,
+      parameters: 'apt=96',
+    }),
+    new RTCRtpCodecParameters({
+      mimeType: 'video/VP8',
+      clockRate: 90_000,
+      payloadType: 98,
+      rtcpFeedback: videoFeedback,
+    }),
+    new RTCRtpCodecParameters({
+      mimeType: 'video/rtx',
+      clockRate: 90_000,
+      payloadType: 99,
+      parameters: 'apt=98',
+    }),
+  ];
+}
+
+function audioCodecs(): RTCRtpCodecParameters[] {
+  return [
+    new RTCRtpCodecParameters({ mimeType: 'audio/opus', clockRate: 48_000, channels: 2, payloadType: 111 }),
+  ];
+}
