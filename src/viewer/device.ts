@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { FeedDescription } from '../protocol/signaling.ts';
+
+/** What `GET /api/device` says to whoever is let in. */
+export const DeviceDescription = z.object({
+  device: z.string(),
+  title: z.string(),
+  feeds: z.array(FeedDescription),
+  /** The device itself is asked over a secure origin. */
+  secure: z.boolean(),
+  /** Where the same page is secure. */
+  httpsUrl: z.string().optional(),
+  scopes: z.array(z.string()),
+});
+export type DeviceDescription = z.infer<typeof DeviceDescription>;
+
+export type Admission =
+  | { readonly type: 'admitted'; readonly device: DeviceDescription }
+  | { readonly type: 'unauthorized' }
+  /** No answer, or none of ours. */
+  | { readonly type: 'unreachable' };
+
+/**
+ * Takes the secret out of the address at once, so that it is in no history, bookmark or screenshot, and trades it for
+ * a cookie that scripts cannot read.
+ * @returns false where the device refused the secret
+ */
+export async function redeemSecret(): Promise<boolean> {
+  const secret = location.hash.slice(1);
+  if (secret === '') return true;
+  history.replaceState(history.state, '', location.pathname + location.search);
+  try {
+    const response = await fetch('/api/session', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ secret }),
+    });
+    return response.ok;
+  } catch {
+    return true; // not a refusal: the device is out of reach, which asking for it will say
+  }
+}
+
+/** Who is at the far end, and whether we are let in. Never throws. */
+export async function askDevice(): Promise<Admission> {
+  try {
+    const response = await fetch('/api/device', { headers: { accept: 'application/json' } });
+    if (response.status === 401 || response.status === 403) return { type: 'unauthorized' };
+    const parsed = response.ok ? DeviceDescription.safeParse(await response.json()) : undefined;
+    return parsed?.success ? { type: 'admitted', device: parsed.data } : { type: 'unreachable' };
+  } catch {
+    return { type: 'unreachable' };
+  }
+}

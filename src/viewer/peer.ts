@@ -1,0 +1,136 @@
+import { DeviceMessage, type ViewerMessage } from '../protocol/events.ts';
+import type { IceCandidateInit } from '../protocol/session.ts';
+import type { FeedDescription, IceServer, MediaAssignment } from '../protocol/signaling.ts';
+import { preferDeviceCodecs } from './codecs.ts';
+import type { ConnectionInput } from './connection.ts';
+import { readJson } from './signaling.ts';
+
+/** The device's states are short; a longer message is not one of them. */
+const maxEventCharacters = 64 * 1024;
+
+/** What a feed brings to the screen and takes from the microphone. */
+export interface FeedMedia {
+  readonly feed: string;
+  readonly video: MediaStreamTrack;
+  readonly audio: MediaStreamTrack | undefined;
+  /** Where the microphone goes; only where the feed has a speaker. */
+  readonly talk: RTCRtpSender | undefined;
+}
+
+export interface PeerEvents {
+  /** The connection's own news. */
+  report(input: ConnectionInput): void;
+  /** A local candidate; an empty one ends them (RFC 8838, 8.2). */
+  candidate(candidate: IceCandidateInit): void;
+  message(message: DeviceMessage): void;
+}
+
+/** One peer connection that offers to receive feeds: its transceivers, its `events` channel and its state. */
+export class Peer {
+  readonly connection: RTCPeerConnection;
+  readonly media: readonly FeedMedia[];
+  readonly #transceivers: { readonly feed: string; readonly transceiver: RTCRtpTransceiver }[] = [];
+  readonly #events: RTCDataChannel;
+
+  constructor(feeds: readonly FeedDescription[], iceServers: readonly IceServer[], events: PeerEvents) {
+    this.connection = new RTCPeerConnection({
+      bundlePolicy: 'max-bundle',
+      iceServers: iceServers.map(({ urls, username, credential }) => ({
+        urls,
+        ...(username === undefined ? {} : { username }),
+        ...(credential === undefined ? {} : { credential }),
+      })),
+    });
+    this.media = feeds.map((feed) => this.#receive(feed));
+    this.#events = this.connection.createDataChannel('events', { ordered: true });
+    this.#events.onmessage = ({ data }) => {
+      const message = readJson(data, DeviceMessage, maxEventCharacters);
+      if (message) events.message(message);
+    };
+    this.connection.onicecandidate = ({ candidate }) =>
+      events.candidate({
+        candidate: candidate?.candidate ?? '',
+        sdpMid: candidate?.sdpMid ?? null,
+        sdpMLineIndex: candidate?.sdpMLineIndex ?? null,
+      });
+    this.connection.onconnectionstatechange = () => {
+      const input = inputOf(this.connection.connectionState);
+      if (input) events.report(input);
+    };
+  }
+
+  #receive(feed: FeedDescription): FeedMedia {
+    const video = this.connection.addTransceiver('video', { direction: 'recvonly' });
+    preferDeviceCodecs(video);
+    this.#transceivers.push({ feed: feed.name, transceiver: video });
+    if (!feed.audio && !feed.talk) {
+      return { feed: feed.name, video: video.receiver.track, audio: undefined, talk: undefined };
+    }
+    const direction = feed.talk ? 'sendrecv' : 'recvonly';
+    const audio = this.connection.addTransceiver('audio', { direction });
+    this.#transceivers.push({ feed: feed.name, transceiver: audio });
+    return {
+      feed: feed.name,
+      video: video.receiver.track,
+      audio: feed.audio ? audio.receiver.track : undefined,
+      talk: feed.talk ? audio.sender : undefined,
+    };
+  }
+
+  /** Makes and applies an offer; with `restart`, one with new ICE credentials (RFC 8445, 2.4). */
+  async offer(restart = false): Promise<string> {
+    const offer = await this.connection.createOffer({ iceRestart: restart });
+    await this.connection.setLocalDescription(offer);
+    return offer.sdp ?? '';
+  }
+
+  /** Which media section is which feed's; known once an offer was made. */
+  assignments(): MediaAssignment[] {
+    return this.#transceivers.flatMap(({ feed, transceiver }) =>
+      transceiver.mid === null ? [] : [{ mid: transceiver.mid, feed }],
+    );
+  }
+
+  async answer(sdp: string): Promise<void> {
+    await this.connection.setRemoteDescription({ type: 'answer', sdp });
+  }
+
+  /** A malformed candidate, or one of another generation, is as good as one that did not arrive. */
+  async addIceCandidate(candidate: IceCandidateInit): Promise<void> {
+    const { sdpMid, sdpMLineIndex } = candidate;
+    // An end of candidates without a section is for all of them, and BUNDLE leaves only one.
+    const section =
+      sdpMid === null && sdpMLineIndex === null ? { sdpMLineIndex: 0 } : { sdpMid, sdpMLineIndex };
+    await this.connection
+      .addIceCandidate({ candidate: candidate.candidate, ...section })
+      .catch(() => undefined);
+  }
+
+  /** False where the channel is not open: the device could not have heard it. */
+  send(message: ViewerMessage): boolean {
+    if (this.#events.readyState !== 'open') return false;
+    this.#events.send(JSON.stringify(message));
+    return true;
+  }
+
+  close(): void {
+    this.connection.onicecandidate = null;
+    this.connection.onconnectionstatechange = null;
+    this.#events.onmessage = null;
+    this.connection.close();
+  }
+}
+
+function inputOf(state: RTCPeerConnectionState): ConnectionInput | undefined {
+  switch (state) {
+    case 'connected':
+      return { type: 'connected' };
+    case 'disconnected':
+      return { type: 'disturbed' };
+    case 'failed':
+    case 'closed':
+      return { type: 'failed' };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,152 @@
+import type { DeviceMessage } from '../protocol/events.ts';
+import type { FeedDescription, SignalingBody } from '../protocol/signaling.ts';
+import type { ConnectionInput } from './connection.ts';
+import type { SessionCarrier } from './connector.ts';
+import { askDevice } from './device.ts';
+import { Peer } from './peer.ts';
+import { randomId, readSignaling, SignalingWriter } from './signaling.ts';
+
+export interface SignalCarrierEvents {
+  /** A session's peer connection was made; its tracks are there, if still silent. */
+  opened(session: string, peer: Peer, feeds: readonly FeedDescription[]): void;
+  message(message: DeviceMessage): void;
+}
+
+type Report = (input: ConnectionInput) => void;
+
+/** A page's name for itself, as long as it lives. */
+const viewerId = `viewer-${randomId()}`;
+
+/** Carries sessions over the device's `/signal` WebSocket, one socket for each. */
+export class SignalCarrier implements SessionCarrier {
+  readonly #events: SignalCarrierEvents;
+  #open: OpenSession | undefined;
+
+  constructor(events: SignalCarrierEvents) {
+    this.#events = events;
+  }
+
+  open(report: Report): void {
+    this.close();
+    this.#open = new OpenSession(this.#events, report);
+  }
+
+  restart(): void {
+    this.#open?.restart();
+  }
+
+  close(): void {
+    this.#open?.close();
+    this.#open = undefined;
+  }
+}
+
+class OpenSession {
+  readonly #session = randomId();
+  readonly #writer = new SignalingWriter(viewerId, this.#session);
+  readonly #socket: WebSocket;
+  readonly #events: SignalCarrierEvents;
+  readonly #report: Report;
+  #peer: Peer | undefined;
+  /** Candidates found before their offer was sent wait: the device could not place them. */
+  #held: SignalingBody[] | undefined = [];
+  #unanswered = true;
+
+  constructor(events: SignalCarrierEvents, report: Report) {
+    this.#events = events;
+    this.#report = report;
+    const url = new URL('/signal', location.href);
+    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+    this.#socket = new WebSocket(url);
+    this.#socket.onmessage = ({ data }) => {
+      const message = readSignaling(data);
+      if (message) this.#receive(message.from, message.body);
+    };
+    this.#socket.onclose = () => this.#socketLost();
+  }
+
+  restart(): void {
+    this.#settle(this.#offer(true));
+  }
+
+  close(): void {
+    this.#socket.onmessage = null;
+    this.#socket.onclose = null;
+    this.#send({ type: 'bye', reason: 'left' });
+    this.#socket.close();
+    this.#peer?.close();
+  }
+
+  #receive(from: string, body: SignalingBody): void {
+    switch (body.type) {
+      case 'hello':
+        if (this.#peer) return; // said once a socket; a second one changes nothing
+        this.#writer.to = from;
+        this.#peer = new Peer(body.feeds, body.iceServers, {
+          report: this.#report,
+          candidate: (candidate) => this.#trickle({ type: 'candidate', ...candidate }),
+          message: (message) => this.#deviceSaid(message),
+        });
+        this.#events.opened(this.#session, this.#peer, body.feeds);
+        this.#settle(this.#offer(false));
+        break;
+      case 'answer':
+        this.#unanswered = false;
+        if (this.#peer) this.#settle(this.#peer.answer(body.sdp));
+        break;
+      case 'candidate':
+        this.#peer?.addIceCandidate(body).catch(() => undefined); // it reports nothing that would help
+        break;
+      case 'bye':
+        this.#report({ type: 'ended', reason: 'goodbye' });
+        break;
+      case 'error':
+        // Only an offer can fail the session; a candidate the device did not like is one candidate less.
+        if (this.#unanswered) this.#report({ type: 'ended', reason: 'refused', code: body.code });
+        break;
+      default: // a viewer's own messages: not for us
+    }
+  }
+
+  #deviceSaid(message: DeviceMessage): void {
+    this.#events.message(message);
+    if (message.type === 'goodbye') this.#report({ type: 'ended', reason: 'goodbye' });
+  }
+
+  async #offer(restart: boolean): Promise<void> {
+    if (!this.#peer) return;
+    this.#held ??= [];
+    this.#unanswered = true;
+    const sdp = await this.#peer.offer(restart);
+    this.#send({ type: 'offer', sdp, media: this.#peer.assignments(), standby: false });
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const candidate of held) this.#send(candidate);
+  }
+
+  #trickle(candidate: SignalingBody): void {
+    if (this.#held) this.#held.push(candidate);
+    else this.#send(candidate);
+  }
+
+  /** A description one side cannot use ends the attempt; the next one is made from scratch. */
+  #settle(step: Promise<void>): void {
+    step.catch(() => this.#report({ type: 'failed' }));
+  }
+
+  #send(body: SignalingBody): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(this.#writer.write(body));
+  }
+
+  /** A refused upgrade looks like any other loss to a WebSocket; the device says which it was. */
+  #socketLost(): void {
+    if (this.#peer) {
+      this.#report({ type: 'signaling-lost' });
+      return;
+    }
+    askDevice().then(
+      ({ type }) => this.#report({ type: type === 'unauthorized' ? type : 'signaling-lost' }),
+      () => this.#report({ type: 'signaling-lost' }),
+    );
+  }
+}

@@ -1,0 +1,3 @@
+import { LitElement } from 'lit';
+
+customElements.define('vedette-live', class extends LitElement {});

@@ -1,0 +1,205 @@
+/**
+ * The page under test, before a device: a server that serves `dist/viewer` under the device's Content-Security-Policy
+ * and speaks its protocol, with a browser page (`page/device.ts`) as the device behind it.
+ */
+
+import { readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { stripTypeScriptTypes } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { extname, join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { FeedDescription, SignalingBody } from '../../src/protocol/signaling.ts';
+
+export const built = join(import.meta.dirname, '../../dist/viewer');
+
+const csp =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self' blob:; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types lit-html";
+
+const types: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.webmanifest': 'application/manifest+json',
+};
+
+export const frontDoor: FeedDescription = {
+  name: 'front-door',
+  title: 'Front door',
+  audio: true,
+  talk: true,
+};
+
+export interface FixtureOptions {
+  readonly feeds?: readonly FeedDescription[];
+  readonly title?: string;
+  /** Only a page that traded this secret is let in. */
+  readonly secret?: string;
+  readonly httpsUrl?: string;
+}
+
+/** A device for one test file. `stop` gives everything back. */
+export class Fixture {
+  readonly browser: Browser;
+  readonly devicePage: Page;
+  readonly origin: string;
+  /** Set to answer every offer with this error. */
+  refuse: { code: string; message: string } | undefined;
+  /** Set to accept no WebSocket. */
+  deaf = false;
+  /** Every message that came in, in order. */
+  readonly received: { session: string; body: SignalingBody }[] = [];
+  readonly #server: Server;
+  readonly #sockets: WebSocketServer;
+  readonly #bySession = new Map<string, { socket: WebSocket; seq: number; viewer: string }>();
+
+  private constructor(
+    browser: Browser,
+    devicePage: Page,
+    server: Server,
+    sockets: WebSocketServer,
+    origin: string,
+  ) {
+    this.browser = browser;
+    this.devicePage = devicePage;
+    this.#server = server;
+    this.#sockets = sockets;
+    this.origin = origin;
+  }
+
+  static async start(options: FixtureOptions = {}): Promise<Fixture> {
+    const feeds = options.feeds ?? [frontDoor];
+    const browser = await chromium.launch({
+      executablePath: '/usr/bin/chromium',
+      chromiumSandbox: process.getuid?.() !== 0,
+      args: [
+        '--use-fake-device-for-media-stream',
+        '--use-fake-ui-for-media-stream',
+        '--autoplay-policy=no-user-gesture-required',
+        '--mute-audio',
+        '--no-proxy-server',
+        '--allow-loopback-in-peer-connection',
+        '--disable-features=WebRtcHideLocalIpsWithMdns',
+        '--disable-background-timer-throttling',
+        '--disable-renderer-backgrounding',
+        '--disable-backgrounding-occluded-windows',
+      ],
+    });
+    const server = createServer();
+    const sockets = new WebSocketServer({ noServer: true });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const devicePage = await browser.newPage();
+    const fixture = new Fixture(browser, devicePage, server, sockets, origin);
+    fixture.#serve(options, feeds);
+    await devicePage.exposeFunction('toViewer', (session: string, body: SignalingBody) =>
+      fixture.#send(session, body),
+    );
+    await devicePage.goto(`${origin}/fixture-device`);
+    const script = await readFile(join(import.meta.dirname, 'page/device.ts'), 'utf8');
+    await devicePage.addScriptTag({ content: stripTypeScriptTypes(script), type: 'module' });
+    await devicePage.waitForFunction('window.FakeDevice');
+    await devicePage.evaluate(`window.device = new FakeDevice(${JSON.stringify(feeds)})`);
+    return fixture;
+  }
+
+  async stop(): Promise<void> {
+    await this.browser.close();
+    this.dropSockets();
+    this.#sockets.close();
+    this.#server.closeAllConnections();
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+
+  /** Cuts every WebSocket, as a network does: without a goodbye. */
+  dropSockets(): void {
+    for (const socket of this.#sockets.clients) socket.terminate();
+  }
+
+  /** Runs an expression in the device's page, where `device` is the fake device. */
+  device<T>(expression: string): Promise<T> {
+    return this.devicePage.evaluate(expression) as Promise<T>;
+  }
+
+  #send(session: string, body: SignalingBody): void {
+    const viewer = this.#bySession.get(session);
+    if (viewer) this.#write(viewer, session, body);
+  }
+
+  #write(
+    viewer: { socket: WebSocket; seq: number; viewer: string },
+    session: string,
+    body: SignalingBody,
+  ): void {
+    viewer.seq += 1;
+    const { socket, seq } = viewer;
+    socket.send(JSON.stringify({ v: 1, id: `d${seq}`, from: 'demo', to: viewer.viewer, session, seq, body }));
+  }
+
+  #serve(options: FixtureOptions, feeds: readonly FeedDescription[]): void {
+    const admitted = (request: IncomingMessage): boolean =>
+      options.secret === undefined || (request.headers.cookie ?? '').includes('vedette=let-in');
+    const json = (response: ServerResponse, status: number, body: unknown): void => {
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    };
+    this.#server.on('request', async (request, response) => {
+      const path = new URL(request.url ?? '/', this.origin).pathname;
+      if (path === '/api/session') {
+        let text = '';
+        for await (const chunk of request) text += chunk;
+        if (JSON.parse(text).secret !== options.secret) {
+          json(response, 403, { code: 'access/secret', message: 'wrong' });
+          return;
+        }
+        response.writeHead(204, { 'set-cookie': 'vedette=let-in; HttpOnly; SameSite=Strict; Path=/' }).end();
+      } else if (path === '/api/device') {
+        if (!admitted(request)) {
+          json(response, 401, { code: 'access/denied', message: 'not let in' });
+          return;
+        }
+        json(response, 200, {
+          device: 'demo',
+          title: options.title ?? 'Front door',
+          feeds,
+          secure: false,
+          ...(options.httpsUrl === undefined ? {} : { httpsUrl: options.httpsUrl }),
+          scopes: ['view', 'listen', 'talk', 'snapshot'],
+        });
+      } else if (path === '/fixture-device') {
+        response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>device</title>');
+      } else {
+        const file = path === '/' ? '/index.html' : path;
+        const content = await readFile(join(built, file)).catch(() => undefined);
+        response
+          .writeHead(content ? 200 : 404, {
+            'content-type': types[extname(file)] ?? 'application/octet-stream',
+            'content-security-policy': csp,
+          })
+          .end(content);
+      }
+    });
+    this.#server.on('upgrade', (request, socket, head) => {
+      if (this.deaf || !admitted(request)) {
+        socket.end('HTTP/1.1 401 Unauthorized\r\n\r\n');
+        return;
+      }
+      this.#sockets.handleUpgrade(request, socket, head, (client) => this.#greet(client, feeds));
+    });
+  }
+
+  #greet(socket: WebSocket, feeds: readonly FeedDescription[]): void {
+    const viewer = { socket, seq: 0, viewer: '' };
+    this.#write(viewer, 'hello', { type: 'hello', device: 'demo', feeds: [...feeds], iceServers: [] });
+    socket.on('message', async (data) => {
+      const { session, from, body } = JSON.parse(String(data));
+      viewer.viewer = from;
+      this.#bySession.set(session, viewer);
+      this.received.push({ session, body });
+      if (body.type === 'offer' && this.refuse)
+        this.#write(viewer, session, { type: 'error', ...this.refuse });
+      else await this.device(`device.receive(${JSON.stringify(session)}, ${JSON.stringify(body)})`);
+    });
+  }
+}

@@ -1,0 +1,230 @@
+/**
+ * A device that is itself a browser page: canvases for cameras, an oscillator for a microphone, and an analyser for a
+ * speaker. It answers what the fixture server passes on, so the page under test talks real WebRTC.
+ */
+
+import type { DeviceMessage, FeedStatus, ViewerMessage } from '../../../src/protocol/events.ts';
+import type { FeedDescription, SignalingBody } from '../../../src/protocol/signaling.ts';
+
+declare global {
+  interface Window {
+    /** Given by the fixture: sends a body to the viewer of a session. */
+    toViewer(session: string, body: SignalingBody): Promise<void>;
+    device: FakeDevice;
+  }
+}
+
+const hues: Record<string, number> = {};
+
+/** A picture that moves: a night street of rectangles with a clock. */
+function paint(context: CanvasRenderingContext2D, feed: string, frame: number): void {
+  const { width, height } = context.canvas;
+  hues[feed] ??= 200 + Object.keys(hues).length * 70;
+  const hue = hues[feed];
+  const sky = context.createLinearGradient(0, 0, 0, height);
+  sky.addColorStop(0, `hsl(${hue} 35% 62%)`);
+  sky.addColorStop(0.6, `hsl(${hue} 30% 82%)`);
+  sky.addColorStop(0.6, `hsl(${hue} 8% 48%)`);
+  sky.addColorStop(1, `hsl(${hue} 8% 30%)`);
+  context.fillStyle = sky;
+  context.fillRect(0, 0, width, height);
+  for (let house = 0; house < 5; house += 1) {
+    context.fillStyle = `hsl(${hue + 150 + house * 12} 22% ${34 + house * 5}%)`;
+    context.fillRect(
+      house * width * 0.22 - 20,
+      height * (0.2 + (house % 3) * 0.08),
+      width * 0.19,
+      height * 0.5,
+    );
+  }
+  context.fillStyle = `hsl(${hue + 180} 45% 30%)`;
+  context.fillRect(width * 0.42, height * 0.35, width * 0.16, height * 0.5);
+  const x = ((frame * 4) % (width + 120)) - 60;
+  context.fillStyle = '#e8b04a';
+  context.fillRect(x, height * 0.74, 110, 36);
+  context.fillStyle = '#fff';
+  context.font = '28px monospace';
+  context.fillText(`${feed} ${frame}`, 20, height - 20);
+}
+
+class FakeCamera {
+  readonly stream: MediaStream;
+  readonly #context: CanvasRenderingContext2D;
+  readonly #feed: string;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #frame = 0;
+
+  constructor(feed: string) {
+    this.#feed = feed;
+    const canvas = document.createElement('canvas');
+    canvas.width = 1280;
+    canvas.height = 720;
+    this.#context = canvas.getContext('2d') as CanvasRenderingContext2D;
+    this.stream = canvas.captureStream(30);
+    this.start();
+  }
+
+  start(): void {
+    this.#timer ??= setInterval(() => {
+      this.#frame += 1;
+      paint(this.#context, this.#feed, this.#frame);
+    }, 40);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+}
+
+interface FakeSession {
+  readonly connection: RTCPeerConnection;
+  channel?: RTCDataChannel;
+}
+
+class FakeDevice {
+  readonly feeds: readonly FeedDescription[];
+  readonly cameras = new Map<string, FakeCamera>();
+  readonly sessions = new Map<string, FakeSession>();
+  readonly statuses = new Map<string, FeedStatus>();
+  /** What viewers said on their `events` channels. */
+  readonly heard: ViewerMessage[] = [];
+  /** Set to refuse calls, with this reason. */
+  refuseTalk: string | undefined;
+  #tone: MediaStreamTrack | undefined;
+
+  constructor(feeds: readonly FeedDescription[]) {
+    this.feeds = feeds;
+    for (const { name } of feeds) {
+      this.cameras.set(name, new FakeCamera(name));
+      this.statuses.set(name, {
+        feed: name,
+        camera: { state: 'live', since: Date.now() },
+        talk: { state: 'idle' },
+        waitsForKeyframe: false,
+      });
+    }
+  }
+
+  #sound(): MediaStreamTrack {
+    if (this.#tone) return this.#tone;
+    const context = new AudioContext();
+    const out = context.createMediaStreamDestination();
+    const tone = new OscillatorNode(context, { frequency: 660 });
+    tone.connect(out);
+    tone.start();
+    this.#tone = out.stream.getAudioTracks()[0] as MediaStreamTrack;
+    return this.#tone;
+  }
+
+  async receive(session: string, body: SignalingBody): Promise<void> {
+    if (body.type === 'offer') await this.#answer(session, body.sdp, body.media);
+    if (body.type === 'candidate') {
+      await this.sessions.get(session)?.connection.addIceCandidate({
+        candidate: body.candidate,
+        sdpMid: body.sdpMid,
+        sdpMLineIndex: body.sdpMLineIndex ?? 0,
+      });
+    }
+    if (body.type === 'bye') this.end(session);
+  }
+
+  async #answer(
+    session: string,
+    sdp: string,
+    media: readonly { mid: string; feed: string }[],
+  ): Promise<void> {
+    const known = this.sessions.get(session);
+    const connection = known?.connection ?? new RTCPeerConnection();
+    if (!known) {
+      const fresh: FakeSession = { connection };
+      this.sessions.set(session, fresh);
+      connection.onicecandidate = ({ candidate }) =>
+        void window.toViewer(session, {
+          type: 'candidate',
+          candidate: candidate?.candidate ?? '',
+          sdpMid: candidate?.sdpMid ?? null,
+          sdpMLineIndex: candidate?.sdpMLineIndex ?? null,
+        });
+      connection.ondatachannel = ({ channel }) => {
+        fresh.channel = channel;
+        channel.onmessage = ({ data }) => this.#asked(session, JSON.parse(data));
+        const greet = () =>
+          this.#tell(session, {
+            type: 'state',
+            session,
+            feeds: [...this.statuses.values()],
+            watching: this.sessions.size,
+          });
+        if (channel.readyState === 'open') greet();
+        else channel.onopen = greet;
+      };
+    }
+    await connection.setRemoteDescription({ type: 'offer', sdp });
+    if (!known) {
+      for (const transceiver of connection.getTransceivers()) {
+        const feed = media.find(({ mid }) => mid === transceiver.mid)?.feed ?? '';
+        const description = this.feeds.find(({ name }) => name === feed);
+        if (transceiver.receiver.track.kind === 'video') {
+          transceiver.direction = 'sendonly';
+          await transceiver.sender.replaceTrack(this.cameras.get(feed)?.stream.getVideoTracks()[0] ?? null);
+        } else {
+          transceiver.direction = description?.talk ? 'sendrecv' : 'sendonly';
+          await transceiver.sender.replaceTrack(this.#sound());
+        }
+      }
+    }
+    await connection.setLocalDescription();
+    await window.toViewer(session, { type: 'answer', sdp: connection.localDescription?.sdp ?? '' });
+  }
+
+  #asked(session: string, message: ViewerMessage): void {
+    this.heard.push(message);
+    if (message.type !== 'talk') return;
+    if (message.on && this.refuseTalk !== undefined) {
+      this.#tell(session, { type: 'talk-refused', feed: message.feed, reason: this.refuseTalk });
+      return;
+    }
+    this.setTalk(message.feed, message.on ? { state: 'connecting', session } : { state: 'idle' });
+  }
+
+  /** `session` may be `mine` for the only session there is. */
+  setTalk(feed: string, talk: FeedStatus['talk']): void {
+    this.setStatus(feed, { talk });
+  }
+
+  setStatus(feed: string, change: Partial<FeedStatus>): void {
+    const status = this.statuses.get(feed);
+    if (!status) return;
+    const next = { ...status, ...change };
+    this.statuses.set(feed, next);
+    for (const session of this.sessions.keys()) this.#tell(session, { type: 'feed', status: next });
+  }
+
+  tellAll(message: DeviceMessage): void {
+    for (const session of this.sessions.keys()) this.#tell(session, message);
+  }
+
+  #tell(session: string, message: DeviceMessage): void {
+    const channel = this.sessions.get(session)?.channel;
+    if (channel?.readyState === 'open') channel.send(JSON.stringify(message));
+  }
+
+  /** Bytes of sound that came in over all sessions. */
+  async bytesHeard(): Promise<number> {
+    let bytes = 0;
+    for (const { connection } of this.sessions.values()) {
+      for (const row of (await connection.getStats()).values()) {
+        if (row.type === 'inbound-rtp' && row.kind === 'audio') bytes += row.bytesReceived;
+      }
+    }
+    return bytes;
+  }
+
+  end(session: string): void {
+    this.sessions.get(session)?.connection.close();
+    this.sessions.delete(session);
+  }
+}
+
+Object.assign(window, { FakeDevice });
