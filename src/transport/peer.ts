@@ -257,7 +257,15 @@ export class Peer {
     channel.onMessage.subscribe((data) => {
       if (typeof data === 'string') this.#events.message(adopted, data);
     });
-    this.#events.channel(adopted);
+    if (channel.readyState === 'open') {
+      this.#events.channel(adopted);
+      return;
+    }
+    const opening = channel.stateChanged.subscribe((state) => {
+      if (state !== 'open') return;
+      opening.unSubscribe();
+      this.#events.channel(adopted);
+    });
   }
 
   #become(state: TransportState): void {
