@@ -4,6 +4,7 @@ import { blockSamples, type EncodedFrame, type SoundBlock, sampleRate } from '..
 import type { EncodedStream, Release } from '../stream.ts';
 import { Listeners } from './listeners.ts';
 import type { Microphone } from './microphone.ts';
+import type { VoiceDecoder } from './playout.ts';
 
 /** Fullband voice and its FEC sound clean from about 32 kbit/s on, mono (RFC 6716, 2.1.1). */
 const bitrateBps = 40_000;
@@ -33,9 +34,46 @@ export async function createOpusEncoder(): Promise<OpusEncoderHandle> {
 }
 
 /** Makes a decoder to mono: stereo packets are mixed down by it. Whoever made it frees it. */
-export async function createOpusDecoder(): Promise<OpusDecoderHandle> {
+export async function createVoiceDecoder(): Promise<VoiceDecoder> {
   const { createDecoder } = await load();
-  return createDecoder({ sampleRate, channels: 1 });
+  return new OpusVoiceDecoder(await createDecoder({ sampleRate, channels: 1 }));
+}
+
+class OpusVoiceDecoder implements VoiceDecoder {
+  readonly #decoder: OpusDecoderHandle;
+  /** Of the last packet: what is lost is taken to be as long. */
+  #samples: number = blockSamples;
+
+  constructor(decoder: OpusDecoderHandle) {
+    this.#decoder = decoder;
+  }
+
+  decode(packet: Uint8Array): Int16Array {
+    try {
+      const samples = this.#decoder.decode(packet);
+      this.#samples = samples.length;
+      return samples;
+    } catch {
+      // Packets come from outside: a broken one is a lost one.
+      return this.conceal();
+    }
+  }
+
+  recover(next: Uint8Array): Int16Array {
+    try {
+      return this.#decoder.decode(next, { decodeFec: true, frameSize: this.#samples });
+    } catch {
+      return this.conceal();
+    }
+  }
+
+  conceal(): Int16Array {
+    return this.#decoder.decodePacketLoss(this.#samples);
+  }
+
+  free(): void {
+    this.#decoder.free();
+  }
 }
 
 export interface OpusStreamOptions {

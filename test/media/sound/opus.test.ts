@@ -1,10 +1,11 @@
+import fc from 'fast-check';
 import { pino } from 'pino';
 import { expect, test, vi } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import { blockSamples, type EncodedFrame } from '../../../src/media/frame.ts';
 import { Microphone } from '../../../src/media/sound/microphone.ts';
 import { TestMicrophone } from '../../../src/media/sound/microphones/test.ts';
-import { createOpusDecoder, createOpusEncoder, OpusStream } from '../../../src/media/sound/opus.ts';
+import { createOpusEncoder, createVoiceDecoder, OpusStream } from '../../../src/media/sound/opus.ts';
 import { join, sine, strength, strongest } from './goertzel.ts';
 
 const log = pino({ level: 'silent' });
@@ -27,8 +28,9 @@ test('the test tone is found again after encoding and decoding', async () => {
   release();
   await vi.waitFor(() => expect(microphone.status.state).toBe('off'));
 
-  using decoder = await createOpusDecoder();
+  const decoder = await createVoiceDecoder();
   const heard = join(frames.map(({ data }) => decoder.decode(data)));
+  decoder.free();
   expect(heard.length).toBe(frames.length * blockSamples);
   expect(strongest(heard.subarray(4800))).toBe(1350);
   expect(strength(heard.subarray(4800), 1350)).toBeGreaterThan(0.8 * 32_767 * 10 ** (-12 / 20));
@@ -81,15 +83,23 @@ test('a lost packet is recovered from the FEC of the next one, better than conce
   );
   const lost = 30;
   const play = async (recover: boolean) => {
-    using decoder = await createOpusDecoder();
-    let heard = new Int16Array();
-    for (const [i, packet] of packets.entries()) {
-      if (i !== lost) decoder.decode(packet);
-      else if (recover)
-        heard = decoder.decode(packets[i + 1]!, { decodeFec: true, frameSize: blockSamples }).slice();
-      else heard = decoder.decodePacketLoss(blockSamples).slice();
-    }
+    const decoder = await createVoiceDecoder();
+    for (const packet of packets.slice(0, lost)) decoder.decode(packet);
+    const heard = recover ? decoder.recover(packets[lost + 1]!) : decoder.conceal();
+    decoder.free();
     return strength(heard, 300 + 60 * (lost % 8));
   };
   expect(await play(true)).toBeGreaterThan(2 * (await play(false)));
+});
+
+test('no bytes make the decoder throw: a broken packet is concealed', async () => {
+  const decoder = await createVoiceDecoder();
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+      expect(decoder.decode(bytes).length).toBeGreaterThan(0);
+      expect(decoder.recover(bytes).length).toBeGreaterThan(0);
+    }),
+    { numRuns: 500 },
+  );
+  decoder.free();
 });
