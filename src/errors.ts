@@ -112,6 +112,31 @@ export const errorTable = {
     '{device} stopped: {detail}',
     'the words after the colon are the cause as ffmpeg tells it; `vedette check` tries the camera once more',
   ),
+  'camera/unread-codec': entry(
+    '{device} gives {given}, which Vedette does not read',
+    'set the camera to H.264 or MJPEG',
+  ),
+  'camera/unreachable': entry(
+    '{device} cannot be reached: {detail}',
+    'check its address, its power and the network between',
+  ),
+  'camera/unauthorized': entry(
+    '{device} refuses the user name or the password',
+    'write them into the address: rtsp://user:password@host/path, special characters as %40 and so on',
+  ),
+  'camera/no-such-stream': entry(
+    '{device} has no such stream',
+    'check the path of the address in the manual of the camera',
+  ),
+  'screen/no-display': entry(
+    'there is no X display {display}',
+    'start it in a desktop session, or set `display`; Wayland screens cannot be taken',
+  ),
+  'rpicam/missing': entry(
+    'neither rpicam-vid nor libcamera-vid was found in PATH',
+    'install it: sudo apt-get install rpicam-apps',
+    exitCodes.missing,
+  ),
   'camera/hung': entry(
     '{camera} gave no picture for {seconds} s',
     'it is restarted by itself; if that goes on, try another cable, port or power supply',
@@ -119,6 +144,10 @@ export const errorTable = {
   'camera/no-frame': entry(
     '{feed} gave no picture within {seconds} s: {reason}',
     'look at the camera; `vedette check` tries it alone',
+  ),
+  'encoder/ended': entry(
+    'the encoder {encoder} stopped: {detail}',
+    'it is started again by itself; if that goes on, choose a smaller picture',
   ),
   'camera/not-found': entry(
     'there is no camera at {device}',

@@ -18,6 +18,8 @@ export interface FfmpegCamera {
   readonly times: 'monotonic' | 'arrival';
   /** As agreed with the driver; else what ffmpeg says. */
   readonly frameRate?: number;
+  /** What ffmpeg reads on stdin: for inputs whose address must not stand in the list of processes. */
+  readonly inputText?: string;
   /** For people: what the device is called in errors. */
   readonly device: string;
   /** Gives a better reason than `camera/ended`, where the last lines tell one. */
@@ -39,7 +41,7 @@ class FfmpegSource implements CameraSource {
   readonly #times: CaptureTimes;
   #child: ChildGroup | undefined;
   #stopped = false;
-  #failure: string | undefined;
+  #failure: VedetteError | undefined;
   /** The video stream's index and seconds in a tick, once the headers are read. */
   #video: { readonly index: number; readonly tickMs: number } | undefined;
 
@@ -50,18 +52,20 @@ class FfmpegSource implements CameraSource {
   }
 
   start(sink: CameraSink): void {
-    const { inputArgs, outputArgs = ['-c:v', 'copy'], times } = this.#camera;
+    const { inputArgs, outputArgs = ['-c:v', 'copy'], times, inputText } = this.#camera;
     const keepTimes = times === 'monotonic' ? ['-copyts'] : [];
     const nut = ['-f', 'nut', '-write_index', '0', '-flush_packets', '1', 'pipe:1'];
     let child: ChildGroup;
     try {
-      child = spawnFfmpeg([...keepTimes, ...inputArgs, '-map', '0:v:0', ...outputArgs, ...nut]);
+      const args = [...keepTimes, ...inputArgs, '-map', '0:v:0', ...outputArgs, ...nut];
+      child = spawnFfmpeg(args, { fed: inputText !== undefined });
     } catch (error) {
       const reason = error instanceof VedetteError ? error : this.#ended(String(error));
       queueMicrotask(() => this.#stopped || sink.ended(reason));
       return;
     }
     this.#child = child;
+    if (inputText !== undefined) child.stdin?.end(inputText);
     child.stdout.on('data', (chunk: Buffer) => {
       if (this.#stopped || this.#failure !== undefined) return;
       for (const item of this.#reader.push(chunk)) this.#take(item, sink);
@@ -88,7 +92,7 @@ class FfmpegSource implements CameraSource {
         this.#frame(item.packet, sink);
         return;
       case 'failure':
-        this.#fail(`what ffmpeg writes is not understood: ${item.reason}`);
+        this.#fail(this.#ended(`what ffmpeg writes is not understood: ${item.reason}`));
     }
   }
 
@@ -98,7 +102,7 @@ class FfmpegSource implements CameraSource {
     const native = stream && nativeOfFourcc(stream.fourcc);
     if (!stream || !native) {
       const given = JSON.stringify(stream?.fourcc ?? 'no pictures');
-      this.#fail(`it gives ${given}, which Vedette does not read`);
+      this.#fail(new VedetteError('camera/unread-codec', { device: this.#camera.device, given }));
       return;
     }
     const { width, height } = stream;
@@ -114,14 +118,14 @@ class FfmpegSource implements CameraSource {
     sink.frame({ data, keyframe, captureMs });
   }
 
-  #fail(reason: string): void {
+  #fail(reason: VedetteError): void {
     this.#failure = reason;
     // Its end is told to the sink when it is gone, with this reason.
     this.#child?.stop().catch(neverRejects);
   }
 
   #reason(child: ChildGroup, exit: ChildExit): VedetteError {
-    if (this.#failure !== undefined) return this.#ended(this.#failure);
+    if (this.#failure !== undefined) return this.#failure;
     const lastLines = child.lastLines();
     return this.#camera.explain?.(lastLines, exit) ?? this.#ended(describeExit(exit, lastLines));
   }
