@@ -64,3 +64,8 @@ function connectedPicture(status: FeedStatus | undefined, since: number): Pictur
       return { state: status?.waitsForKeyframe ? 'keyframe' : 'stalled', since };
   }
 }
+
+/** Whether two states say the same; `since` counts, as it is said too. */
+export function samePicture(a: Picture, b: Picture): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

@@ -1,6 +1,9 @@
 /** JPEG quality of a snapshot: no visible loss at a quarter of the size of 1. */
 const jpegQuality = 0.92;
 
+/** Some browsers read the blob only after the click has returned. */
+const keepBlobMs = 10_000;
+
 /** `front-door-2026-11-24-14-02-07.jpg`: sorts by time, safe on every file system. */
 export function snapshotName(feed: string, now: Date): string {
   const part = (value: number): string => String(value).padStart(2, '0');
@@ -28,5 +31,5 @@ export function download(blob: Blob, name: string): void {
   link.href = URL.createObjectURL(blob);
   link.download = name;
   link.click();
-  URL.revokeObjectURL(link.href);
+  setTimeout(() => URL.revokeObjectURL(link.href), keepBlobMs);
 }

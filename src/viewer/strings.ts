@@ -19,6 +19,9 @@ const en = {
   live: 'Live',
   notLive: 'Not live',
   watching: (count: number) => (count === 1 ? '1 watching' : `${count} watching`),
+  unreachable: 'The device does not answer. Trying again…',
+  away: 'Camera away',
+  starting: 'Starting…',
   noFeeds: 'This device has no camera to show.',
   loading: 'Loading…',
 
@@ -30,6 +33,7 @@ const en = {
   fullscreen: 'Full screen',
   leaveFullscreen: 'Leave full screen',
   pictureInPicture: 'Picture in picture',
+  tapForPicture: 'Tap to start the picture',
   grow: (title: string) => `Show ${title} large`,
   shrink: 'Show all',
 
@@ -39,6 +43,7 @@ const en = {
   talkConnecting: 'Connecting…',
   talking: 'Talking',
   talkRelease: 'Tap to stop',
+  talkLetGo: 'Let go to stop',
   talkTo: (title: string) => `Talk to ${title}`,
   talkHint: 'Hold, or tap to keep talking',
   someoneTalks: 'Someone is talking',
@@ -90,6 +95,9 @@ const ru: Strings = {
   live: 'В эфире',
   notLive: 'Не в эфире',
   watching: (count) => `Смотрят: ${count}`,
+  unreachable: 'Устройство не отвечает. Пробуем ещё раз…',
+  away: 'Камеры нет',
+  starting: 'Включается…',
   noFeeds: 'У этого устройства нет камеры.',
   loading: 'Загрузка…',
 
@@ -101,6 +109,7 @@ const ru: Strings = {
   fullscreen: 'Во весь экран',
   leaveFullscreen: 'Выйти из полного экрана',
   pictureInPicture: 'Картинка в картинке',
+  tapForPicture: 'Нажмите, чтобы начать показ',
   grow: (title) => `Увеличить: ${title}`,
   shrink: 'Показать все',
 
@@ -110,6 +119,7 @@ const ru: Strings = {
   talkConnecting: 'Соединяемся…',
   talking: 'Вас слышно',
   talkRelease: 'Нажмите, чтобы закончить',
+  talkLetGo: 'Отпустите, чтобы закончить',
   talkTo: (title) => `Говорить: ${title}`,
   talkHint: 'Удерживайте или нажмите один раз',
   someoneTalks: 'Кто-то говорит',
@@ -162,3 +172,7 @@ const clockFormat = new Intl.DateTimeFormat(language, { hour: '2-digit', minute:
 
 /** `14:02`, in the reader's own time and manner. */
 export const clockTime = (wallMs: number): string => clockFormat.format(wallMs);
+
+/** A figure with so many digits after the point, in the reader's manner. */
+export const decimal = (value: number, digits: number): string =>
+  value.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });

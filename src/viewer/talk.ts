@@ -15,22 +15,22 @@ export type TalkProblem =
   | { readonly type: 'denied' | 'no-microphone' | 'microphone-failed' | 'lost' }
   | { readonly type: 'refused'; readonly reason: string };
 
-export type Talk =
-  | { readonly phase: 'idle'; readonly problem?: TalkProblem }
-  | {
-      readonly phase: 'asking' | 'connecting' | 'talking';
-      readonly pressedAt: number;
-      /** The button is down; false once a tap locked it on. */
-      readonly held: boolean;
-    };
+interface Talking {
+  readonly phase: 'asking' | 'connecting' | 'talking';
+  readonly pressedAt: number;
+  /** The button is down; false once a tap locked it on. */
+  readonly held: boolean;
+}
+
+export type Talk = { readonly phase: 'idle'; readonly problem?: TalkProblem } | Talking;
 
 export type TalkInput =
   | { readonly type: 'press' }
   | { readonly type: 'release' }
   | { readonly type: 'microphone-open' }
   | { readonly type: 'microphone-failed'; readonly problem: TalkProblem }
-  /** The device's word on its speaker: whose session is heard, if any. */
-  | { readonly type: 'speaker'; readonly heard: boolean }
+  /** The device's word on its speaker: ours and really heard, ours but silent yet, or not ours. */
+  | { readonly type: 'speaker'; readonly is: 'heard' | 'connecting' | 'not-ours' }
   | { readonly type: 'refused'; readonly reason: string }
   /** The session is gone. */
   | { readonly type: 'lost' };
@@ -68,10 +68,7 @@ export function stepTalk(state: Talk, input: TalkInput, now: number): TalkStep {
     case 'microphone-failed':
       return leave(state, input.problem);
     case 'speaker':
-      if (state.phase === 'connecting' && input.heard) {
-        return { state: { ...state, phase: 'talking' }, effects: [] };
-      }
-      return state.phase === 'talking' && !input.heard ? leave(state) : { state, effects: [] };
+      return stepSpeaker(state, input.is);
     case 'refused':
       return state.phase === 'asking'
         ? { state, effects: [] } // an answer to an earlier press
@@ -79,6 +76,14 @@ export function stepTalk(state: Talk, input: TalkInput, now: number): TalkStep {
     case 'lost':
       return leave(state, { type: 'lost' });
   }
+}
+
+function stepSpeaker(state: Talking, is: 'heard' | 'connecting' | 'not-ours'): TalkStep {
+  if (state.phase === 'connecting' && is === 'heard') {
+    return { state: { ...state, phase: 'talking' }, effects: [] };
+  }
+  if (state.phase !== 'talking' || is === 'heard') return { state, effects: [] };
+  return is === 'connecting' ? { state: { ...state, phase: 'connecting' }, effects: [] } : leave(state);
 }
 
 function leave(state: Talk, problem?: TalkProblem): TalkStep {

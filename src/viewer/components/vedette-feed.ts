@@ -1,21 +1,29 @@
-import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import type { FeedStatus } from '../../protocol/events.ts';
 import type { FeedDescription } from '../../protocol/signaling.ts';
 import type { Connection } from '../connection.ts';
-import { FrameWatch } from '../frames.ts';
-import { type Picture, pictureOf } from '../liveness.ts';
+import type { Picture } from '../liveness.ts';
 import type { FeedMedia } from '../peer.ts';
+import { canFullscreen, canPictureInPicture, toggleFullscreen, togglePictureInPicture } from '../screen.ts';
 import { download, snapshotName, takeSnapshot } from '../snapshot.ts';
 import { strings } from '../strings.ts';
+import type { TalkLine } from '../talk-control.ts';
+import { feedStyles } from './feed-styles.ts';
 import { icons } from './icons.ts';
 import { shared } from './theme.ts';
-import { pictureWords } from './words.ts';
+import type { VedettePicture } from './vedette-picture.ts';
+import './vedette-picture.ts';
+import './vedette-talk.ts';
 
-/** How often what is not an event is looked at: often enough that "2 s" means 2 s. */
-const lookEveryMs = 250;
+/** What of a feed the session allows. */
+export interface FeedScopes {
+  readonly listen: boolean;
+  readonly talk: boolean;
+  readonly snapshot: boolean;
+}
 
 /**
- * One feed: its picture, the truth about it, and what one can do with it.
+ * One feed: its picture, and what one can do with it.
  * @fires announce `{detail: string}` to be said to the reader
  * @fires grow when the picture itself was tapped
  * @fires picture-changed `{detail: Picture}`
@@ -26,9 +34,12 @@ export class VedetteFeed extends LitElement {
     connection: { attribute: false },
     status: { attribute: false },
     media: { attribute: false },
-    growable: { type: Boolean },
-    grown: { type: Boolean, reflect: true },
-    single: { type: Boolean, reflect: true },
+    session: { attribute: false },
+    scopes: { attribute: false },
+    refusal: { attribute: false },
+    say: { attribute: false },
+    httpsUrl: { attribute: false },
+    layout: { reflect: true },
     picture: { state: true },
     muted: { state: true },
     fullscreen: { state: true },
@@ -37,133 +48,199 @@ export class VedetteFeed extends LitElement {
   declare connection: Connection;
   declare status: FeedStatus | undefined;
   declare media: FeedMedia | undefined;
-  declare growable: boolean;
-  declare grown: boolean;
-  declare single: boolean;
+  declare session: string;
+  declare scopes: FeedScopes;
+  declare refusal: { readonly reason: string } | undefined;
+  declare say: (on: boolean) => boolean;
+  declare httpsUrl: string | undefined;
+  /** Alone on the page, one of several, the one that was tapped, or a small one beside it. */
+  declare layout: 'single' | 'tile' | 'grown' | 'thumbnail';
   declare picture: Picture;
   declare muted: boolean;
   declare fullscreen: boolean;
 
-  #frames: FrameWatch | undefined;
-  #look: ReturnType<typeof setInterval> | undefined;
-  #attached: FeedMedia | undefined;
+  #line: TalkLine | undefined;
 
   constructor() {
     super();
     this.picture = { state: 'connecting', since: Date.now() };
     this.muted = true;
     this.fullscreen = false;
+    this.layout = 'single';
+  }
+
+  get #pictureElement(): VedettePicture | null {
+    return this.renderRoot.querySelector('vedette-picture');
   }
 
   /** The age of the newest picture on the screen, ms, where it is known. */
   get ageMs(): number | undefined {
-    return this.picture.state === 'live' ? this.#frames?.ageMs : undefined;
+    return this.#pictureElement?.ageMs;
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#look = setInterval(this.#update, lookEveryMs);
-    this.#frames?.start();
+    document.addEventListener('fullscreenchange', this.#fullscreenChanged);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    clearInterval(this.#look);
-    this.#frames?.stop();
+    document.removeEventListener('fullscreenchange', this.#fullscreenChanged);
   }
 
-  get #video(): HTMLVideoElement | null {
-    return this.renderRoot.querySelector('video');
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has('media') && !changed.has('session')) return;
+    const sender = this.media?.talk;
+    this.#line = sender && { session: this.session, sender, say: this.say };
   }
 
-  protected override firstUpdated(): void {
-    const video = this.#video;
-    if (!video) return;
-    this.#frames = new FrameWatch(video, () => {
-      if (this.picture.state !== 'live') this.#update();
-    });
-    this.#frames.start();
-  }
-
-  protected override updated(changed: PropertyValues): void {
-    if (changed.has('media') || changed.has('connection')) this.#attach();
-    if (changed.has('connection') || changed.has('status')) this.#update();
-  }
-
-  /** A new session's tracks replace the old ones once they carry something, so that the dimmed last picture stays. */
-  #attach(): void {
-    const video = this.#video;
-    if (!video || !this.media || this.#attached === this.media) return;
-    if (this.#attached && this.connection.phase !== 'connected') return;
-    const { video: picture, audio } = this.media;
-    video.srcObject = new MediaStream(audio ? [picture, audio] : [picture]);
-    this.#attached = this.media;
-    this.#play();
-  }
-
-  #play(): void {
-    this.#video?.play().catch(() => undefined); // refused until a tap: the next one tries again
-  }
-
-  readonly #update = (): void => {
-    this.#frames?.poll();
-    const picture = pictureOf({
-      connection: this.connection,
-      status: this.status,
-      lastFrameAt: this.#frames?.lastFrameAt,
-      now: Date.now(),
-    });
-    if (JSON.stringify(picture) === JSON.stringify(this.picture)) return;
-    this.picture = picture;
-    this.dispatchEvent(new CustomEvent('picture-changed', { detail: picture }));
+  readonly #fullscreenChanged = (): void => {
+    this.fullscreen = document.fullscreenElement === this;
   };
+
+  #say(text: string): void {
+    this.dispatchEvent(new CustomEvent('announce', { detail: text, bubbles: true, composed: true }));
+  }
 
   #toggleSound(): void {
     this.muted = !this.muted;
-    this.#play();
+    this.#pictureElement?.play();
+    this.#say(this.muted ? strings.soundOff : strings.soundOn);
   }
 
   async #snapshot(): Promise<void> {
-    const video = this.#video;
+    const video = this.#pictureElement?.video;
     const picture = video ? await takeSnapshot(video) : undefined;
     if (!picture) return;
     const name = snapshotName(this.feed.name, new Date());
     download(picture, name);
-    this.dispatchEvent(new CustomEvent('announce', { detail: strings.snapshotTaken(name) }));
+    this.#say(strings.snapshotTaken(name));
+  }
+
+  /** A browser may refuse either for reasons of its own (no gesture, a policy); the page then stays as it is. */
+  #screen(change: (video: HTMLVideoElement) => Promise<void>): void {
+    const video = this.#pictureElement?.video;
+    if (video) change(video).catch(() => undefined);
   }
 
   protected override render(): unknown {
-    const live = this.picture.state === 'live';
-    const words = pictureWords(this.picture);
+    const { layout, picture, feed } = this;
+    const several = layout !== 'single';
     return html`
       <div class="stage">
-        <div class="frame" data-state=${this.picture.state}>
-          <video autoplay playsinline .muted=${this.muted}></video>
-          ${live ? nothing : html`<div class="cover"><p>${words.line}</p>${words.more ? html`<p class="more">${words.more}</p>` : nothing}</div>`}
-        </div>
-      </div>
-      <div class="bar">
+        <vedette-picture
+          data-state=${picture.state}
+          .connection=${this.connection}
+          .status=${this.status}
+          .media=${this.media}
+          .muted=${this.muted}
+          @picture-changed=${(event: CustomEvent<Picture>) => {
+            this.picture = event.detail;
+            this.dispatchEvent(new CustomEvent('picture-changed', { detail: event.detail }));
+          }}
+        >
+          ${
+            several || this.fullscreen
+              ? html`<p class="name" data-live=${picture.state === 'live'}>
+                <span class="dot"></span>
+                ${picture.state === 'live' ? html`<span class="word">${strings.live}</span>` : nothing}
+                <span>${feed.title}</span>
+              </p>`
+              : nothing
+          }
+          ${this.#someoneTalks() ? html`<p class="talker">${icons.microphone} ${strings.someoneTalks}</p>` : nothing}
+        </vedette-picture>
         ${
-          this.feed.audio
-            ? html`<button @click=${() => this.#toggleSound()} aria-pressed=${this.muted ? 'false' : 'true'}>
-              ${this.muted ? icons.soundOff : icons.soundOn} ${this.muted ? strings.tapForSound : strings.soundOn}
-            </button>`
+          several && !this.fullscreen
+            ? html`<button
+              class="grow"
+              aria-label=${layout === 'grown' ? strings.shrink : strings.grow(feed.title)}
+              @click=${() => this.dispatchEvent(new CustomEvent('grow'))}
+            ></button>`
             : nothing
         }
-        <button ?disabled=${!live} @click=${() => this.#snapshot()} aria-label=${strings.snapshot}>${icons.snapshot}</button>
+      </div>
+      ${layout === 'thumbnail' ? nothing : this.#bar()}
+    `;
+  }
+
+  #someoneTalks(): boolean {
+    const talk = this.status?.talk;
+    return talk?.state === 'talking' && talk.session !== this.session;
+  }
+
+  #bar(): unknown {
+    const { feed, muted, scopes } = this;
+    const live = this.picture.state === 'live';
+    const video = this.#pictureElement?.video;
+    return html`
+      <div class="bar">
+        <div class="left">
+          ${
+            feed.audio && scopes.listen
+              ? html`<button
+                class="sound"
+                aria-pressed=${muted ? 'false' : 'true'}
+                aria-label=${muted ? strings.tapForSound : strings.soundOn}
+                @click=${() => this.#toggleSound()}
+              >
+                ${muted ? icons.soundOff : icons.soundOn}
+                <span class="label">${muted ? strings.tapForSound : strings.soundOn}</span>
+              </button>`
+              : nothing
+          }
+        </div>
+        <div class="talk">${feed.talk && scopes.talk ? this.#talk() : nothing}</div>
+        <div class="right">
+          ${
+            scopes.snapshot
+              ? iconButton(strings.snapshot, icons.snapshot, () => this.#snapshot(), !live)
+              : nothing
+          }
+          ${
+            canPictureInPicture()
+              ? iconButton(
+                  strings.pictureInPicture,
+                  icons.pictureInPicture,
+                  () => this.#screen(togglePictureInPicture),
+                  !live,
+                )
+              : nothing
+          }
+          ${
+            video === undefined || canFullscreen(video)
+              ? iconButton(
+                  this.fullscreen ? strings.leaveFullscreen : strings.fullscreen,
+                  this.fullscreen ? icons.leaveFullscreen : icons.fullscreen,
+                  () => this.#screen((each) => toggleFullscreen(this, each)),
+                )
+              : nothing
+          }
+        </div>
       </div>
     `;
   }
 
-  static override styles = [
-    shared,
-    css`
-      :host { display: flex; flex-direction: column; }
-      video { width: 100%; display: block; }
-      .frame { position: relative; }
-      .frame:not([data-state='live']) video { filter: grayscale(1) brightness(0.35); }
-      .cover { position: absolute; inset: 0; display: grid; place-content: center; text-align: center; }
-    `,
-  ];
+  #talk(): unknown {
+    if (!globalThis.isSecureContext) {
+      return html`<p class="insecure">
+        ${strings.insecure}
+        ${this.httpsUrl === undefined ? nothing : html`<a href=${this.httpsUrl}>${strings.insecureCure}</a>`}
+      </p>`;
+    }
+    return html`<vedette-talk
+      .line=${this.#line}
+      .speaker=${this.status?.talk}
+      .refusal=${this.refusal}
+      .to=${this.layout === 'single' ? undefined : this.feed.title}
+      ?disabled=${this.connection.phase !== 'connected'}
+    ></vedette-talk>`;
+  }
+
+  static override styles = [shared, feedStyles];
 }
+
+const iconButton = (name: string, icon: unknown, act: () => unknown, disabled = false): unknown =>
+  html`<button aria-label=${name} title=${name} ?disabled=${disabled} @click=${act}>${icon}</button>`;
+
 customElements.define('vedette-feed', VedetteFeed);

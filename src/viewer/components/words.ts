@@ -29,3 +29,24 @@ export function pictureWords(picture: Picture): { readonly line: string; readonl
 
 const refusalWords = (code: string): string =>
   code === 'session/limit' ? strings.full : strings.refused(code);
+
+/** The state in a word or two, for the line at the top of the page. */
+export function statusWords(picture: Picture): string {
+  switch (picture.state) {
+    case 'live':
+      return strings.live;
+    case 'connecting':
+      return strings.connecting;
+    case 'reconnecting':
+      return strings.reconnectingShort;
+    case 'starting':
+      return strings.starting;
+    case 'away':
+      return strings.away;
+    case 'unauthorized':
+    case 'ended':
+    case 'keyframe':
+    case 'stalled':
+      return strings.notLive;
+  }
+}
