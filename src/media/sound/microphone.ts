@@ -15,6 +15,8 @@ import type { SoundSource } from './source.ts';
 const defaultLingerMs = 10_000;
 /** No block for this long is a hung device. */
 const silentMs = 2_000;
+/** A device that is opened may take longer for its first block: sound servers wake up, cards are powered. */
+const openingMs = 6_000;
 
 /** What stands in the profile beside any microphone's own keys. */
 export const MicrophoneSettings = z.strictObject({
@@ -118,10 +120,7 @@ export class Microphone {
     this.#setStatus({ state: 'starting', since: this.#clock.wall() });
     const source = this.#open();
     this.#source = source;
-    this.#watchdog = setTimeout(
-      () => this.#lost(source, new VedetteError('sound/no-sound', { name: this.name })),
-      silentMs,
-    );
+    this.#watch(source, openingMs);
     void this.#closing.then(() => {
       if (this.#source !== source) return;
       source.start({
@@ -131,10 +130,18 @@ export class Microphone {
     });
   }
 
+  #watch(source: SoundSource, ms: number): void {
+    clearTimeout(this.#watchdog);
+    const hung = () => this.#lost(source, new VedetteError('sound/no-sound', { name: this.name }));
+    this.#watchdog = setTimeout(hung, ms);
+  }
+
   #block(source: SoundSource, block: SoundBlock): void {
     if (this.#source !== source) return;
-    this.#watchdog?.refresh();
-    if (this.#status.state !== 'live') {
+    if (this.#status.state === 'live') {
+      this.#watchdog?.refresh();
+    } else {
+      this.#watch(source, silentMs);
       this.#retry.reset();
       this.#setStatus({ state: 'live', since: this.#clock.wall() });
     }

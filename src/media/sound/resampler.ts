@@ -17,6 +17,18 @@ export class Resampler {
     this.#samples = new Int16Array(before + capacity + after);
   }
 
+  /** Samples written and not read yet. */
+  get waiting(): number {
+    return this.#length - this.#position;
+  }
+
+  /** Forgets what is waiting. */
+  clear(): void {
+    this.#samples.fill(0, 0, before);
+    this.#length = before;
+    this.#position = before;
+  }
+
   /** Adds samples behind what is waiting; those that do not fit are left out. */
   write(samples: Int16Array): void {
     const room = this.#samples.length - this.#length;

@@ -1,0 +1,36 @@
+import { access, constants } from 'node:fs/promises';
+import { z } from 'zod';
+import { VedetteError } from '../../../errors.ts';
+import { FfmpegMicrophone } from './ffmpegMicrophone.ts';
+import type { MicrophoneKind } from './kind.ts';
+
+export const FileMicrophoneOptions = z.strictObject({
+  /** Any file with sound that ffmpeg reads. */
+  path: z.string().min(1),
+  /** Begin again at its end. */
+  loop: z.boolean().default(true),
+});
+
+/** A sound file as a microphone, in real time. */
+export const fileMicrophone: MicrophoneKind<typeof FileMicrophoneOptions> = {
+  kind: 'file',
+  options: FileMicrophoneOptions,
+  open: ({ path, loop }) =>
+    new FfmpegMicrophone({
+      device: path,
+      inputArgs: async () => {
+        await access(path, constants.R_OK).catch((error: Error) => {
+          throw new VedetteError('sound/no-file', { file: path, detail: error.message });
+        });
+        // `file:` keeps ffmpeg from taking a name like `concat:…` for a protocol.
+        return [
+          '-probesize',
+          '5000000',
+          '-re',
+          ...(loop ? ['-stream_loop', '-1'] : []),
+          '-i',
+          `file:${path}`,
+        ];
+      },
+    }),
+};

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { blockSamples, sampleRate } from '../../frame.ts';
+import { preferredPulse } from '../pulse.ts';
+import { FfmpegMicrophone } from './ffmpegMicrophone.ts';
+import type { MicrophoneKind } from './kind.ts';
+
+/** 20 ms of s16le: what the server hands over at once, instead of the second that it would gather. */
+const fragmentBytes = 2 * blockSamples;
+
+export const PulseMicrophoneOptions = z.strictObject({
+  /** A source's name (`pactl list short sources`), or `auto`: the echo-cancelled one if there is one, else the default. */
+  source: z.string().min(1).default('auto'),
+});
+
+/** A source of PulseAudio, or of PipeWire in its place. */
+export const pulseMicrophone: MicrophoneKind<typeof PulseMicrophoneOptions> = {
+  kind: 'pulse',
+  options: PulseMicrophoneOptions,
+  open: ({ source }) =>
+    new FfmpegMicrophone({
+      device: `pulse ${source}`,
+      inputArgs: async () => [
+        ...['-f', 'pulse', '-name', 'vedette', '-channels', '1', '-sample_rate', String(sampleRate)],
+        ...['-fragment_size', String(fragmentBytes)],
+        ...['-i', source === 'auto' ? await preferredPulse('sources') : source],
+      ],
+    }),
+};
