@@ -1,0 +1,49 @@
+import { chromium } from 'playwright-core';
+import type { TestBrowser } from './browser.ts';
+
+/** Where Debian puts it. */
+export const chromiumPath = '/usr/bin/chromium';
+
+export interface ChromiumOptions {
+  /** A WAV file that the fake microphone plays in a loop; must be absolute. */
+  readonly microphone?: string;
+}
+
+/** Starts a headless Chromium with a fake microphone and no dialogs. */
+export async function startChromium({ microphone }: ChromiumOptions = {}): Promise<TestBrowser> {
+  const browser = await chromium.launch({
+    executablePath: chromiumPath,
+    chromiumSandbox: process.getuid?.() !== 0,
+    args: [
+      '--use-fake-device-for-media-stream',
+      '--use-fake-ui-for-media-stream',
+      ...(microphone ? [`--use-file-for-fake-audio-capture=${microphone}`] : []),
+      '--autoplay-policy=no-user-gesture-required',
+      '--mute-audio',
+      '--no-proxy-server',
+      '--disable-features=WebRtcHideLocalIpsWithMdns',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+    ],
+  });
+  return {
+    name: 'chromium',
+    async newPage() {
+      const page = await browser.newPage({ ignoreHTTPSErrors: true });
+      const console: string[] = [];
+      page.on('console', (message) => console.push(message.text()));
+      page.on('pageerror', (error) => console.push(`uncaught: ${error.message}`));
+      return {
+        console,
+        goto: async (url) => void (await page.goto(url)),
+        // Playwright's type takes functions of one unwrapped argument; ours are just that.
+        evaluate: (script, argument) => page.evaluate(script as never, argument as never),
+        screenshot: async (path) => void (await page.screenshot({ path })),
+        close: () => page.close(),
+      };
+    },
+    close: () => browser.close(),
+  };
+}

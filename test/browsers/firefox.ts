@@ -1,0 +1,49 @@
+import puppeteer from 'puppeteer-core';
+import type { TestBrowser } from './browser.ts';
+
+/** Where Debian puts it. */
+export const firefoxPath = '/usr/bin/firefox-esr';
+
+/** Starts a headless Firefox by WebDriver BiDi, with a fake microphone (a 1 kHz tone) and no dialogs. */
+export async function startFirefox(): Promise<TestBrowser> {
+  const browser = await puppeteer.launch({
+    browser: 'firefox',
+    executablePath: firefoxPath,
+    headless: true,
+    acceptInsecureCerts: true,
+    extraPrefsFirefox: {
+      'media.navigator.streams.fake': true,
+      'media.navigator.permission.disabled': true,
+      'media.autoplay.default': 0,
+      'media.autoplay.blocking_policy': 0,
+      'media.peerconnection.ice.obfuscate_host_addresses': false,
+      'media.peerconnection.ice.loopback': true,
+      'network.proxy.type': 0,
+      'network.captive-portal-service.enabled': false,
+      'network.connectivity-service.enabled': false,
+      'media.gmp-manager.updateEnabled': false,
+      'app.normandy.enabled': false,
+      'datareporting.policy.dataSubmissionEnabled': false,
+      'toolkit.telemetry.enabled': false,
+      'services.settings.server': 'data:,#remote-settings-dummy/v1',
+      'browser.safebrowsing.update.enabled': false,
+    },
+  });
+  return {
+    name: 'firefox',
+    async newPage() {
+      const page = await browser.newPage();
+      const console: string[] = [];
+      page.on('console', (message) => console.push(message.text()));
+      page.on('pageerror', (error) => console.push(`uncaught: ${String(error)}`));
+      return {
+        console,
+        goto: async (url) => void (await page.goto(url)),
+        evaluate: (script, argument) => page.evaluate(script as never, argument as never) as Promise<never>,
+        screenshot: async (path) => void (await page.screenshot({ path: path as `${string}.png` })),
+        close: () => page.close(),
+      };
+    },
+    close: () => browser.close(),
+  };
+}
