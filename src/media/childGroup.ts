@@ -34,7 +34,7 @@ export interface ChildGroup {
   /** Fed children only; others have a stream that is closed. Errors on it are expected and swallowed: see `gone`. */
   readonly stdin: Writable | null;
   readonly stdout: Readable;
-  /** The last lines of stderr, oldest first, at most 20 of 300 characters. */
+  /** The last lines of stderr, oldest first, at most 20 of 300 characters, without URLs and IPv4 addresses. */
   lastLines(): readonly string[];
   /** Resolves when it is gone and reaped and its stdout is read to the end. Never rejects. */
   readonly gone: Promise<ChildExit>;
@@ -135,7 +135,14 @@ function keepLastLines(stderr: Readable): () => readonly string[] {
     }
     lines.splice(0, lines.length - keptLines);
   });
-  return () => (open === '' ? [...lines] : [...lines, open]);
+  return () => (open === '' ? lines : [...lines, open]).map(withoutAddresses);
+}
+
+/** Last lines reach logs and people: URLs may hold passwords, and addresses are nobody's business there. */
+function withoutAddresses(line: string): string {
+  return line
+    .replace(/\b[a-z][a-z0-9+.-]*:\/\/[^\s'"]+/gi, '[address]')
+    .replace(/\b\d{1,3}(\.\d{1,3}){3}(:\d+)?\b/g, '[address]');
 }
 
 function ignore(): void {

@@ -5,7 +5,7 @@ import type { ChildGroup } from './childGroup.ts';
 import { defaultBitrateBps, type EncoderRow } from './encoders/encoder.ts';
 import { EncoderTimes } from './encoderTimes.ts';
 import { describeExit, spawnFfmpeg } from './ffmpeg.ts';
-import type { EncodedFrame, NativeFormat, NativeFrame } from './frame.ts';
+import type { EncodedFrame, NativeFormat, NativeFrame, VideoCodec } from './frame.ts';
 import { type NutItem, NutReader } from './nutReader.ts';
 import { NutWriter, nutTicksPerSecond } from './nutWriter.ts';
 
@@ -15,6 +15,8 @@ const queuedFrames = 2;
 const insideFrames = 4;
 /** H.264 cannot lose a frame in the middle: what goes into its decoder waits longer, then until a keyframe. */
 const queuedAccessUnits = 30;
+/** Frames go in and none comes out for this long: it hangs. Starting takes a second on the smallest boards. */
+const hungMs = 4_000;
 /** What a decoder of H.264 may hold back before its first picture. */
 const heldByDecoder = 16;
 
@@ -25,7 +27,7 @@ export interface EncoderSink {
 }
 
 export interface EncoderOptions {
-  readonly row: EncoderRow;
+  readonly codec: VideoCodec;
   /** What goes in. */
   readonly format: NativeFormat;
   readonly bitrateBps?: number;
@@ -43,6 +45,7 @@ export class Encoder {
   readonly #times = new EncoderTimes();
   readonly #queue: NativeFrame[] = [];
   #units = new AccessUnits(new Uint8Array(0));
+  #row: EncoderRow | undefined;
   #child: ChildGroup | undefined;
   #writing = false;
   #stopped = false;
@@ -69,11 +72,13 @@ export class Encoder {
     return this.#child?.pid;
   }
 
-  /** Starts ffmpeg. Failures arrive at `sink.ended`. */
-  start(): void {
+  /** Starts ffmpeg. Failures arrive at `sink.ended`. Frames written before wait. */
+  start(row: EncoderRow): void {
+    if (this.#stopped) return;
+    this.#row = row;
     let child: ChildGroup;
     try {
-      child = spawnFfmpeg(this.#args(), { fed: true });
+      child = spawnFfmpeg(this.#args(row), { fed: true });
     } catch (error) {
       const reason = error instanceof VedetteError ? error : this.#failure(String(error));
       queueMicrotask(() => this.#end(reason));
@@ -89,6 +94,7 @@ export class Encoder {
       neverRejects,
     );
     child.stdin?.write(this.#writer.headers());
+    this.#pump();
   }
 
   /** Gives it the camera's next frame. */
@@ -99,6 +105,10 @@ export class Encoder {
       return;
     }
     this.#needsKeyframeInput = false;
+    if (frame.captureMs - (this.#times.oldestMs ?? frame.captureMs) > hungMs) {
+      this.#end(this.#failure(`nothing came out for ${hungMs / 1000} s`));
+      return;
+    }
     this.#queue.push(frame);
     this.#trimQueue();
     this.#pump();
@@ -116,8 +126,8 @@ export class Encoder {
     await this.#child?.stop();
   }
 
-  #args(): readonly string[] {
-    const { row, format } = this.#options;
+  #args(row: EncoderRow): readonly string[] {
+    const { format } = this.#options;
     const { width, height, frameRate } = format;
     const bitrateBps = this.#options.bitrateBps ?? defaultBitrateBps(width, height);
     return [
@@ -156,8 +166,8 @@ export class Encoder {
 
   #pump(): void {
     const stdin = this.#child?.stdin;
-    const { row, format } = this.#options;
-    const held = row.heldFrames + (format.encoding === 'h264' ? heldByDecoder : 0);
+    const { format } = this.#options;
+    const held = (this.#row?.heldFrames ?? 0) + (format.encoding === 'h264' ? heldByDecoder : 0);
     if (!stdin || this.#writing || this.#times.inside >= insideFrames + held) return;
     const frame = this.#queue.shift();
     if (!frame) return;
@@ -180,7 +190,7 @@ export class Encoder {
         return;
       case 'packet': {
         const { pts, data, keyframe } = item.packet;
-        const { codec } = this.#options.row;
+        const { codec } = this.#options;
         const captureMs = this.#times.leave(pts);
         const frame = codec === 'H264' ? this.#units.clean(data) : { data, keyframe };
         this.#sink.frame({ codec, ...frame, captureMs });
@@ -201,11 +211,13 @@ export class Encoder {
   }
 
   #failure(detail: string, lastLines?: readonly string[]): VedetteError {
-    return new VedetteError(
-      'encoder/ended',
-      { encoder: this.#options.row.encoder, detail },
-      { cause: lastLines },
-    );
+    const { codec } = this.#options;
+    const options = { cause: lastLines };
+    // ffmpeg's words where it was built without; asking it ahead would cost each first viewer 100 ms.
+    if (lastLines?.some((line) => line.includes('Unknown encoder'))) {
+      return new VedetteError('ffmpeg/no-encoder', { codec }, options);
+    }
+    return new VedetteError('encoder/ended', { encoder: this.#row?.encoder ?? codec, detail }, options);
   }
 }
 

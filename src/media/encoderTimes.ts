@@ -18,6 +18,11 @@ export class EncoderTimes {
     return this.#captured.size;
   }
 
+  /** When the frame was captured that is inside for the longest. */
+  get oldestMs(): MonotonicMs | undefined {
+    return this.#captured.values().next().value;
+  }
+
   /** The timestamp under which a frame goes in; always greater than the one before. */
   enter(captureMs: MonotonicMs, keyframe: boolean): number {
     const even = Math.max(Math.round((captureMs * ticksPerMs) / 2) * 2, this.#last + 2);

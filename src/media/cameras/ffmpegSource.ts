@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../../clock.ts';
 import { VedetteError } from '../../errors.ts';
+import { AccessUnits } from '../annexB.ts';
 import { CaptureTimes } from '../captureTimes.ts';
 import type { ChildExit, ChildGroup } from '../childGroup.ts';
 import { describeExit, spawnFfmpeg } from '../ffmpeg.ts';
@@ -42,6 +43,7 @@ class FfmpegSource implements CameraSource {
   #child: ChildGroup | undefined;
   #stopped = false;
   #failure: VedetteError | undefined;
+  #units: AccessUnits | undefined;
   /** The video stream's index and seconds in a tick, once the headers are read. */
   #video: { readonly index: number; readonly tickMs: number } | undefined;
 
@@ -109,13 +111,15 @@ class FfmpegSource implements CameraSource {
     const frameRate = this.#camera.frameRate ?? stream.frameRate ?? unknownFrameRate;
     const format: NativeFormat = { ...native, width, height, frameRate };
     this.#video = { index, tickMs: (1000 * stream.timeBase.num) / stream.timeBase.den };
+    if (format.encoding === 'h264') this.#units = new AccessUnits(stream.codecData);
     sink.format(format);
   }
 
   #frame({ stream, pts, keyframe, data }: NutPacket, sink: CameraSink): void {
     if (this.#video?.index !== stream || data.length === 0) return;
     const captureMs = this.#times.map(pts * this.#video.tickMs, this.#clock.now());
-    sink.frame({ data, keyframe, captureMs });
+    // An access unit is made what encoders and viewers rely on: no idle units, SPS and PPS at each IDR.
+    sink.frame({ ...(this.#units?.clean(data) ?? { data, keyframe }), captureMs });
   }
 
   #fail(reason: VedetteError): void {
@@ -127,7 +131,9 @@ class FfmpegSource implements CameraSource {
   #reason(child: ChildGroup, exit: ChildExit): VedetteError {
     if (this.#failure !== undefined) return this.#failure;
     const lastLines = child.lastLines();
-    return this.#camera.explain?.(lastLines, exit) ?? this.#ended(describeExit(exit, lastLines));
+    const reason = this.#camera.explain?.(lastLines, exit) ?? this.#ended(describeExit(exit, lastLines));
+    reason.cause ??= lastLines;
+    return reason;
   }
 
   #ended(detail: string): VedetteError {
