@@ -26,11 +26,14 @@ export class CaptureTimes {
     this.#monotonic = times === 'monotonic';
   }
 
-  /** The capture time of a frame with timestamp `sourceMs` that arrived at `arrivalMs`; always after the last one. */
-  map(sourceMs: number, arrivalMs: MonotonicMs): MonotonicMs {
+  /**
+   * The capture time of a frame with timestamp `sourceMs` that arrived at `arrivalMs`. Where frames are `ordered`, it
+   * is always after the last one; H.264 with B-frames comes in decoding order and is not.
+   */
+  map(sourceMs: number, arrivalMs: MonotonicMs, ordered = true): MonotonicMs {
     if (this.#monotonic && Math.abs(arrivalMs - sourceMs) > clockMismatchMs) this.#monotonic = false;
     const mapped = this.#monotonic ? sourceMs : sourceMs + this.#offset(sourceMs, arrivalMs);
-    this.#lastMs = Math.max(mapped, this.#lastMs + minStepMs);
+    this.#lastMs = ordered ? Math.max(mapped, this.#lastMs + minStepMs) : mapped;
     return this.#lastMs as MonotonicMs;
   }
 

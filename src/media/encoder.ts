@@ -42,7 +42,7 @@ export class Encoder {
   readonly #sink: EncoderSink;
   readonly #writer: NutWriter;
   readonly #reader = new NutReader();
-  readonly #times = new EncoderTimes();
+  readonly #times: EncoderTimes;
   readonly #queue: NativeFrame[] = [];
   #units = new AccessUnits(new Uint8Array(0));
   #row: EncoderRow | undefined;
@@ -59,6 +59,7 @@ export class Encoder {
     this.#options = options;
     this.#sink = sink;
     this.#writer = new NutWriter({ ...options.format, fourcc });
+    this.#times = new EncoderTimes(encoding !== 'h264');
     this.#needsKeyframeInput = encoding === 'h264';
   }
 

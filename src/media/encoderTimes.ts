@@ -10,8 +10,14 @@ const rememberedFrames = 256;
  * that frame, which the encoder's `-force_key_frames` expression sees. Pure; remembers each frame's exact time.
  */
 export class EncoderTimes {
+  readonly #ordered: boolean;
   #last = 0;
   readonly #captured = new Map<number, MonotonicMs>();
+
+  /** `ordered`: frames go in as they were captured, unlike H.264 with B-frames, whose decoder reorders them. */
+  constructor(ordered: boolean) {
+    this.#ordered = ordered;
+  }
 
   /** Frames that went in and neither came out nor were overtaken. */
   get inside(): number {
@@ -23,13 +29,14 @@ export class EncoderTimes {
     return this.#captured.values().next().value;
   }
 
-  /** The timestamp under which a frame goes in; always greater than the one before. */
+  /** The timestamp under which a frame goes in; where they are ordered, always greater than the one before. */
   enter(captureMs: MonotonicMs, keyframe: boolean): number {
-    const even = Math.max(Math.round((captureMs * ticksPerMs) / 2) * 2, this.#last + 2);
+    const nearest = Math.round((captureMs * ticksPerMs) / 2) * 2;
+    const even = this.#ordered ? Math.max(nearest, this.#last + 2) : nearest;
     const pts = keyframe ? even + 1 : even;
     this.#last = even;
     this.#captured.set(pts, captureMs);
-    if (this.#captured.size > rememberedFrames) this.#forgetUpTo(Math.min(...this.#captured.keys()));
+    if (this.#captured.size > rememberedFrames) this.#forgetFirst();
     return pts;
   }
 
@@ -42,8 +49,12 @@ export class EncoderTimes {
 
   #forgetUpTo(pts: number): void {
     for (const entered of this.#captured.keys()) {
-      if (entered > pts) return;
-      this.#captured.delete(entered);
+      if (entered <= pts) this.#captured.delete(entered);
     }
+  }
+
+  #forgetFirst(): void {
+    const [first] = this.#captured.keys();
+    if (first !== undefined) this.#captured.delete(first);
   }
 }

@@ -117,7 +117,8 @@ class FfmpegSource implements CameraSource {
 
   #frame({ stream, pts, keyframe, data }: NutPacket, sink: CameraSink): void {
     if (this.#video?.index !== stream || data.length === 0) return;
-    const captureMs = this.#times.map(pts * this.#video.tickMs, this.#clock.now());
+    const ordered = this.#units === undefined;
+    const captureMs = this.#times.map(pts * this.#video.tickMs, this.#clock.now(), ordered);
     // An access unit is made what encoders and viewers rely on: no idle units, SPS and PPS at each IDR.
     sink.frame({ ...(this.#units?.clean(data) ?? { data, keyframe }), captureMs });
   }
