@@ -1,4 +1,5 @@
-import './browser.ts';
+import './strict-csp.ts';
+import 'webrtc-adapter';
 import './components/vedette-page.ts';
 import { language } from './strings.ts';
 

@@ -27,6 +27,7 @@ const en = {
 
   soundOn: 'Sound on',
   soundOff: 'Sound off',
+  mute: 'Mute',
   tapForSound: 'Tap for sound',
   snapshot: 'Snapshot',
   snapshotTaken: (name: string) => `Saved ${name}`,
@@ -103,6 +104,7 @@ const ru: Strings = {
 
   soundOn: 'Звук включён',
   soundOff: 'Звук выключен',
+  mute: 'Выключить звук',
   tapForSound: 'Включить звук',
   snapshot: 'Снимок',
   snapshotTaken: (name) => `Сохранён ${name}`,
@@ -113,7 +115,7 @@ const ru: Strings = {
   grow: (title) => `Увеличить: ${title}`,
   shrink: 'Показать все',
 
-  talk: 'Удерживайте и говорите',
+  talk: 'Говорить (удерживайте)',
   talkShort: 'Говорить',
   talkAsking: 'Разрешите микрофон…',
   talkConnecting: 'Соединяемся…',
@@ -168,11 +170,14 @@ export const strings: Strings = tables[language];
 /** All tables, for the test that keeps them complete. */
 export const allStrings: Readonly<Record<Language, Strings>> = tables;
 
-const clockFormat = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
+/** The reader's own manner of writing times and figures (`en-GB`), where it belongs to the language we speak. */
+const locale = globalThis.navigator?.languages?.find((tag) => languageOf([tag]) === language) ?? language;
+
+const clockFormat = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
 
 /** `14:02`, in the reader's own time and manner. */
 export const clockTime = (wallMs: number): string => clockFormat.format(wallMs);
 
 /** A figure with so many digits after the point, in the reader's manner. */
 export const decimal = (value: number, digits: number): string =>
-  value.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  value.toLocaleString(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits });

@@ -95,7 +95,7 @@ export const feedStyles = css`
     white-space: nowrap;
     padding: 0 calc(var(--unit) * 2) 0 calc(var(--unit) * 1.5);
   }
-  .sound[aria-pressed='false'] {
+  .sound[data-muted='true'] {
     box-shadow: inset 0 0 0 1px var(--line);
     background: var(--surface);
   }
@@ -127,6 +127,7 @@ export const feedStyles = css`
   :host([layout='tile']) {
     --talk-width: 104px;
     --talk-height: 44px;
+    --talk-hint: none;
   }
   :host([layout='tile']) .label {
     display: none;
@@ -139,6 +140,21 @@ export const feedStyles = css`
   }
   :host([layout='thumbnail']) {
     --picture-radius: 8px;
+  }
+  :host([layout='thumbnail']) .name {
+    top: 4px;
+    left: 4px;
+    max-width: calc(100% - 8px);
+    padding: 0 8px;
+    font-size: 0.75rem;
+  }
+  :host([layout='thumbnail']) .word {
+    display: none;
+  }
+  .name span:last-child {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
   }
   :host(:fullscreen) {
     background: #05070a;

@@ -64,11 +64,26 @@ export const pageStyles = css`
     gap: calc(var(--unit) * 2);
     align-content: start;
   }
-  main[data-count='1'] {
+  main[data-layout='grid'] {
+    /* Two rows of pictures with their controls fill the height; no picture is too small to recognize a face in. */
+    --tile: max(280px, (100dvh - 200px) * 8 / 9);
+    justify-content: center;
+    grid-template-columns: minmax(0, 1fr);
+  }
+  main[data-layout='grid'][data-count='1'] {
     align-content: stretch;
   }
-  main[data-layout='grid']:not([data-count='1']) {
-    grid-template-columns: repeat(auto-fit, minmax(min(100%, 360px), 1fr));
+  @media (min-width: 640px) {
+    main[data-layout='grid']:is([data-count='2'], [data-count='3'], [data-count='4']) {
+      grid-template-columns: repeat(2, minmax(0, var(--tile)));
+    }
+    main[data-layout='grid'][data-count='2'] {
+      --tile: 100%;
+      align-content: center;
+    }
+    main[data-layout='grid'][data-count='many'] {
+      grid-template-columns: repeat(auto-fill, minmax(280px, 1fr));
+    }
   }
   .message {
     place-content: center;
@@ -106,11 +121,11 @@ export const pageStyles = css`
     main[data-layout='grown'] {
       grid-template-columns: minmax(0, 1fr) minmax(120px, 18%);
       align-content: stretch;
-      grid-auto-rows: min-content;
+      grid-template-rows: repeat(3, min-content) 1fr;
     }
     main[data-layout='grown'] [layout='grown'] {
       grid-column: 1;
-      grid-row: 1 / span 12;
+      grid-row: 1 / span 4;
     }
   }
   @media (orientation: portrait) {

@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { type ConnectionStats, quality } from '../stats.ts';
 import { decimal, strings } from '../strings.ts';
+import { define } from './define.ts';
 import { icons } from './icons.ts';
 import { shared } from './theme.ts';
 
@@ -179,4 +180,4 @@ const bars = (count: number): unknown => html`
   </svg>
 `;
 
-customElements.define('vedette-badge', VedetteBadge);
+define('vedette-badge', VedetteBadge);

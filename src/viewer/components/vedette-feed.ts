@@ -8,6 +8,7 @@ import { canFullscreen, canPictureInPicture, toggleFullscreen, togglePictureInPi
 import { download, snapshotName, takeSnapshot } from '../snapshot.ts';
 import { strings } from '../strings.ts';
 import type { TalkLine } from '../talk-control.ts';
+import { define } from './define.ts';
 import { feedStyles } from './feed-styles.ts';
 import { icons } from './icons.ts';
 import { shared } from './theme.ts';
@@ -180,12 +181,12 @@ export class VedetteFeed extends LitElement {
             feed.audio && scopes.listen
               ? html`<button
                 class="sound"
-                aria-pressed=${muted ? 'false' : 'true'}
-                aria-label=${muted ? strings.tapForSound : strings.soundOn}
+                data-muted=${muted}
+                aria-label=${muted ? strings.tapForSound : strings.mute}
                 @click=${() => this.#toggleSound()}
               >
                 ${muted ? icons.soundOff : icons.soundOn}
-                <span class="label">${muted ? strings.tapForSound : strings.soundOn}</span>
+                ${muted ? html`<span class="label">${strings.tapForSound}</span>` : nothing}
               </button>`
               : nothing
           }
@@ -198,7 +199,7 @@ export class VedetteFeed extends LitElement {
               : nothing
           }
           ${
-            canPictureInPicture()
+            canPictureInPicture() && this.layout !== 'tile'
               ? iconButton(
                   strings.pictureInPicture,
                   icons.pictureInPicture,
@@ -243,4 +244,4 @@ export class VedetteFeed extends LitElement {
 const iconButton = (name: string, icon: unknown, act: () => unknown, disabled = false): unknown =>
   html`<button aria-label=${name} title=${name} ?disabled=${disabled} @click=${act}>${icon}</button>`;
 
-customElements.define('vedette-feed', VedetteFeed);
+define('vedette-feed', VedetteFeed);

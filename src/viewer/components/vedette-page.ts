@@ -4,6 +4,7 @@ import type { Picture } from '../liveness.ts';
 import { type ConnectionStats, readStats, type StatsRow, type StatsTotals } from '../stats.ts';
 import { strings } from '../strings.ts';
 import { Viewer } from '../viewer.ts';
+import { define } from './define.ts';
 import { icons } from './icons.ts';
 import { pageStyles } from './page-styles.ts';
 import { shared, theme } from './theme.ts';
@@ -109,7 +110,7 @@ export class VedettePage extends LitElement {
         feeds.length === 0
           ? html`<main class="message"><p>${this.#emptyWords()}</p></main>`
           : html`<main
-            data-count=${Math.min(feeds.length, 4)}
+            data-count=${feeds.length > 4 ? 'many' : feeds.length}
             data-layout=${this.#grownFeed() ? 'grown' : 'grid'}
             @announce=${(event: CustomEvent<string>) => this.#announce(event.detail)}
           >
@@ -193,4 +194,4 @@ export class VedettePage extends LitElement {
 
   static override styles = [theme, shared, pageStyles];
 }
-customElements.define('vedette-page', VedettePage);
+define('vedette-page', VedettePage);

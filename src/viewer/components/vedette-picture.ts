@@ -6,6 +6,7 @@ import { type Picture, pictureOf, samePicture } from '../liveness.ts';
 import type { FeedMedia } from '../peer.ts';
 import { leaveBareVideo } from '../screen.ts';
 import { strings } from '../strings.ts';
+import { define } from './define.ts';
 import { shared } from './theme.ts';
 import { pictureWords } from './words.ts';
 
@@ -209,4 +210,4 @@ export class VedettePicture extends LitElement {
     `,
   ];
 }
-customElements.define('vedette-picture', VedettePicture);
+define('vedette-picture', VedettePicture);

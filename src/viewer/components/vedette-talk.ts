@@ -1,15 +1,13 @@
-import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { css, html, LitElement, type PropertyValues } from 'lit';
 import type { TalkStatus } from '../../protocol/events.ts';
 import { strings } from '../strings.ts';
 import type { TalkProblem } from '../talk.ts';
 import { TalkControl, type TalkLine } from '../talk-control.ts';
+import { define } from './define.ts';
 import { icons } from './icons.ts';
 import { shared } from './theme.ts';
 
-/**
- * The button to talk: held, or tapped to lock. `data-state` is `idle`, `asking`, `connecting` or `talking`.
- * @fires announce `{detail: string}` to be said to the reader
- */
+/** The button to talk: held, or tapped to lock. */
 export class VedetteTalk extends LitElement {
   static override properties = {
     line: { attribute: false },
@@ -45,10 +43,6 @@ export class VedetteTalk extends LitElement {
 
   #controlChanged(): void {
     this.requestUpdate();
-    const { state } = this.#control;
-    const said = state.phase === 'idle' ? state.problem && problemWords(state.problem) : this.#label();
-    if (said)
-      this.dispatchEvent(new CustomEvent('announce', { detail: said, bubbles: true, composed: true }));
     cancelAnimationFrame(this.#drawing);
     this.#drawLevel();
   }
@@ -78,6 +72,13 @@ export class VedetteTalk extends LitElement {
     const { state } = this.#control;
     if (state.phase !== 'idle') return state.held ? strings.talkLetGo : strings.talkRelease;
     return state.problem ? problemWords(state.problem) : strings.talkHint;
+  }
+
+  /** What a reader who cannot see the button is told. */
+  #said(): string {
+    const { state } = this.#control;
+    if (state.phase !== 'idle') return this.#label();
+    return state.problem ? problemWords(state.problem) : '';
   }
 
   readonly #press = (event: PointerEvent): void => {
@@ -124,7 +125,8 @@ export class VedetteTalk extends LitElement {
         <span class="level" aria-hidden="true"></span>
         ${icons.microphone}<span>${this.#label()}</span>
       </button>
-      ${this.disabled ? nothing : html`<p class="hint" ?data-problem=${problem}>${this.#hint()}</p>`}
+      <p class="hint" ?data-problem=${problem} ?data-idle=${this.disabled && !problem}>${this.#hint()}</p>
+      <p class="visually-hidden" role="status">${this.#said()}</p>
     `;
   }
 
@@ -173,12 +175,14 @@ export class VedetteTalk extends LitElement {
         inset: 0;
         background: var(--on-accent);
         opacity: 0.22;
-        transform: scaleX(var(--level, 0));
+        transform: scaleY(var(--level, 0));
+        transform-origin: bottom;
       }
       [data-state='connecting'] .level {
         background: var(--accent);
       }
       .hint {
+        display: var(--talk-hint, block);
         margin: 0;
         max-width: 40ch;
         font-size: 0.8125rem;
@@ -186,7 +190,11 @@ export class VedetteTalk extends LitElement {
         text-align: center;
         color: var(--ink-soft);
       }
+      .hint[data-idle] {
+        visibility: hidden;
+      }
       .hint[data-problem] {
+        display: block;
         color: var(--ink);
         font-weight: 600;
       }
@@ -209,4 +217,4 @@ function problemWords(problem: TalkProblem): string {
   }
 }
 
-customElements.define('vedette-talk', VedetteTalk);
+define('vedette-talk', VedetteTalk);

@@ -13,7 +13,7 @@ export function pictureWords(picture: Picture): { readonly line: string; readonl
         ? { line: strings.reconnecting(clockTime(picture.since)) }
         : { line: refusalWords(picture.refusal), more: strings.noPicture(clockTime(picture.since)) };
     case 'unauthorized':
-      return { line: strings.unauthorizedTitle, more: strings.unauthorized };
+      return { line: strings.unauthorizedTitle };
     case 'ended':
       return { line: strings.ended };
     case 'starting':
