@@ -12,8 +12,6 @@ export const historyBytes = 2_000_000;
  */
 export class PacketHistory {
   #frames: PacketizedFrame[] = [];
-  /** Frames before this place are gone; the array is cut only now and then. */
-  #head = 0;
   #bytes = 0;
   /** Place of the newest keyframe in `#frames`, or -1. */
   #keyframe = -1;
@@ -27,7 +25,7 @@ export class PacketHistory {
 
   /** The payload at `index` of the stream with its frame, or undefined where it is too old or never was. */
   find(index: number): { readonly frame: PacketizedFrame; readonly offset: number } | undefined {
-    let low = this.#head;
+    let low = 0;
     let high = this.#frames.length - 1;
     while (low <= high) {
       const middle = (low + high) >> 1;
@@ -41,28 +39,23 @@ export class PacketHistory {
 
   /** Every frame from the newest keyframe on, or none where that keyframe is gone. */
   sinceKeyframe(): readonly PacketizedFrame[] {
-    return this.#keyframe < this.#head ? [] : this.#frames.slice(this.#keyframe);
+    return this.#keyframe < 0 ? [] : this.#frames.slice(this.#keyframe);
   }
 
   clear(): void {
     this.#frames = [];
-    this.#head = 0;
     this.#bytes = 0;
     this.#keyframe = -1;
   }
 
   #forget(now: MonotonicMs): void {
-    while (this.#head < this.#frames.length - 1) {
-      const oldest = this.#frames[this.#head] as PacketizedFrame;
+    while (this.#frames.length > 1) {
+      const oldest = this.#frames[0] as PacketizedFrame;
       if (now - oldest.captureMs <= historyMs && this.#bytes <= historyBytes) break;
       this.#bytes -= oldest.bytes;
-      this.#head += 1;
-    }
-    // Cutting costs a copy of what stays, so it waits until half is dead.
-    if (this.#head > 64 && this.#head * 2 > this.#frames.length) {
-      this.#frames = this.#frames.slice(this.#head);
-      this.#keyframe -= this.#head;
-      this.#head = 0;
+      // Some hundred frames at most, so shifting them costs less than keeping dead ones would.
+      this.#frames.shift();
+      this.#keyframe = Math.max(this.#keyframe - 1, -1);
     }
   }
 }

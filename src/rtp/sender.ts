@@ -1,4 +1,5 @@
 import type { MonotonicMs } from '../clock.ts';
+import type { Continuity } from './continuity.ts';
 import { type ExtensionIds, HeaderTemplate } from './header.ts';
 import type { PacketHistory } from './history.ts';
 import type { OutgoingPacket, TransportSequence } from './outgoing.ts';
@@ -8,6 +9,8 @@ import type { PacketizedFrame } from './packetizer.ts';
 const catchUpStepMs = 1;
 /** Round trip assumed for merging NACKs before one was measured. */
 const defaultRoundTripMs = 100;
+/** Shortest time for merging NACKs: a peer that reports no round trip, or names a packet twice, gains nothing. */
+const minRoundTripMs = 5;
 /** Retransmissions remembered for merging; older ones are forgotten, so a hostile NACK list costs no memory. */
 const maxRememberedRetransmissions = 2_048;
 /** Packets answered for one NACK message: a whole lost keyframe, no more (bytes out stay bounded). */
@@ -25,10 +28,8 @@ export interface RtpSenderOptions {
   readonly extensions: ExtensionIds;
   /** RFC 4588; absent where the peer did not offer it, and then NACKs are not answered. */
   readonly rtx?: { readonly ssrc: number; readonly payloadType: number };
-  /** Random 15-bit start of the sequence numbers (RFC 3711, 3.3.1: far from the first wrap). */
-  readonly firstSequenceNumber: number;
-  /** Random 32-bit offset of the RTP timestamps (RFC 3550, 5.1). */
-  readonly timestampOffset: number;
+  /** Where the last sender of this SSRC left off; written to. */
+  readonly continuity: Continuity;
 }
 
 /** What a sender report says of the stream (RFC 3550, 6.4.1). */
@@ -55,15 +56,12 @@ export class RtpSender {
   readonly #transportSequence: TransportSequence;
   readonly #header: HeaderTemplate;
   readonly #rtxHeader: HeaderTemplate | undefined;
+  readonly #continuity: Continuity;
   /** Extended sequence number minus stream index, since the frame at `fromIndex`; newest last. */
   #segments: { readonly fromIndex: number; readonly toAdd: number }[] = [];
-  #nextExtended: number;
-  #nextRtxExtended: number;
   #nextIndex = -1;
   #squeezed: Squeezed[] = [];
   #retransmittedAt = new Map<number, number>();
-  #packetCount = 0;
-  #octetCount = 0;
 
   constructor(options: RtpSenderOptions, history: PacketHistory, transportSequence: TransportSequence) {
     this.#options = options;
@@ -71,8 +69,7 @@ export class RtpSender {
     this.#transportSequence = transportSequence;
     this.#header = new HeaderTemplate(options);
     this.#rtxHeader = options.rtx ? new HeaderTemplate({ ...options, ...options.rtx }) : undefined;
-    this.#nextExtended = options.firstSequenceNumber;
-    this.#nextRtxExtended = (options.firstSequenceNumber * 31 + 7) & 0x7fff;
+    this.#continuity = options.continuity;
   }
 
   get ssrc(): number {
@@ -93,8 +90,10 @@ export class RtpSender {
     if (!newest) return [];
     return frames.flatMap((frame, place) => {
       const captureMs = newest.captureMs - (frames.length - 1 - place) * catchUpStepMs;
-      if (frame !== newest) this.#squeezed.push({ firstIndex: frame.firstIndex, captureMs });
-      return this.#packets(frame, captureMs);
+      const packets = this.#packets(frame, captureMs);
+      // After the packets: the first of them begin a segment, which forgets what an earlier one squeezed.
+      if (packets.length > 0) this.#squeezed.push({ firstIndex: frame.firstIndex, captureMs });
+      return packets;
     });
   }
 
@@ -110,11 +109,12 @@ export class RtpSender {
     const rtx = this.#options.rtx;
     const header = this.#rtxHeader;
     if (!rtx || !header) return [];
+    const mergeMs = Math.max(roundTripMs, minRoundTripMs);
     const packets: OutgoingPacket[] = [];
     for (const sequenceNumber of lost.slice(0, maxRetransmissionsPerNack)) {
       const extended = this.#extend(sequenceNumber);
       const last = this.#retransmittedAt.get(extended);
-      if (last !== undefined && now - last < roundTripMs) continue;
+      if (last !== undefined && now - last < mergeMs) continue;
       const found = this.#find(extended);
       if (!found) continue;
       this.#remember(extended, now);
@@ -122,8 +122,8 @@ export class RtpSender {
       const captureMs =
         this.#squeezed.find(({ firstIndex }) => firstIndex === frame.firstIndex)?.captureMs ??
         frame.captureMs;
-      const packetIndex = this.#nextRtxExtended;
-      this.#nextRtxExtended += 1;
+      const packetIndex = this.#continuity.nextRtxIndex;
+      this.#continuity.nextRtxIndex += 1;
       const bytes = Buffer.allocUnsafe(header.bytes);
       const marker = offset === frame.payloads.length - 1;
       header.write(bytes, 0, packetIndex, this.#timestamp(captureMs), marker, this.#nextTransportSequence());
@@ -142,12 +142,12 @@ export class RtpSender {
 
   /** The stream's sender report at `now`, or undefined before its first packet. */
   report(now: MonotonicMs): SenderReport | undefined {
-    if (this.#packetCount === 0) return undefined;
+    if (this.#continuity.packetCount === 0) return undefined;
     return {
       ssrc: this.#options.ssrc,
       rtpTimestamp: this.#timestamp(now),
-      packetCount: this.#packetCount % twoTo32,
-      octetCount: this.#octetCount % twoTo32,
+      packetCount: this.#continuity.packetCount % twoTo32,
+      octetCount: this.#continuity.octetCount % twoTo32,
     };
   }
 
@@ -161,8 +161,8 @@ export class RtpSender {
     const headers = Buffer.allocUnsafe(size * frame.payloads.length);
     const last = frame.payloads.length - 1;
     const packets = frame.payloads.map((payload, place): OutgoingPacket => {
-      const packetIndex = this.#nextExtended;
-      this.#nextExtended += 1;
+      const packetIndex = this.#continuity.nextIndex;
+      this.#continuity.nextIndex += 1;
       this.#header.write(
         headers,
         place * size,
@@ -173,13 +173,13 @@ export class RtpSender {
       );
       return { header: headers.subarray(place * size, (place + 1) * size), payload, ssrc, packetIndex };
     });
-    this.#packetCount += packets.length;
-    this.#octetCount += frame.bytes;
+    this.#continuity.packetCount += packets.length;
+    this.#continuity.octetCount += frame.bytes;
     return packets;
   }
 
   #beginSegment(fromIndex: number): void {
-    this.#segments.push({ fromIndex, toAdd: this.#nextExtended - fromIndex });
+    this.#segments.push({ fromIndex, toAdd: this.#continuity.nextIndex - fromIndex });
     // Only what history can still hold matters.
     if (this.#segments.length > 16) this.#segments.shift();
     this.#squeezed = [];
@@ -187,14 +187,14 @@ export class RtpSender {
 
   #find(extended: number): ReturnType<PacketHistory['find']> {
     const segment = this.#segments.findLast(({ fromIndex, toAdd }) => extended - toAdd >= fromIndex);
-    return segment && extended < this.#nextExtended
+    return segment && extended < this.#continuity.nextIndex
       ? this.#history.find(extended - segment.toAdd)
       : undefined;
   }
 
   /** The newest sent extended sequence number that ends in these 16 bits. */
   #extend(sequenceNumber: number): number {
-    const newest = this.#nextExtended - 1;
+    const newest = this.#continuity.nextIndex - 1;
     const candidate = newest - (newest % sequenceModulus) + sequenceNumber;
     return candidate > newest ? candidate - sequenceModulus : candidate;
   }
@@ -213,7 +213,7 @@ export class RtpSender {
 
   #timestamp(captureMs: number): number {
     const ticks = Math.round((captureMs * this.#options.clockRate) / 1000);
-    return (ticks + this.#options.timestampOffset) % twoTo32;
+    return (ticks + this.#continuity.timestampOffset) % twoTo32;
   }
 
   #nextTransportSequence(): number {

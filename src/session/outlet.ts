@@ -18,7 +18,7 @@ export class Outlet {
   readonly #sender: RtpSender;
   readonly #send: SendPackets;
   readonly #clock: Clock;
-  readonly #onWaiting: (waiting: boolean) => void;
+  readonly #onKeyframe: () => void;
   #release: Release | undefined;
   #waiting = true;
 
@@ -29,8 +29,8 @@ export class Outlet {
       readonly transportSequence: TransportSequence;
       readonly send: SendPackets;
       readonly clock: Clock;
-      /** Whether the viewer waits for a keyframe; said when it changes. */
-      readonly onWaiting: (waiting: boolean) => void;
+      /** The wait for a keyframe is over. */
+      readonly onKeyframe: () => void;
     },
   ) {
     this.#broadcast = broadcast;
@@ -38,7 +38,12 @@ export class Outlet {
     this.#sender = new RtpSender(options, broadcast.history, parts.transportSequence);
     this.#send = parts.send;
     this.#clock = parts.clock;
-    this.#onWaiting = parts.onWaiting;
+    this.#onKeyframe = parts.onKeyframe;
+  }
+
+  /** Nothing was sent yet, for want of a frame that decoding can begin with. */
+  get waiting(): boolean {
+    return this.#waiting;
   }
 
   /** Media flows from now on. Idempotent. */
@@ -82,6 +87,6 @@ export class Outlet {
 
   #keyframeFound(): void {
     this.#waiting = false;
-    this.#onWaiting(false);
+    this.#onKeyframe();
   }
 }

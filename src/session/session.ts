@@ -5,6 +5,7 @@ import type { Logger } from '../log.ts';
 import type { DeviceMessage, FeedStatus, ViewerMessage } from '../protocol/events.ts';
 import type { IceCandidateInit, SessionEvents, SessionHandle, SessionRequest } from '../protocol/session.ts';
 import type { IceServer, MediaAssignment } from '../protocol/signaling.ts';
+import { beginContinuity, type Continuity } from '../rtp/continuity.ts';
 import type { TransportSequence } from '../rtp/outgoing.ts';
 import {
   type DataChannel,
@@ -31,6 +32,8 @@ const reportIntervalMs = 1_000;
 const goodbyeDeadlineMs = 300;
 /** Candidates kept from before the offer; more are dropped. */
 const maxEarlyCandidates = 32;
+/** Candidates taken after each offer; each costs a check on every local address, and a machine has few addresses. */
+const maxCandidatesPerOffer = 128;
 
 /** What a session is made of, handed in by its host. */
 export interface SessionParts {
@@ -56,17 +59,20 @@ export class Session implements SessionHandle {
   readonly #peer: Peer;
   readonly #transportSequence: TransportSequence;
   readonly #outlets = new Map<string, { readonly plan: SectionPlan; readonly outlet: Outlet }>();
-  readonly #waiting = new Set<string>();
+  /** By SSRC; outlives the outlets, because the SRTP keys do. */
+  readonly #continuities = new Map<number, Continuity>();
   readonly #releases: (() => void)[] = [];
   readonly #talkback: Talkback;
   #state: SessionState;
   #sections: readonly SectionPlan[] = [];
   #iceUfrag: string | undefined;
   #earlyCandidates: IceCandidateInit[] | undefined = [];
+  #candidates = 0;
   #roundTripMs: number | undefined;
   #channel: EventsChannel | undefined;
   #connectDeadline: NodeJS.Timeout | undefined;
   #reports: NodeJS.Timeout | undefined;
+  #closing: Promise<void> | undefined;
   /** Offers are answered one after the other. */
   #negotiation: Promise<unknown> = Promise.resolve();
 
@@ -112,7 +118,8 @@ export class Session implements SessionHandle {
       if (this.#earlyCandidates.length < maxEarlyCandidates) this.#earlyCandidates.push(candidate);
       return;
     }
-    if (this.#state.phase === 'closed') return;
+    this.#candidates += 1;
+    if (this.#state.phase === 'closed' || this.#candidates > maxCandidatesPerOffer) return;
     try {
       await this.#peer.addIceCandidate(candidate);
     } catch (error) {
@@ -127,19 +134,9 @@ export class Session implements SessionHandle {
     this.#step('accept');
   }
 
-  async close(reason: string): Promise<void> {
-    if (this.#state.phase === 'closed') return;
-    const channel = this.#channel;
-    this.#step('close');
-    clearTimeout(this.#connectDeadline);
-    clearInterval(this.#reports);
-    this.#talkback.stop();
-    for (const { outlet } of this.#outlets.values()) outlet.stop();
-    for (const release of this.#releases.splice(0)) release();
-    if (channel?.send({ type: 'goodbye', reason })) await channel.flushed(goodbyeDeadlineMs);
-    await this.#peer.close();
-    this.#parts.logger.info({ session: this.id, reason }, 'session ended');
-    this.#events.ended(reason);
+  close(reason: string): Promise<void> {
+    this.#closing ??= this.#close(reason);
+    return this.#closing;
   }
 
   /** Tells the viewer how many watch. */
@@ -147,7 +144,30 @@ export class Session implements SessionHandle {
     this.#channel?.send({ type: 'watching', watching });
   }
 
+  async #close(reason: string): Promise<void> {
+    const channel = this.#channel;
+    this.#step('close');
+    clearTimeout(this.#connectDeadline);
+    clearInterval(this.#reports);
+    this.#talkback.stop();
+    for (const { outlet } of this.#outlets.values()) outlet.stop();
+    for (const release of this.#releases.splice(0)) release();
+    try {
+      if (channel?.send({ type: 'goodbye', reason })) await channel.flushed(goodbyeDeadlineMs);
+      await this.#peer.close();
+    } catch (error) {
+      this.#parts.logger.warn({ session: this.id, err: error }, 'the transport did not close cleanly');
+    }
+    this.#parts.logger.info({ session: this.id, reason }, 'session ended');
+    this.#events.ended(reason);
+  }
+
   async #answer(offer: string, media: readonly MediaAssignment[]): Promise<string> {
+    if (this.#isClosed()) throw new VedetteError('session/unknown');
+    this.#connectDeadline ??= setTimeout(
+      () => void this.close('the viewer did not connect in time'),
+      connectDeadlineMs,
+    );
     const plan = planOffer(
       offer,
       media,
@@ -157,12 +177,7 @@ export class Session implements SessionHandle {
         talk: feed.speaker !== undefined && this.#request.scopes.includes('talk'),
       })),
     );
-    if (this.#state.phase === 'closed') throw new VedetteError('session/unknown');
     this.#step('offer');
-    this.#connectDeadline ??= setTimeout(
-      () => void this.close('the viewer did not connect in time'),
-      connectDeadlineMs,
-    );
     try {
       const answer = await this.#peer.answer({
         sdp: plan.sdp,
@@ -170,15 +185,16 @@ export class Session implements SessionHandle {
         mayBeServer: plan.mayBeServer,
         restartsIce: this.#iceUfrag !== undefined && this.#iceUfrag !== plan.iceUfrag,
       });
+      // Closed while it was answered: caught below.
+      if (this.#isClosed()) throw new Error('closed');
       this.#iceUfrag = plan.iceUfrag;
       this.#sections = plan.sections;
       this.#build(answer.sections);
       this.#step('answered');
-      const early = this.#earlyCandidates ?? [];
-      this.#earlyCandidates = undefined;
-      for (const candidate of early) await this.addIceCandidate(candidate);
+      this.#takeEarlyCandidates();
       return answer.sdp;
     } catch (error) {
+      if (this.#isClosed()) throw new VedetteError('session/unknown', {}, { cause: error });
       this.#step('refused');
       this.#parts.logger.debug({ session: this.id, err: error }, 'offer refused');
       throw new VedetteError(
@@ -187,6 +203,19 @@ export class Session implements SessionHandle {
         { cause: error },
       );
     }
+  }
+
+  // A method, because the phase changes while an answer is awaited.
+  #isClosed(): boolean {
+    return this.#state.phase === 'closed';
+  }
+
+  #takeEarlyCandidates(): void {
+    const early = this.#earlyCandidates ?? [];
+    this.#earlyCandidates = undefined;
+    this.#candidates = 0;
+    // The answer does not wait for them: a .local name can take seconds to resolve, and none is ever rejected.
+    for (const candidate of early) void this.addIceCandidate(candidate);
   }
 
   /** Makes an outlet for each section that is new or changed, and ends those that are gone. */
@@ -202,6 +231,9 @@ export class Session implements SessionHandle {
       const outlet = ids && !this.#outlets.has(plan.mid) && this.#outlet(plan, ids);
       if (outlet) this.#outlets.set(plan.mid, { plan, outlet });
     }
+    const talks = (plan: SectionPlan) =>
+      plan.kind === 'audio' && plan.talks && plan.mid === this.#talkback.mid;
+    if (!this.#sections.some(talks)) this.#talkback.stop();
     if (mediaMayFlow(this.#state)) this.#startMedia();
   }
 
@@ -209,7 +241,8 @@ export class Session implements SessionHandle {
     const feed = this.#feed(plan.feed);
     const stream = plan.kind === 'video' ? feed?.video(plan.codec) : plan.listens ? feed?.audio : undefined;
     if (!stream) return undefined;
-    if (plan.kind === 'video') this.#waiting.add(plan.feed);
+    const continuity = this.#continuities.get(ssrc) ?? beginContinuity((below) => randomInt(below));
+    this.#continuities.set(ssrc, continuity);
     return new Outlet(
       this.#parts.broadcasts.of(stream),
       {
@@ -221,14 +254,13 @@ export class Session implements SessionHandle {
         ...(plan.rtxPayloadType === undefined
           ? {}
           : { rtx: { ssrc: rtxSsrc, payloadType: plan.rtxPayloadType } }),
-        firstSequenceNumber: randomInt(0x8000),
-        timestampOffset: randomInt(2 ** 32),
+        continuity,
       },
       {
         transportSequence: this.#transportSequence,
         send: (packets) => this.#peer.send(packets),
         clock: this.#parts.clock,
-        onWaiting: (waiting) => this.#keyframeWait(plan, waiting),
+        onKeyframe: () => this.#keyframeFound(plan),
       },
     );
   }
@@ -348,11 +380,9 @@ export class Session implements SessionHandle {
     return this.#talkback.start(section.mid, speaker) ? undefined : 'somebody else is talking';
   }
 
-  #keyframeWait(plan: SectionPlan, waiting: boolean): void {
-    if (waiting) this.#waiting.add(plan.feed);
-    else this.#waiting.delete(plan.feed);
-    const feed = this.#feed(plan.feed);
-    if (feed) this.#tellFeed(feed);
+  #keyframeFound({ kind, feed: name }: SectionPlan): void {
+    const feed = this.#feed(name);
+    if (kind === 'video' && feed) this.#tellFeed(feed);
   }
 
   #tellFeed(feed: SessionFeed): void {
@@ -368,7 +398,9 @@ export class Session implements SessionHandle {
       feed: feed.name,
       camera: feed.camera,
       talk: feed.talk,
-      waitsForKeyframe: this.#waiting.has(feed.name),
+      waitsForKeyframe: [...this.#outlets.values()].some(
+        ({ plan, outlet }) => plan.kind === 'video' && plan.feed === feed.name && outlet.waiting,
+      ),
     };
   }
 

@@ -48,7 +48,7 @@ export class Sessions implements SessionHost {
 
   /** How many sessions are connected and wait. */
   get standby(): number {
-    return this.#open.size - this.watching;
+    return [...this.#open].filter(({ accepted, phase }) => !accepted && phase !== 'closed').length;
   }
 
   open(request: SessionRequest, events: SessionEvents): SessionHandle {

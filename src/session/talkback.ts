@@ -16,6 +16,11 @@ export class Talkback {
     this.#clock = clock;
   }
 
+  /** The section that talks, if one does. */
+  get mid(): string | undefined {
+    return this.#talk?.mid;
+  }
+
   /** Takes the speaker for the section; false while somebody else has it. */
   start(mid: string, speaker: NonNullable<SessionFeed['speaker']>): boolean {
     this.stop();

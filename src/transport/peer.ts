@@ -239,8 +239,12 @@ export class Peer {
       label: channel.label,
       send: (text) => {
         if (channel.readyState !== 'open') return false;
-        channel.send(text);
-        return true;
+        try {
+          channel.send(text);
+          return true;
+        } catch {
+          return false; // longer than the viewer's own a=max-message-size
+        }
       },
       flushed: async (deadlineMs) => {
         if (channel.bufferedAmount === 0) return;

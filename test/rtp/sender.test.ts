@@ -1,0 +1,263 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { RtpHeader } from 'werift';
+import { beginContinuity } from '../../src/rtp/continuity.ts';
+import { PacketHistory } from '../../src/rtp/history.ts';
+import type { OutgoingPacket } from '../../src/rtp/outgoing.ts';
+import { RtpSender, type RtpSenderOptions } from '../../src/rtp/sender.ts';
+import { continuity, FrameSource, ms } from './frames.ts';
+
+function sender(fields: Partial<RtpSenderOptions> = {}, history = new PacketHistory()) {
+  let next = 0;
+  return new RtpSender(
+    {
+      ssrc: 0x1111,
+      payloadType: 96,
+      clockRate: 90_000,
+      mid: '0',
+      extensions: {},
+      rtx: { ssrc: 0x2222, payloadType: 97 },
+      continuity: continuity(),
+      ...fields,
+    },
+    history,
+    { next: () => next++ },
+  );
+}
+
+const read = ({ header }: OutgoingPacket) => RtpHeader.deSerialize(Buffer.from(header));
+const indexOf = ({ payload }: OutgoingPacket) => Buffer.from(payload).readUInt32BE(0);
+
+test('sequence numbers are contiguous over gaps in the stream, and the SRTP index counts every rollover', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.record({ payloads: fc.integer({ min: 1, max: 700 }), skip: fc.boolean() }), {
+        maxLength: 400,
+        minLength: 300,
+      }),
+      fc.nat(0x7fff),
+      (steps, nextIndex) => {
+        const source = new FrameSource();
+        const out = sender({ continuity: continuity({ nextIndex }) });
+        let expected = nextIndex;
+        for (const { payloads, skip } of steps) {
+          const frame = source.frame(expected, payloads);
+          if (skip) continue;
+          for (const packet of out.send(frame)) {
+            if (packet.packetIndex !== expected) expect(packet.packetIndex).toBe(expected);
+            if (Buffer.from(packet.header).readUInt16BE(2) !== expected % 65_536) expect.fail();
+            expected += 1;
+          }
+        }
+      },
+    ),
+    { numRuns: 10 },
+  );
+});
+
+test('only the last packet of a frame has the marker, and all have its timestamp', () => {
+  const packets = sender().send(new FrameSource().frame(1_000, 3)).map(read);
+  expect(packets.map(({ marker }) => marker)).toEqual([false, false, true]);
+  expect(packets.map(({ timestamp }) => timestamp)).toEqual([90_000, 90_000, 90_000]);
+});
+
+test('timestamps wrap at 32 bits, after any uptime', () => {
+  const timestampOffset = 0xffff_fff0;
+  const source = new FrameSource();
+  const out = sender({ continuity: continuity({ timestampOffset }) });
+  expect(read(out.send(source.frame(1))[0]!).timestamp).toBe(74);
+  const yearMs = 365 * 86_400_000;
+  const expected = (BigInt(yearMs) * 90n + BigInt(timestampOffset)) % 2n ** 32n;
+  expect(read(out.send(source.frame(yearMs))[0]!).timestamp).toBe(Number(expected));
+});
+
+test('a catch-up squeezes its frames into 1 ms steps that end at the newest frame, and never goes back', () => {
+  const source = new FrameSource();
+  const out = sender();
+  const frames = [0, 33, 66, 100].map((at) => source.frame(10_000 + at, 2, at === 0));
+  const caughtUp = out.catchUp(frames).map(read);
+  const live = out.send(source.frame(10_133)).map(read);
+  expect(caughtUp.map(({ timestamp }) => timestamp / 90)).toEqual([
+    10_097, 10_097, 10_098, 10_098, 10_099, 10_099, 10_100, 10_100,
+  ]);
+  expect(live[0]!.timestamp).toBe(10_133 * 90);
+  expect([...caughtUp, ...live].map(({ sequenceNumber }) => sequenceNumber)).toEqual([
+    0, 1, 2, 3, 4, 5, 6, 7, 8,
+  ]);
+});
+
+test('a retransmission carries the lost packet under RTX ids of its own', () => {
+  const history = new PacketHistory();
+  const out = sender({ continuity: continuity({ nextIndex: 65_535, nextRtxIndex: 65_535 }) }, history);
+  const frame = new FrameSource().frame(1_000, 3);
+  history.push(frame);
+  out.send(frame);
+  const again = out.retransmit([65_535, 1], ms(1_050));
+  expect(again.map(({ ssrc, packetIndex }) => [ssrc, packetIndex])).toEqual([
+    [0x2222, 65_535],
+    [0x2222, 65_536],
+  ]);
+  expect(again.map(({ prefix }) => Buffer.from(prefix!).readUInt16BE(0))).toEqual([65_535, 1]);
+  expect(again.map(indexOf)).toEqual([0, 2]);
+  expect(again.map(read)).toMatchObject([
+    { ssrc: 0x2222, payloadType: 97, sequenceNumber: 65_535, timestamp: 90_000, marker: false },
+    { ssrc: 0x2222, payloadType: 97, sequenceNumber: 0, timestamp: 90_000, marker: true },
+  ]);
+});
+
+test('every packet of a catch-up is retransmitted with the timestamp it went out with', () => {
+  const history = new PacketHistory();
+  const source = new FrameSource();
+  const out = sender({}, history);
+  const frames = [0, 33, 66].map((at) => source.frame(5_000 + at, 2, at === 0));
+  for (const frame of frames) history.push(frame);
+  const first = out.catchUp(frames);
+  const again = out.retransmit([0, 1, 2, 3, 4, 5], ms(5_100));
+  expect(again.map((packet) => read(packet).timestamp)).toEqual(
+    first.map((packet) => read(packet).timestamp),
+  );
+});
+
+test('a packet is retransmitted once a round trip, however often it is asked for', () => {
+  const history = new PacketHistory();
+  const frame = new FrameSource().frame(0, 2);
+  history.push(frame);
+  const out = sender({}, history);
+  out.send(frame);
+  const count = (at: number, roundTripMs?: number) => out.retransmit([0, 0, 0], ms(at), roundTripMs).length;
+  expect(count(0, 50)).toBe(1);
+  expect(count(49, 50)).toBe(0);
+  expect(count(50, 50)).toBe(1);
+  expect(count(149)).toBe(0);
+  expect(count(150)).toBe(1);
+  // A peer that lies about its round trip does not get a packet three times for one message.
+  expect(count(300, 0)).toBe(1);
+});
+
+test('packets lost before a gap in the stream are still found after it', () => {
+  const history = new PacketHistory();
+  const source = new FrameSource();
+  const out = sender({}, history);
+  const frames = Array.from({ length: 6 }, (_, at) => source.frame(at * 33, 2));
+  for (const frame of frames) history.push(frame);
+  for (const at of [0, 2, 3, 5]) out.send(frames[at]!);
+  const again = out.retransmit([0, 1, 2, 3, 4, 5, 6, 7], ms(200));
+  expect(again.map(indexOf)).toEqual([0, 1, 4, 5, 6, 7, 10, 11]);
+});
+
+test('a NACK for what was never sent, is forgotten, or means nothing is answered with nothing', () => {
+  const history = new PacketHistory();
+  const source = new FrameSource(500);
+  const out = sender({ continuity: continuity({ nextIndex: 100 }) }, history);
+  expect(out.retransmit([0, 1, 99, 100], ms(0))).toEqual([]);
+  const before = source.frame(0, 50);
+  history.push(before); // sent to others, before this viewer came
+  const frame = source.frame(33, 2);
+  history.push(frame);
+  out.send(frame);
+  fc.assert(
+    fc.property(fc.array(fc.nat(0xffff), { maxLength: 600 }), fc.nat(1_000), (lost, now) => {
+      for (const packet of out.retransmit(lost, ms(now), 0))
+        expect(indexOf(packet)).toBeGreaterThanOrEqual(550);
+      expect(
+        out.retransmit(
+          lost.filter((n) => n !== 100 && n !== 101),
+          ms(now),
+          0,
+        ),
+      ).toEqual([]);
+    }),
+  );
+  history.push(source.frame(10_000));
+  expect(out.retransmit([100, 101], ms(10_000), 0)).toEqual([]);
+});
+
+test('one NACK message brings at most 256 packets out', () => {
+  const history = new PacketHistory();
+  const frame = new FrameSource().frame(0, 5_000);
+  history.push(frame);
+  const out = sender({}, history);
+  out.send(frame);
+  expect(
+    out.retransmit(
+      Array.from({ length: 5_000 }, (_, at) => at),
+      ms(0),
+    ),
+  ).toHaveLength(256);
+});
+
+test('without RTX a NACK is not answered: the same index twice would give the keystream away', () => {
+  const history = new PacketHistory();
+  const frame = new FrameSource().frame(0);
+  history.push(frame);
+  const { rtx: _, ...options } = {
+    ssrc: 1,
+    payloadType: 96,
+    clockRate: 90_000,
+    mid: '0',
+    extensions: {},
+    rtx: undefined,
+    continuity: continuity(),
+  };
+  const out = new RtpSender(options, history, { next: () => 0 });
+  out.send(frame);
+  expect(out.retransmit([0], ms(0))).toEqual([]);
+});
+
+test('reports count packets and payload bytes without retransmissions, at the time they are made', () => {
+  const history = new PacketHistory();
+  const source = new FrameSource();
+  const out = sender({ continuity: continuity({ timestampOffset: 7 }) }, history);
+  expect(out.report(ms(0))).toBeUndefined();
+  for (const payloads of [1, 3]) {
+    const frame = source.frame(1_000, payloads, false, 100);
+    history.push(frame);
+    out.send(frame);
+  }
+  out.retransmit([0, 1], ms(1_010));
+  expect(out.report(ms(2_000))).toEqual({
+    ssrc: 0x1111,
+    rtpTimestamp: 180_007,
+    packetCount: 4,
+    octetCount: 400,
+  });
+});
+
+test('a sender that replaces another under the same SSRC uses no packet index twice', () => {
+  const kept = beginContinuity((below) => below - 1);
+  const history = new PacketHistory();
+  const source = new FrameSource();
+  const used = new Set<string>();
+  for (const payloadType of [96, 102, 96]) {
+    const out = sender({ payloadType, continuity: kept }, history);
+    const frame = source.frame(0, 40);
+    history.push(frame);
+    const sent = out.send(frame);
+    const lost = sent.map(({ packetIndex }) => packetIndex % 65_536);
+    for (const { ssrc, packetIndex } of [...sent, ...out.retransmit(lost, ms(0))]) {
+      expect(used.has(`${ssrc} ${packetIndex}`)).toBe(false);
+      used.add(`${ssrc} ${packetIndex}`);
+    }
+  }
+  expect(used.size).toBe(240);
+  expect(sender({ continuity: kept }).report(ms(0))?.packetCount).toBe(120);
+});
+
+test('all streams of a session number their packets in one row for transport-wide feedback', () => {
+  let next = 65_534;
+  const shared = { next: () => next++ };
+  const options = { payloadType: 96, clockRate: 90_000, mid: '0', extensions: { transportWideCc: 5 } };
+  const history = new PacketHistory();
+  const [video, sound] = [1, 2].map(
+    (ssrc) => new RtpSender({ ...options, ssrc, continuity: continuity() }, history, shared),
+  );
+  const source = new FrameSource();
+  const packets = [
+    ...video!.send(source.frame(0, 2)),
+    ...sound!.send(source.frame(0)),
+    ...video!.send(source.frame(1)),
+  ];
+  expect(packets.map((packet) => read(packet).extensions[0]?.payload.readUInt16BE())).toEqual([
+    65_534, 65_535, 0, 1,
+  ]);
+});
