@@ -77,8 +77,8 @@ export class AccessUnits {
 
   #remember(units: readonly Uint8Array[]): void {
     for (const unit of units) {
-      if (nalType(unit) === nalTypes.sps) this.#sps = unit.slice();
-      if (nalType(unit) === nalTypes.pps) this.#pps = unit.slice();
+      if (nalType(unit) === nalTypes.sps) this.#sps = new Uint8Array(unit);
+      if (nalType(unit) === nalTypes.pps) this.#pps = new Uint8Array(unit);
     }
   }
 }

@@ -54,7 +54,7 @@ export function parseMain(cursor: NutCursor): MainHeader | undefined {
   if (cursor.left > 0) {
     const count = cursor.v();
     if (count > maxElisions) return undefined;
-    for (let index = 0; index < count; index += 1) elisions.push(cursor.vb().slice());
+    for (let index = 0; index < count; index += 1) elisions.push(new Uint8Array(cursor.vb()));
   }
   const flags = version > 3 && cursor.left > 0 ? cursor.v() : 0;
   if (cursor.state !== 'ok') return undefined;
@@ -119,7 +119,7 @@ export function parseStream(cursor: NutCursor, main: MainHeader): StreamHeader |
   cursor.v(); // max_pts_distance
   cursor.v(); // decode_delay
   cursor.v(); // stream_flags
-  const codecData = cursor.vb().slice();
+  const codecData = new Uint8Array(cursor.vb());
   const kind = streamClass === 0 ? 'video' : streamClass === 1 ? 'audio' : 'other';
   let [width, height, sampleRate, channels] = [0, 0, 0, 0];
   if (kind === 'video') {

@@ -97,7 +97,7 @@ export class NutReader {
         const step = this.#step(chunk.subarray(at));
         if ('used' in step) at += step.used;
         else {
-          this.#keep(chunk.slice(at), step.short);
+          this.#keep(new Uint8Array(chunk.subarray(at)), step.short);
           at = chunk.length;
         }
       }
