@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { sampleRate } from '../../frame.ts';
-import { FfmpegMicrophone } from './ffmpegMicrophone.ts';
+import { FfmpegMicrophone, liveInput } from './ffmpegMicrophone.ts';
 import type { MicrophoneKind } from './kind.ts';
 
 export const AlsaMicrophoneOptions = z.strictObject({
@@ -19,6 +19,7 @@ export const alsaMicrophone: MicrophoneKind<typeof AlsaMicrophoneOptions> = {
       device: `alsa ${device}`,
       inputArgs: () =>
         Promise.resolve([
+          ...liveInput,
           ...['-f', 'alsa', '-channels', String(channels), '-sample_rate', String(sampleRate)],
           ...['-i', device],
         ]),

@@ -6,6 +6,9 @@ import { sampleRate } from '../../frame.ts';
 import type { SoundSink, SoundSource } from '../source.ts';
 import { SteadyCapture } from '../steadyCapture.ts';
 
+/** In front of a live input: raw samples need no looking ahead, and what is looked at is delay. */
+export const liveInput = ['-fflags', 'nobuffer', '-probesize', '32', '-analyzeduration', '0'] as const;
+
 /** A microphone that an ffmpeg of ours listens to. */
 export interface FfmpegMicrophoneOptions {
   /** For people: what the device is called in errors. */
@@ -47,7 +50,7 @@ export class FfmpegMicrophone implements SoundSource {
     let child: ChildGroup;
     try {
       child = spawnFfmpeg([
-        ...['-fflags', 'nobuffer', '-probesize', '32', '-analyzeduration', '0', ...inputArgs],
+        ...inputArgs,
         ...['-map', '0:a:0', '-ac', '1', '-ar', String(sampleRate)],
         ...['-f', 's16le', '-flush_packets', '1', 'pipe:1'],
       ]);

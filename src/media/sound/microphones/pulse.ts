@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { blockSamples, sampleRate } from '../../frame.ts';
 import { preferredPulse } from '../pulse.ts';
-import { FfmpegMicrophone } from './ffmpegMicrophone.ts';
+import { FfmpegMicrophone, liveInput } from './ffmpegMicrophone.ts';
 import type { MicrophoneKind } from './kind.ts';
 
 /** 20 ms of s16le: what the server hands over at once, instead of the second that it would gather. */
@@ -20,6 +20,7 @@ export const pulseMicrophone: MicrophoneKind<typeof PulseMicrophoneOptions> = {
     new FfmpegMicrophone({
       device: `pulse ${source}`,
       inputArgs: async () => [
+        ...liveInput,
         ...['-f', 'pulse', '-name', 'vedette', '-channels', '1', '-sample_rate', String(sampleRate)],
         ...['-fragment_size', String(fragmentBytes)],
         ...['-i', source === 'auto' ? await preferredPulse('sources') : source],
