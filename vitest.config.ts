@@ -2,7 +2,12 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Tests that start browsers, cameras or whole devices: one file at a time, so that they do not starve each other. */
-const wholeDevice = ['test/e2e/**/*.test.ts', 'test/bin/**/*.test.ts', 'test/bench/**/*.test.ts'];
+const wholeDevice = [
+  'test/e2e/**/*.test.ts',
+  'test/viewer/page/**/*.test.ts',
+  'test/bin/**/*.test.ts',
+  'test/bench/**/*.test.ts',
+];
 
 export default defineConfig({
   test: {

@@ -1,5 +1,5 @@
 import type { DeviceMessage } from '../protocol/events.ts';
-import type { FeedDescription, SignalingBody } from '../protocol/signaling.ts';
+import type { FeedDescription, SignalingBody, SignalingMessage } from '../protocol/signaling.ts';
 import type { ConnectionInput } from './connection.ts';
 import type { SessionCarrier } from './connector.ts';
 import { askDevice } from './device.ts';
@@ -60,7 +60,7 @@ class OpenSession {
     this.#socket = new WebSocket(url);
     this.#socket.onmessage = ({ data }) => {
       const message = readSignaling(data);
-      if (message) this.#receive(message.from, message.body);
+      if (message) this.#receive(message);
     };
     this.#socket.onclose = () => this.#socketLost();
   }
@@ -77,7 +77,9 @@ class OpenSession {
     this.#peer?.close();
   }
 
-  #receive(from: string, body: SignalingBody): void {
+  #receive({ from, session, body }: SignalingMessage): void {
+    // What belongs to no session of ours: the greeting, and errors of what the device could not read.
+    if (session !== this.#session && body.type !== 'hello' && body.type !== 'error') return;
     switch (body.type) {
       case 'hello':
         if (this.#peer) return; // said once a socket; a second one changes nothing

@@ -72,14 +72,15 @@ export class VedetteLive extends LitElement {
     const { src } = this;
     const endpoint = src ? URL.parse(src, document.baseURI) : null;
     if (!endpoint) return;
+    const name = decodeURIComponent(endpoint.pathname.split('/').at(-1) ?? ''); // `/whep/<feed>`
     const carrier = new WhepCarrier(endpoint, this.token, {
       opened: (peer) => {
         this.media = peer.media[0];
         this.status = undefined;
       },
       message: (message) => {
-        if (message.type === 'state') this.status = message.feeds[0];
-        if (message.type === 'feed') this.status = message.status;
+        if (message.type === 'state') this.status = message.feeds.find(({ feed }) => feed === name);
+        if (message.type === 'feed' && message.status.feed === name) this.status = message.status;
       },
     });
     this.#connector = new Connector(carrier, (connection) => {

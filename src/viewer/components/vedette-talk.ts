@@ -71,14 +71,38 @@ export class VedetteTalk extends LitElement {
   #hint(): string {
     const { state } = this.#control;
     if (state.phase !== 'idle') return state.held ? strings.talkLetGo : strings.talkRelease;
-    return state.problem ? problemWords(state.problem) : strings.talkHint;
+    return state.problem ? this.#problemWords(state.problem) : strings.talkHint;
   }
 
   /** What a reader who cannot see the button is told. */
   #said(): string {
     const { state } = this.#control;
     if (state.phase !== 'idle') return this.#label();
-    return state.problem ? problemWords(state.problem) : '';
+    return state.problem ? this.#problemWords(state.problem) : '';
+  }
+
+  #problemWords(problem: TalkProblem): string {
+    switch (problem.type) {
+      case 'denied':
+        return strings.microphoneDenied;
+      case 'no-microphone':
+        return strings.microphoneMissing;
+      case 'microphone-failed':
+        return strings.microphoneFailed;
+      case 'lost':
+        return strings.talkLost;
+      case 'refused':
+        return this.#busy() ? strings.talkBusy : strings.talkRefused(problem.reason);
+    }
+  }
+
+  /** Another session has the speaker. */
+  #busy(): boolean {
+    return (
+      this.speaker !== undefined &&
+      this.speaker.state !== 'idle' &&
+      this.speaker.session !== this.line?.session
+    );
   }
 
   readonly #press = (event: PointerEvent): void => {
@@ -200,21 +224,6 @@ export class VedetteTalk extends LitElement {
       }
     `,
   ];
-}
-
-function problemWords(problem: TalkProblem): string {
-  switch (problem.type) {
-    case 'denied':
-      return strings.microphoneDenied;
-    case 'no-microphone':
-      return strings.microphoneMissing;
-    case 'microphone-failed':
-      return strings.microphoneFailed;
-    case 'lost':
-      return strings.talkLost;
-    case 'refused':
-      return strings.talkRefused(problem.reason);
-  }
 }
 
 define('vedette-talk', VedetteTalk);

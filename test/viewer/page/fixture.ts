@@ -10,9 +10,10 @@ import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { FeedDescription, SignalingBody } from '../../src/protocol/signaling.ts';
+import type { FeedDescription, SignalingBody } from '../../../src/protocol/signaling.ts';
+import { chromiumPath } from '../../browsers/chromium.ts';
 
-export const built = join(import.meta.dirname, '../../dist/viewer');
+export const built = join(import.meta.dirname, '../../../dist/viewer');
 
 const csp =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self' blob:; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types lit-html";
@@ -72,7 +73,7 @@ export class Fixture {
   static async start(options: FixtureOptions = {}): Promise<Fixture> {
     const feeds = options.feeds ?? [frontDoor];
     const browser = await chromium.launch({
-      executablePath: '/usr/bin/chromium',
+      executablePath: chromiumPath,
       chromiumSandbox: process.getuid?.() !== 0,
       args: [
         '--use-fake-device-for-media-stream',
@@ -98,7 +99,7 @@ export class Fixture {
       fixture.#send(session, body),
     );
     await devicePage.goto(`${origin}/fixture-device`);
-    const script = await readFile(join(import.meta.dirname, 'page/device.ts'), 'utf8');
+    const script = await readFile(join(import.meta.dirname, 'device.ts'), 'utf8');
     await devicePage.addScriptTag({ content: stripTypeScriptTypes(script), type: 'module' });
     await devicePage.waitForFunction('window.FakeDevice');
     await devicePage.evaluate(`window.device = new FakeDevice(${JSON.stringify(feeds)})`);
