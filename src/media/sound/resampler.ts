@@ -51,14 +51,15 @@ export class Resampler {
     const samples = this.#samples;
     let position = this.#position;
     for (let i = 0; i < out.length; i++) {
-      const at = Math.floor(position);
+      const at = position | 0;
       const t = position - at;
       const a = samples[at - 1] ?? 0;
       const b = samples[at] ?? 0;
       const c = samples[at + 1] ?? 0;
       const d = samples[at + 2] ?? 0;
       const value = b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)));
-      out[i] = Math.max(-32_768, Math.min(32_767, Math.round(value)));
+      // An overshoot beyond 16 bits stays at their edge; half is added for rounding, because a store cuts.
+      out[i] = value >= 32_767 ? 32_767 : value <= -32_768 ? -32_768 : Math.floor(value + 0.5);
       position += step;
     }
     const used = Math.floor(position) - before;
