@@ -1,4 +1,10 @@
-import type { RTCDtlsTransport, RTCIceTransport, RTCPeerConnection } from 'werift';
+import {
+  type RTCDtlsTransport,
+  type RTCIceTransport,
+  type RTCPeerConnection,
+  SrtpAuthenticationError,
+} from 'werift';
+import { rtpHeaderFits } from './incoming.ts';
 import { type SrtpProfile, type SrtpSessionKeys, srtpProfiles } from './srtp.ts';
 
 /**
@@ -25,6 +31,10 @@ interface SrtpContextInsides {
   readonly srtpSessionKey: Uint8Array;
   readonly srtpSessionSalt: Uint8Array;
   readonly srtpSessionAuthTag: Uint8Array;
+}
+
+interface OpensDatagrams {
+  decrypt: (datagram: Buffer) => Buffer;
 }
 
 const iceInsides = (transport: RTCIceTransport): IceInsides => transport.connection as unknown as IceInsides;
@@ -57,6 +67,27 @@ export function sendSessionKeys(dtls: RTCDtlsTransport): SrtpSessionKeys {
     key: context.srtpSessionKey,
     salt: context.srtpSessionSalt,
     auth: profile === srtpProfiles.aes128CmSha1 ? context.srtpSessionAuthTag : new Uint8Array(),
+  };
+}
+
+/**
+ * Stands in front of werift's reading of media; only once DTLS is connected. Its RTP parser believes an extension's
+ * length before the tag was checked: one forged datagram of 66 bytes from anywhere costs it 40 s. Its RTCP parser
+ * reads a NACK to the end of the compound packet, so that what follows is taken for lost packets; `rtcp` gets the
+ * opened bytes instead.
+ */
+export function guardReceiving(dtls: RTCDtlsTransport, rtcp: (compound: Uint8Array) => void): void {
+  const srtp: OpensDatagrams = dtls.srtp;
+  const openRtp = srtp.decrypt;
+  srtp.decrypt = (datagram) => {
+    if (!rtpHeaderFits(datagram)) throw new SrtpAuthenticationError('an RTP header longer than its packet');
+    return openRtp(datagram);
+  };
+  const srtcp: OpensDatagrams = dtls.srtcp;
+  const openRtcp = srtcp.decrypt;
+  srtcp.decrypt = (datagram) => {
+    rtcp(openRtcp(datagram));
+    return Buffer.alloc(0);
   };
 }
 

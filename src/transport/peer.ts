@@ -13,6 +13,7 @@ import type { OutgoingPacket } from '../rtp/outgoing.ts';
 import {
   askNoDefaultStunServer,
   becomeDtlsServer,
+  guardReceiving,
   mediaPath,
   restartIce,
   sendSessionKeys,
@@ -213,6 +214,9 @@ export class Peer {
           return this.#become('connecting');
         case 'connected':
           this.#seal = srtpSeal(sendSessionKeys(dtls));
+          guardReceiving(dtls, (compound) => {
+            for (const packet of readRtcp(compound)) this.#events.rtcp(packet);
+          });
           return this.#become('connected');
         case 'closed':
         case 'failed':
@@ -228,10 +232,6 @@ export class Peer {
         payload,
       }),
     );
-    dtls.onRtcp.subscribe((packet) => {
-      const read = readRtcp(packet);
-      if (read) this.#events.rtcp(read);
-    });
   }
 
   #adopt(channel: RTCDataChannel): void {

@@ -1,13 +1,4 @@
-import {
-  GenericNack,
-  PictureLossIndication,
-  type RtcpPacket,
-  RtcpPayloadSpecificFeedback,
-  RtcpRrPacket,
-  RtcpSenderInfo,
-  RtcpSrPacket,
-  RtcpTransportLayerFeedback,
-} from 'werift';
+import { RtcpSenderInfo, RtcpSrPacket } from 'werift';
 import type { WallMs } from '../clock.ts';
 import type { SenderReport } from '../rtp/sender.ts';
 
@@ -64,29 +55,83 @@ export function senderReport({
   });
 }
 
-/** Sorts out one parsed RTCP packet; undefined for what does not concern a sender. */
-export function readRtcp(packet: RtcpPacket): IncomingRtcp | undefined {
-  if (packet instanceof RtcpTransportLayerFeedback && packet.feedback instanceof GenericNack) {
-    return { type: 'nack', ssrc: packet.feedback.mediaSourceSsrc, lost: packet.feedback.lost };
+/**
+ * Reads a compound packet (RFC 3550, 6.1; reduced-size ones too, RFC 5506) for what concerns a sender. Total: what is
+ * malformed or unknown gives nothing, and ends the reading where its length cannot be trusted.
+ *
+ * ```
+ *  0                   1                   2                   3
+ *  0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+ * |V=2|P| RC / FMT|      PT       |     length in words - 1       |
+ * |                       SSRC of the sender                      |
+ * | PT 205, 206:           SSRC of the media                      |
+ * | PT 205, FMT 1 (NACK):  PID      | BLP                         | ...
+ * | PT 206, FMT 4 (FIR):   SSRC     | seq, reserved               | ...
+ * | PT 200, 201 (SR, RR):  20 bytes of sender info in an SR; RC blocks of 24 bytes
+ * ```
+ */
+export function readRtcp(compound: Uint8Array): IncomingRtcp[] {
+  const view = new DataView(compound.buffer, compound.byteOffset, compound.byteLength);
+  const read: IncomingRtcp[] = [];
+  let at = 0;
+  while (at + 8 <= view.byteLength && view.getUint8(at) >> 6 === 2) {
+    const end = at + 4 * (view.getUint16(at + 2) + 1);
+    if (end > view.byteLength || end < at + 8) break;
+    const packet = readPacket(new DataView(view.buffer, view.byteOffset + at, end - at));
+    if (packet) read.push(packet);
+    at = end;
   }
-  if (packet instanceof RtcpPayloadSpecificFeedback) {
-    const { feedback } = packet;
-    if (feedback instanceof PictureLossIndication)
-      return { type: 'keyframe-request', ssrcs: [feedback.mediaSsrc] };
-    // A FIR names its streams in its entries; its own media SSRC is 0 (RFC 5104, 4.3.1.2).
-    if ('fir' in feedback) return { type: 'keyframe-request', ssrcs: feedback.fir.map(({ ssrc }) => ssrc) };
-    return undefined;
+  return read;
+}
+
+const packetTypes = { senderReport: 200, receiverReport: 201, transportFeedback: 205, payloadFeedback: 206 };
+const reportBlockBytes = 24;
+const senderInfoBytes = 20;
+
+function readPacket(packet: DataView): IncomingRtcp | undefined {
+  const count = packet.getUint8(0) & 0x1f;
+  switch (packet.getUint8(1)) {
+    case packetTypes.senderReport:
+      return { type: 'reports', reports: readReports(packet, 8 + senderInfoBytes, count) };
+    case packetTypes.receiverReport:
+      return { type: 'reports', reports: readReports(packet, 8, count) };
+    case packetTypes.transportFeedback:
+      return count === 1 && packet.byteLength >= 12 ? readNack(packet) : undefined;
+    case packetTypes.payloadFeedback: {
+      if (packet.byteLength < 12) return undefined;
+      if (count === 1) return { type: 'keyframe-request', ssrcs: [packet.getUint32(8)] };
+      if (count !== 4) return undefined;
+      // A FIR names its streams in its entries; its own media SSRC is 0 (RFC 5104, 4.3.1.2).
+      const ssrcs: number[] = [];
+      for (let at = 12; at + 8 <= packet.byteLength; at += 8) ssrcs.push(packet.getUint32(at));
+      return { type: 'keyframe-request', ssrcs };
+    }
+    default:
+      return undefined;
   }
-  if (packet instanceof RtcpRrPacket || packet instanceof RtcpSrPacket) {
-    return {
-      type: 'reports',
-      reports: packet.reports.map(({ ssrc, fractionLost, lsr, dlsr }) => ({
-        ssrc,
-        fractionLost: fractionLost / 256,
-        lastSenderReport: lsr,
-        delaySinceLastSenderReport: dlsr,
-      })),
-    };
+}
+
+function readNack(packet: DataView): IncomingRtcp {
+  const lost: number[] = [];
+  for (let at = 12; at + 4 <= packet.byteLength; at += 4) {
+    const first = packet.getUint16(at);
+    const following = packet.getUint16(at + 2);
+    lost.push(first);
+    for (let bit = 0; bit < 16; bit += 1) if ((following >> bit) & 1) lost.push((first + bit + 1) & 0xffff);
   }
-  return undefined;
+  return { type: 'nack', ssrc: packet.getUint32(8), lost };
+}
+
+function readReports(packet: DataView, start: number, count: number): ReceptionReport[] {
+  const reports: ReceptionReport[] = [];
+  for (let block = 0, at = start; block < count && at + reportBlockBytes <= packet.byteLength; block += 1) {
+    reports.push({
+      ssrc: packet.getUint32(at),
+      fractionLost: packet.getUint8(at + 4) / 256,
+      lastSenderReport: packet.getUint32(at + 16),
+      delaySinceLastSenderReport: packet.getUint32(at + 20),
+    });
+    at += reportBlockBytes;
+  }
+  return reports;
 }
