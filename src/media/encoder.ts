@@ -132,18 +132,9 @@ export class Encoder {
     const { width, height, frameRate } = format;
     const bitrateBps = this.#options.bitrateBps ?? defaultBitrateBps(width, height);
     return [
-      // Everything is known from the container's first bytes: nothing is probed, nothing buffered.
-      ...[
-        '-copyts',
-        '-probesize',
-        '32',
-        '-analyzeduration',
-        '0',
-        '-fflags',
-        'nobuffer',
-        '-flags',
-        'low_delay',
-      ],
+      // Everything is known from the container's first bytes: nothing is probed. (`-fflags nobuffer` would throw the
+      // first frame away, the one a new viewer waits for.)
+      ...['-copyts', '-probesize', '32', '-analyzeduration', '0', '-flags', 'low_delay'],
       ...['-threads', '1', '-f', 'nut', '-i', 'pipe:0', '-an'],
       ...row.args({ width, height, frameRate, bitrateBps }),
       ...['-enc_time_base', `1/${nutTicksPerSecond}`, '-fps_mode', 'passthrough'],
