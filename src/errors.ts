@@ -33,9 +33,14 @@ export const errorTable = {
     exitCodes.missing,
   ),
   'http/port-taken': entry(
-    'port {port} is taken on {host}',
+    'port {port} on {host} is taken by {holder}',
     'stop the other program, or choose another port with --port',
   ),
+  'http/port-forbidden': entry(
+    'this user may not listen on port {port}',
+    'choose a port from 1024 on with --port',
+  ),
+  'http/no-address': entry('{host} is not an address of this machine', 'choose another with --host'),
   'session/limit': entry(
     '{limit} viewers are watching already',
     'try again in {retryAfterSeconds} s, or raise limits.viewers',
@@ -67,6 +72,7 @@ export const errorTable = {
     'use its address or its .local name, or start it with --public-url',
   ),
   'http/not-found': entry('there is nothing at {path}', 'the page is at /'),
+  'http/insecure': entry('this connection is not encrypted', 'use https: or wss:'),
   'http/method': entry('{path} does not know {method}', 'use one of: {allowed}'),
   'http/too-large': entry('the body is larger than {limit} bytes', 'send less'),
   'http/wrong-type': entry('the body is {given}', 'send {expected}'),
@@ -75,6 +81,7 @@ export const errorTable = {
   'http/busy': entry('the device has as many connections as it can hold', 'try again later'),
   'http/page-missing': entry('the page is not built', 'build it: npm run build'),
   'http/internal': entry('the device failed at this', 'its log says why'),
+  'snapshot/none': entry('there is no picture of "{feed}" now', 'try again when its camera is there'),
   'tls/certificate': entry(
     'the certificate {path} cannot be used: {detail}',
     'give a PEM certificate chain and its private key',

@@ -1,0 +1,62 @@
+import type { HttpBindings } from '@hono/node-server';
+import type { Context } from 'hono';
+import { authorize } from '../access/authorize.ts';
+import type { Credentials } from '../access/credentials.ts';
+import type { Clock } from '../clock.ts';
+import { VedetteError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import { ownerScopes, type Scope } from '../protocol/scope.ts';
+import type { SessionHost } from '../protocol/session.ts';
+import type { IceServer } from '../protocol/signaling.ts';
+import type { Caller } from './caller.ts';
+import type { Metric } from './prometheus.ts';
+
+/** What the routes work with. */
+export interface DeviceServices {
+  /** The device's name, as in its profile. */
+  readonly device: string;
+  /** Its name for people. */
+  readonly title: string;
+  readonly sessions: SessionHost;
+  readonly credentials: Credentials;
+  /** What viewers are told to gather with. */
+  readonly iceServers: readonly IceServer[];
+  /**
+   * A JPEG of what `feed`'s camera sees now.
+   * @throws VedetteError `snapshot/none`
+   */
+  snapshot(feed: string): Promise<Uint8Array>;
+  /** For `/metrics`. */
+  metrics(): readonly Metric[] | Promise<readonly Metric[]>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Hono's types of our requests. */
+export interface HttpEnv {
+  Bindings: HttpBindings;
+  Variables: { caller: Caller };
+}
+
+/** What somebody let in may do. */
+export function scopesOf({ peer }: Caller): readonly Scope[] {
+  switch (peer.kind) {
+    case 'loopback':
+      return ownerScopes;
+    case 'holder':
+      return peer.scopes;
+    case 'stranger':
+      return [];
+  }
+}
+
+/** Lets a caller through who may use `scope`. @throws VedetteError `access/denied` */
+export function admit(caller: Caller, scope: Scope, clock: Clock): void {
+  const decision = authorize(caller.peer, scope, clock.wall());
+  if (!decision.allowed) throw new VedetteError('access/denied', { reason: decision.reason });
+}
+
+/** A request body's type without its parameters, in lower case. */
+export function mediaTypeOf(context: Context): string {
+  return (context.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+}

@@ -1,0 +1,105 @@
+import { getRequestListener } from '@hono/node-server';
+import { WhepSessions } from '../signaling/whep.ts';
+import { createApp } from './app.ts';
+import type { DeviceServices } from './context.ts';
+import { deviceNames, localName } from './hosts.ts';
+import { Listener } from './listener.ts';
+import { loadPage } from './page.ts';
+import { Sockets } from './sockets.ts';
+import { createCertificateSource, type TlsOptions } from './tls/source.ts';
+
+/** TCP port of everything but media (docs/decisions). */
+export const defaultPort = 8480;
+/** What is under way at a stop has this long; the whole process has 2 s. */
+const stopGraceMs = 700;
+
+export interface HttpServerOptions extends DeviceServices {
+  /** Address to listen on; `::` for all. */
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  /** The built page, `dist/viewer`. */
+  readonly pageFolder: string;
+  readonly tls: TlsOptions;
+  /** The address people use from outside, where a proxy or a real name leads here. */
+  readonly publicUrl?: URL;
+}
+
+/** Where the device is reached. */
+export interface HttpAddresses {
+  readonly port: number;
+  /** From the device itself. */
+  readonly loopback: URL;
+  /** The one canonical address for everybody else. */
+  readonly canonical: URL;
+}
+
+/** The device's front door: page, WHEP, signaling, API and metrics on one TCP port. */
+export class HttpServer {
+  readonly #options: HttpServerOptions;
+  #stop: (() => Promise<void>) | undefined;
+
+  constructor(options: HttpServerOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Listens and serves.
+   * @throws VedetteError `http/port-taken`, `http/port-forbidden`, `http/no-address`, `tls/certificate`
+   */
+  async start(): Promise<HttpAddresses> {
+    const { device, publicUrl, host, port, pageFolder, sessions, credentials, log, clock } = this.#options;
+    const names = deviceNames(device, publicUrl);
+    const certificates = createCertificateSource(this.#options.tls, names, clock, log);
+    const assets = await loadPage(pageFolder);
+    const certificate = await certificates?.start((renewed) => listener.renew(renewed));
+    const secured = certificate !== undefined;
+    const rules = { credentials, names, publicUrl };
+    const sockets = new Sockets({ services: this.#options, rules, secured });
+    let addresses: HttpAddresses | undefined;
+    const app = createApp({
+      services: this.#options,
+      sessions: new WhepSessions(sessions),
+      rules,
+      assets,
+      secured,
+      httpsUrl: () => (addresses?.canonical.protocol === 'https:' ? addresses.canonical.href : undefined),
+      trust: certificates?.trust,
+    });
+    const listener = new Listener(
+      {
+        request: getRequestListener((request, env) => app.fetch(request, env), {
+          overrideGlobalObjects: false,
+        }),
+        upgrade: (request, socket, head) => sockets.upgrade(request, socket, head),
+      },
+      certificate,
+    );
+    this.#stop = async () => {
+      certificates?.stop();
+      sockets.stop();
+      await listener.stop(stopGraceMs);
+    };
+    try {
+      const bound = await listener.start(host, port);
+      sockets.start();
+      const scheme = secured ? 'https' : 'http';
+      addresses = {
+        port: bound,
+        loopback: new URL(`http://127.0.0.1:${bound}/`),
+        canonical: publicUrl ?? new URL(`${scheme}://${localName(device)}:${bound}/`),
+      };
+      return addresses;
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  /** Stops listening and ends every connection within a second; sessions are their owner's to end. Idempotent. */
+  async stop(): Promise<void> {
+    const stop = this.#stop;
+    this.#stop = undefined;
+    await stop?.();
+  }
+}
