@@ -23,7 +23,7 @@ import { WhepCarrier } from './whep-carrier.ts';
  * @attr data-state set by the element: the state of the picture, `live` or what is the case instead
  * @fires vedette-state `{detail: {state: string}}` whenever that changes
  */
-export class VedetteLive extends LitElement {
+class VedetteLive extends LitElement {
   static override properties = {
     src: {},
     token: {},

@@ -107,8 +107,8 @@ export class VedetteTalk extends LitElement {
 
   readonly #press = (event: PointerEvent): void => {
     if (event.button !== 0) return;
-    (event.currentTarget as Element).setPointerCapture(event.pointerId);
     this.#control.feed({ type: 'press' });
+    (event.currentTarget as Element).setPointerCapture(event.pointerId); // letting go elsewhere counts too
   };
 
   readonly #release = (): void => this.#control.feed({ type: 'release' });

@@ -39,12 +39,12 @@ function paint(context: CanvasRenderingContext2D, feed: string, frame: number): 
   }
   context.fillStyle = `hsl(${hue + 180} 45% 30%)`;
   context.fillRect(width * 0.42, height * 0.35, width * 0.16, height * 0.5);
-  const x = ((frame * 4) % (width + 120)) - 60;
+  const x = (((frame * width) / 320) % (width * 1.1)) - width / 20;
   context.fillStyle = '#e8b04a';
-  context.fillRect(x, height * 0.74, 110, 36);
+  context.fillRect(x, height * 0.74, width / 11, height / 20);
   context.fillStyle = '#fff';
-  context.font = '28px monospace';
-  context.fillText(`${feed} ${frame}`, 20, height - 20);
+  context.font = `${height / 24}px monospace`;
+  context.fillText(`${feed} ${frame}`, width / 64, height - width / 64);
 }
 
 class FakeCamera {
@@ -54,11 +54,11 @@ class FakeCamera {
   #timer: ReturnType<typeof setInterval> | undefined;
   #frame = 0;
 
-  constructor(feed: string) {
+  constructor(feed: string, width: number) {
     this.#feed = feed;
     const canvas = document.createElement('canvas');
-    canvas.width = 1280;
-    canvas.height = 720;
+    canvas.width = width;
+    canvas.height = (width * 9) / 16;
     this.#context = canvas.getContext('2d') as CanvasRenderingContext2D;
     this.stream = canvas.captureStream(30);
     this.start();
@@ -93,10 +93,10 @@ class FakeDevice {
   refuseTalk: string | undefined;
   #tone: MediaStreamTrack | undefined;
 
-  constructor(feeds: readonly FeedDescription[]) {
+  constructor(feeds: readonly FeedDescription[], width: number) {
     this.feeds = feeds;
     for (const { name } of feeds) {
-      this.cameras.set(name, new FakeCamera(name));
+      this.cameras.set(name, new FakeCamera(name, width));
       this.statuses.set(name, {
         feed: name,
         camera: { state: 'live', since: Date.now() },
@@ -163,7 +163,7 @@ class FakeDevice {
     await connection.setRemoteDescription({ type: 'offer', sdp });
     if (!known) {
       for (const transceiver of connection.getTransceivers()) {
-        const feed = media.find(({ mid }) => mid === transceiver.mid)?.feed ?? '';
+        const feed = media.find(({ mid }) => mid === transceiver.mid)?.feed ?? this.feeds[0]?.name ?? '';
         const description = this.feeds.find(({ name }) => name === feed);
         if (transceiver.receiver.track.kind === 'video') {
           transceiver.direction = 'sendonly';

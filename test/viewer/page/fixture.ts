@@ -39,6 +39,10 @@ export interface FixtureOptions {
   /** Only a page that traded this secret is let in. */
   readonly secret?: string;
   readonly httpsUrl?: string;
+  /** Of WHEP. */
+  readonly token?: string;
+  /** Of the cameras, pixels; small ones leave the processor to the page. */
+  readonly width?: number;
 }
 
 /** A device for one test file. `stop` gives everything back. */
@@ -50,6 +54,9 @@ export class Fixture {
   refuse: { code: string; message: string } | undefined;
   /** Set to accept no WebSocket. */
   deaf = false;
+  /** Every WHEP request, in order. */
+  readonly whepRequests: { method: string; body: string }[] = [];
+  readonly #answers = new Map<string, (sdp: string) => void>();
   /** Every message that came in, in order. */
   readonly received: { session: string; body: SignalingBody }[] = [];
   readonly #server: Server;
@@ -102,7 +109,9 @@ export class Fixture {
     const script = await readFile(join(import.meta.dirname, 'device.ts'), 'utf8');
     await devicePage.addScriptTag({ content: stripTypeScriptTypes(script), type: 'module' });
     await devicePage.waitForFunction('window.FakeDevice');
-    await devicePage.evaluate(`window.device = new FakeDevice(${JSON.stringify(feeds)})`);
+    await devicePage.evaluate(
+      `window.device = new FakeDevice(${JSON.stringify(feeds)}, ${options.width ?? 320})`,
+    );
     return fixture;
   }
 
@@ -125,6 +134,7 @@ export class Fixture {
   }
 
   #send(session: string, body: SignalingBody): void {
+    if (body.type === 'answer') this.#answers.get(session)?.(body.sdp);
     const viewer = this.#bySession.get(session);
     if (viewer) this.#write(viewer, session, body);
   }
@@ -168,6 +178,8 @@ export class Fixture {
           ...(options.httpsUrl === undefined ? {} : { httpsUrl: options.httpsUrl }),
           scopes: ['view', 'listen', 'talk', 'snapshot'],
         });
+      } else if (path.startsWith('/whep/')) {
+        await this.#whep(request, response, options.token);
       } else if (path === '/fixture-device') {
         response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>device</title>');
       } else {
@@ -202,6 +214,49 @@ export class Fixture {
         this.#write(viewer, session, { type: 'error', ...this.refuse });
       else this.#toDevice(session, body);
     });
+  }
+
+  /** As much of WHEP as a device has: the answer waits for no candidates, and carries none. */
+  async #whep(request: IncomingMessage, response: ServerResponse, token: string | undefined): Promise<void> {
+    const method = request.method ?? '';
+    for (const [name, value] of Object.entries({
+      'access-control-allow-origin': '*',
+      'access-control-allow-methods': 'POST, PATCH, DELETE, OPTIONS',
+      'access-control-allow-headers': 'authorization, content-type, if-match',
+      'access-control-expose-headers': 'location, etag, link',
+    })) {
+      response.setHeader(name, value);
+    }
+    if (method === 'OPTIONS') {
+      response.writeHead(204).end();
+      return;
+    }
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    if (request.headers.authorization !== `Bearer ${token}`) {
+      response.writeHead(401).end();
+      return;
+    }
+    this.whepRequests.push({ method, body });
+    const session = request.url?.split('/')[3] ?? `whep-${this.whepRequests.length}`;
+    if (method === 'POST') {
+      const answered = new Promise<string>((resolve) => this.#answers.set(session, resolve));
+      this.#toDevice(session, { type: 'offer', sdp: body, media: [], standby: false });
+      const headers = {
+        location: `/whep/front-door/${session}`,
+        etag: '"1"',
+        'content-type': 'application/sdp',
+      };
+      response.writeHead(201, headers).end(await answered);
+    } else if (method === 'PATCH') {
+      for (const [, candidate = ''] of body.matchAll(/a=(candidate:.*)\r\n/g)) {
+        this.#toDevice(session, { type: 'candidate', candidate, sdpMid: '0', sdpMLineIndex: 0 });
+      }
+      response.writeHead(204).end();
+    } else {
+      this.#toDevice(session, { type: 'bye', reason: 'left' });
+      response.writeHead(200).end();
+    }
   }
 
   /** The device's page may be gone already: a test that ends, ends it first. */
