@@ -117,7 +117,8 @@ export class Microphone {
   }
 
   #start(): void {
-    this.#setStatus({ state: 'starting', since: this.#clock.wall() });
+    // A device that is away stays so until it is heard again: viewers do not see every attempt.
+    if (this.#status.state === 'off') this.#setStatus({ state: 'starting', since: this.#clock.wall() });
     const source = this.#open();
     this.#source = source;
     this.#watch(source, openingMs);
@@ -153,9 +154,11 @@ export class Microphone {
 
   #lost(source: SoundSource, reason: VedetteError): void {
     if (this.#source !== source) return;
-    if (this.#status.state !== 'away') this.#log.warn({ code: reason.code }, reason.message);
     this.#giveBack();
-    this.#setStatus({ state: 'away', since: this.#clock.wall(), reason: reason.message });
+    if (this.#status.state !== 'away') {
+      this.#log.warn({ code: reason.code }, reason.message);
+      this.#setStatus({ state: 'away', since: this.#clock.wall(), reason: reason.message });
+    }
     this.#retry.schedule(() => this.#start());
   }
 

@@ -71,6 +71,8 @@ export class Speaker {
   /** The runs that are being closed: a device is opened again only when it was given back. */
   #closing: Promise<void> = Promise.resolve();
   #linger: NodeJS.Timeout | undefined;
+  /** It was lost and has not played since: said once, not at every attempt. */
+  #away = false;
 
   constructor(options: SpeakerOptions) {
     this.name = options.name;
@@ -173,6 +175,7 @@ export class Speaker {
     run.playedMs = ms;
     run.waitingMs = 0;
     this.#retry.reset();
+    this.#away = false;
     const talk = this.#talk;
     if (!talk || this.#status.state !== 'connecting') return;
     if (talk.firstWordMs !== undefined && ms >= talk.firstWordMs) {
@@ -182,7 +185,8 @@ export class Speaker {
 
   #lost(run: Run, reason: VedetteError): void {
     if (this.#run !== run) return;
-    this.#log.warn({ code: reason.code }, reason.message);
+    if (!this.#away) this.#log.warn({ code: reason.code }, reason.message);
+    this.#away = true;
     this.#giveBack();
     if (this.#talk) {
       delete this.#talk.firstWordMs;
@@ -204,6 +208,7 @@ export class Speaker {
   #close(): Promise<void> {
     clearTimeout(this.#linger);
     this.#retry.reset();
+    this.#away = false;
     this.#pacer.stop();
     this.#giveBack();
     return this.#closing;
