@@ -13,7 +13,7 @@ export const testCameraOptions = z.strictObject({
   /** Frames a second. */
   frameRate: z.number().min(0.2).max(60).default(30),
   /** What is written into the picture: A-Z, digits and `:.-`. */
-  title: z.string().max(28).default('VEDETTE'),
+  caption: z.string().max(28).default('VEDETTE'),
 });
 export type TestCameraOptions = z.output<typeof testCameraOptions>;
 
@@ -41,8 +41,8 @@ class TestCamera implements CameraSource {
   }
 
   start(sink: CameraSink): void {
-    const { width, height, frameRate } = this.#options;
-    const picture = new TestPicture(this.#options);
+    const { width, height, frameRate, caption } = this.#options;
+    const picture = new TestPicture({ width, height, title: caption });
     const periodMs = 1000 / frameRate;
     const startMs = this.#clock.now();
     let frame = 0;
