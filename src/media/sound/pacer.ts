@@ -10,6 +10,8 @@ const maxCatchUpMs = 200;
  * adds up.
  */
 export class Pacer {
+  /** How much longer than 20 ms a step is, as a fraction: where a device's clock is the one to follow. */
+  trim = 0;
   readonly #clock: Clock;
   readonly #tick: (due: MonotonicMs) => void;
   #timer: NodeJS.Timeout | undefined;
@@ -45,7 +47,7 @@ export class Pacer {
     if (now - this.#due > maxCatchUpMs) this.#due = now;
     while (this.#due <= now) {
       const due = this.#due as MonotonicMs;
-      this.#due += blockMs;
+      this.#due += blockMs * (1 + this.trim);
       this.#tick(due);
       if (!this.#timer) return;
     }

@@ -4,6 +4,7 @@ import type { Logger } from '../../log.ts';
 import type { TalkStatus } from '../../protocol/events.ts';
 import { blockSamples } from '../frame.ts';
 import type { Release } from '../stream.ts';
+import { DeviceClock } from './deviceClock.ts';
 import { Listeners } from './listeners.ts';
 import { createVoiceDecoder } from './opus.ts';
 import { blockMs, Pacer } from './pacer.ts';
@@ -49,6 +50,7 @@ interface Run {
   playedMs: number;
   /** Since it took something last. */
   waitingMs: number;
+  readonly clock: DeviceClock;
 }
 
 /**
@@ -152,10 +154,18 @@ export class Speaker {
     if (!run.ready) return;
     run.givenMs += blockMs;
     run.device.play(this.#block);
+    this.#pacer.trim = run.clock.follow(run.givenMs - run.playedMs);
   }
 
   #openDevice(): void {
-    const run: Run = { device: this.#open(), ready: false, givenMs: 0, playedMs: 0, waitingMs: 0 };
+    const run: Run = {
+      device: this.#open(),
+      ready: false,
+      givenMs: 0,
+      playedMs: 0,
+      waitingMs: 0,
+      clock: new DeviceClock(),
+    };
     this.#run = run;
     void this.#closing.then(() => {
       if (this.#run !== run) return;
@@ -215,6 +225,7 @@ export class Speaker {
   }
 
   #giveBack(): void {
+    this.#pacer.trim = 0;
     const device = this.#run?.device;
     this.#run = undefined;
     if (!device) return;
