@@ -68,7 +68,7 @@ export function startChild({ program, args, fed = false, env = process.env }: Ch
     lastLines,
     gone,
     stop: () => {
-      stopping ??= stopGroup(pid, stdout, gone);
+      stopping ??= stopGroup(pid, stdin, stdout, gone);
       return stopping;
     },
   };
@@ -91,7 +91,14 @@ function exitOf(child: ChildProcess): Promise<ChildExit> {
   return promise;
 }
 
-async function stopGroup(pid: number | undefined, stdout: Readable, gone: Promise<ChildExit>): Promise<void> {
+async function stopGroup(
+  pid: number | undefined,
+  stdin: Writable | null,
+  stdout: Readable,
+  gone: Promise<ChildExit>,
+): Promise<void> {
+  // ffmpeg sees TERM only when its read returns, and without this would wait for the KILL.
+  stdin?.destroy();
   if (pid !== undefined && living.has(pid)) {
     signalGroup(pid, 'SIGTERM');
     // A stopped process hears TERM only when it continues.

@@ -13,8 +13,8 @@ import { NutWriter, nutTicksPerSecond } from './nutWriter.ts';
 const queuedFrames = 2;
 /** Frames between the pipe's entry and the encoder's exit before more have to wait. */
 const insideFrames = 4;
-/** H.264 cannot lose a frame in the middle: what goes into its decoder waits longer, then until a keyframe. */
-const queuedAccessUnits = 30;
+/** H.264 cannot lose a frame in the middle: a group of pictures may wait whole, 4 s at 30/s; then until a keyframe. */
+const queuedAccessUnits = 120;
 /** Frames go in and none comes out for this long: it hangs. Starting takes a second on the smallest boards. */
 const hungMs = 4_000;
 /** What a decoder of H.264 may hold back before its first picture. */

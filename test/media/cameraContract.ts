@@ -1,10 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import type { VedetteError } from '../../src/errors.ts';
 import type { CameraSource } from '../../src/media/cameras/kind.ts';
 import type { NativeFormat, NativeFrame } from '../../src/media/frame.ts';
-import { until } from './ready.ts';
+import { children, until } from './ready.ts';
 
 /** What one run of a source told its sink, in order. */
 export interface Told {
@@ -19,27 +18,20 @@ export interface Told {
 export function collect(source: CameraSource): Told {
   const told: Told = { formats: [], frames: [], ended: [], order: [] };
   source.start({
-    format: (format) => void (told.formats.push(format), told.order.push('format')),
-    frame: (frame) => void (told.frames.push(frame), told.order.push('frame')),
-    ended: (reason) => void (told.ended.push(reason), told.order.push('ended')),
+    format: (format) => {
+      told.formats.push(format);
+      told.order.push('format');
+    },
+    frame: (frame) => {
+      told.frames.push(frame);
+      told.order.push('frame');
+    },
+    ended: (reason) => {
+      told.ended.push(reason);
+      told.order.push('ended');
+    },
   });
   return told;
-}
-
-/** The ids of our living children. */
-function children(): number[] {
-  return readdirSync('/proc')
-    .map(Number)
-    .filter((pid) => {
-      if (!Number.isInteger(pid)) return false;
-      try {
-        // pid (comm) state ppid …
-        const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-        return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] === String(process.pid);
-      } catch {
-        return false;
-      }
-    });
 }
 
 /** What every kind of camera keeps to. `make` opens one that gives frames without hardware. */

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { pino } from 'pino';
 
 /** A logger that says nothing. */
@@ -20,4 +21,20 @@ export function alive(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** The ids of our own children, zombies included; those of one program only, where it is named. */
+export function children(program?: string): number[] {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => {
+      if (!Number.isInteger(pid)) return false;
+      try {
+        // pid (comm) state ppid …
+        const [, comm, parent] = /\((.*)\) \S (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'latin1')) ?? [];
+        return parent === String(process.pid) && (program === undefined || comm === program);
+      } catch {
+        return false;
+      }
+    });
 }
