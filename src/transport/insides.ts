@@ -110,9 +110,17 @@ export function mediaPath(dtls: RTCDtlsTransport): MediaPath | undefined {
   return (pieces) => void protocol.sendData(Buffer.concat(pieces), remoteAddr).catch(() => undefined);
 }
 
-/** werift gathers and answers after a restart but never starts its checks again; without this it does not connect. */
+/** werift goes on gathering after it was closed, and keeps the sockets it opens; for when an answer was under way. */
+export async function closeLateSockets(connection: RTCPeerConnection): Promise<void> {
+  for (const transport of connection.iceTransports) await transport.connection.close();
+}
+
+/**
+ * werift gathers and answers after a restart but never starts its checks again; without this it does not connect.
+ * Its state says nothing here: gathering ends in "completed".
+ */
 export function restartIce(connection: RTCPeerConnection): void {
   for (const transport of connection.iceTransports) {
-    if (transport.state === 'new') transport.start().catch(() => undefined); // failure shows in the connection's state
+    if (transport.state !== 'closed') transport.start().catch(() => undefined); // failure shows in the connection's state
   }
 }

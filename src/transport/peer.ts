@@ -13,6 +13,7 @@ import type { OutgoingPacket } from '../rtp/outgoing.ts';
 import {
   askNoDefaultStunServer,
   becomeDtlsServer,
+  closeLateSockets,
   guardReceiving,
   mediaPath,
   restartIce,
@@ -142,30 +143,12 @@ export class Peer {
   }
 
   /** Answers an offer; a later one restarts ICE where its credentials are new. Rejects where the stack refuses it. */
-  async answer({ sdp, sections, mayBeServer, restartsIce }: AnswerRequest): Promise<Answer> {
-    const connection = this.#connection;
-    await connection.setRemoteDescription({ type: 'offer', sdp });
-    if (connection.iceTransports.length === 0) throw new Error('no section was accepted');
-    for (const transport of connection.iceTransports)
-      askNoDefaultStunServer(transport, connection.getConfiguration().iceServers);
-    const dtls = connection.dtlsTransports[0];
-    if (dtls && dtls !== this.#dtls) this.#watch(dtls);
-    if (dtls && mayBeServer) becomeDtlsServer(dtls);
-    for (const section of sections) {
-      const transceiver = this.#transceiver(section.mid);
-      if (!transceiver) continue;
-      transceiver.setDirection(section.direction);
-      transceiver.sender.streamIds = [section.stream];
+  async answer(request: AnswerRequest): Promise<Answer> {
+    try {
+      return await this.#answer(request);
+    } finally {
+      if (this.#closed) await closeLateSockets(this.#connection);
     }
-    await connection.setLocalDescription(await connection.createAnswer());
-    if (restartsIce) restartIce(connection);
-    return {
-      sdp: connection.localDescription?.sdp ?? '',
-      sections: sections.flatMap(({ mid }) => {
-        const sender = this.#transceiver(mid)?.sender;
-        return sender ? [{ mid, ssrc: sender.ssrc, rtxSsrc: sender.rtxSsrc }] : [];
-      }),
-    };
   }
 
   /** Takes a remote candidate; an empty one ends them. Rejects where it is malformed. */
@@ -197,6 +180,32 @@ export class Peer {
     this.#seal = undefined;
     await this.#connection.close();
     this.#become('closed');
+  }
+
+  async #answer({ sdp, sections, mayBeServer, restartsIce }: AnswerRequest): Promise<Answer> {
+    const connection = this.#connection;
+    await connection.setRemoteDescription({ type: 'offer', sdp });
+    if (connection.iceTransports.length === 0) throw new Error('no section was accepted');
+    for (const transport of connection.iceTransports)
+      askNoDefaultStunServer(transport, connection.getConfiguration().iceServers);
+    const dtls = connection.dtlsTransports[0];
+    if (dtls && dtls !== this.#dtls) this.#watch(dtls);
+    if (dtls && mayBeServer) becomeDtlsServer(dtls);
+    for (const section of sections) {
+      const transceiver = this.#transceiver(section.mid);
+      if (!transceiver) continue;
+      transceiver.setDirection(section.direction);
+      transceiver.sender.streamIds = [section.stream];
+    }
+    await connection.setLocalDescription(await connection.createAnswer());
+    if (restartsIce) restartIce(connection);
+    return {
+      sdp: connection.localDescription?.sdp ?? '',
+      sections: sections.flatMap(({ mid }) => {
+        const sender = this.#transceiver(mid)?.sender;
+        return sender ? [{ mid, ssrc: sender.ssrc, rtxSsrc: sender.rtxSsrc }] : [];
+      }),
+    };
   }
 
   #transceiver(mid: string): RTCRtpTransceiver | undefined {
