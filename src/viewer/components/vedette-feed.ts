@@ -166,7 +166,7 @@ export class VedetteFeed extends LitElement {
   }
 
   #someoneTalks(): boolean {
-    const talk = this.status?.talk;
+    const talk = this.connection.phase === 'connected' ? this.status?.talk : undefined;
     return talk?.state === 'talking' && talk.session !== this.session;
   }
 
@@ -229,8 +229,10 @@ export class VedetteFeed extends LitElement {
         ${this.httpsUrl === undefined ? nothing : html`<a href=${this.httpsUrl}>${strings.insecureCure}</a>`}
       </p>`;
     }
+    // A microphone must not listen on while there is nobody to hear it.
+    const sessionOver = this.connection.phase === 'waiting' || this.connection.phase === 'stopped';
     return html`<vedette-talk
-      .line=${this.#line}
+      .line=${sessionOver ? undefined : this.#line}
       .speaker=${this.status?.talk}
       .refusal=${this.refusal}
       .to=${this.layout === 'single' ? undefined : this.feed.title}

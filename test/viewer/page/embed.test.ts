@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Fixture } from './fixture.ts';
+import { failPath, mendPath, pathRestarted, watchPath } from './path.ts';
 
 describe('the embedded element', () => {
   let fixture: Fixture;
@@ -12,6 +13,7 @@ describe('the embedded element', () => {
   /** Another origin's page: the same server by another name, which to a browser is a stranger. */
   const open = async (token: string) => {
     const page = await fixture.browser.newPage({ locale: 'en-GB' });
+    await watchPath(page);
     await page.goto(`${fixture.origin.replace('127.0.0.1', 'localhost')}/fixture-device`);
     await page.evaluate(
       ([origin, bearer]) => {
@@ -52,6 +54,21 @@ describe('the embedded element', () => {
        device.setStatus('front-door', { camera: { state: 'live', since: Date.now() } })`,
     );
     await page.locator('vedette-live[data-state="live"]').waitFor();
+    await page.close();
+  });
+
+  test('restarts ICE when its path fails, and keeps its session', async () => {
+    const page = await open('a-token');
+    await page.locator('vedette-live[data-state="live"]').waitFor();
+    const posts = (): number => fixture.whepRequests.filter(({ method }) => method === 'POST').length;
+    const before = posts();
+    fixture.whepRequests.length = 0;
+    await failPath(page);
+    await pathRestarted(page);
+    await mendPath(page);
+    await page.locator('vedette-live[data-state="live"]').waitFor();
+    expect(posts()).toBe(0);
+    expect(before).toBeGreaterThan(0);
     await page.close();
   });
 

@@ -11,6 +11,7 @@ import { extname, join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { FeedDescription, SignalingBody } from '../../../src/protocol/signaling.ts';
+import { fragmentOf, parseFragment, restartedOffer } from '../../../src/signaling/sdp-fragment.ts';
 import { chromiumPath } from '../../browsers/chromium.ts';
 
 export const built = join(import.meta.dirname, '../../../dist/viewer');
@@ -56,6 +57,7 @@ export class Fixture {
   deaf = false;
   /** Every WHEP request, in order. */
   readonly whepRequests: { method: string; body: string }[] = [];
+  readonly #offers = new Map<string, string>();
   readonly #answers = new Map<string, (sdp: string) => void>();
   /** Every message that came in, in order. */
   readonly received: { session: string; body: SignalingBody }[] = [];
@@ -240,6 +242,7 @@ export class Fixture {
     this.whepRequests.push({ method, body });
     const session = request.url?.split('/')[3] ?? `whep-${this.whepRequests.length}`;
     if (method === 'POST') {
+      this.#offers.set(session, body);
       const answered = new Promise<string>((resolve) => this.#answers.set(session, resolve));
       this.#toDevice(session, { type: 'offer', sdp: body, media: [], standby: false });
       const headers = {
@@ -248,6 +251,14 @@ export class Fixture {
         'content-type': 'application/sdp',
       };
       response.writeHead(201, headers).end(await answered);
+    } else if (method === 'PATCH' && request.headers['if-match'] === '*') {
+      const fragment = parseFragment(body);
+      if (typeof fragment === 'string' || !fragment.ufrag || !fragment.pwd) throw new Error('bad fragment');
+      const offer = restartedOffer(this.#offers.get(session) ?? '', fragment.ufrag, fragment.pwd);
+      const answered = new Promise<string>((resolve) => this.#answers.set(session, resolve));
+      this.#toDevice(session, { type: 'offer', sdp: offer, media: [], standby: false });
+      const headers = { etag: '"2"', 'content-type': 'application/trickle-ice-sdpfrag' };
+      response.writeHead(200, headers).end(fragmentOf(await answered));
     } else if (method === 'PATCH') {
       for (const [, candidate = ''] of body.matchAll(/a=(candidate:.*)\r\n/g)) {
         this.#toDevice(session, { type: 'candidate', candidate, sdpMid: '0', sdpMLineIndex: 0 });

@@ -2,6 +2,7 @@ import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { tapMs } from '../../../src/viewer/talk.ts';
 import { Fixture, frontDoor } from './fixture.ts';
+import { failPath, mendPath, pathRestarted, watchPath } from './path.ts';
 
 const secret = '0123456789abcdef0123456789abcdef';
 const garden = { name: 'garden', title: 'Garden', audio: false, talk: false };
@@ -34,6 +35,7 @@ describe('the page', () => {
   const open = async (hash = `#${secret}`, options: BrowserContextOptions = {}): Promise<Page> => {
     const context = await fixture.browser.newContext({ locale: 'en-GB', ...options });
     const page = await context.newPage();
+    await watchPath(page);
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => {
       if (/Content Security Policy|Trusted/i.test(message.text())) complaints.push(message.text());
@@ -115,17 +117,36 @@ describe('the page', () => {
     await state(page, 'live');
     const before = await session();
     fixture.dropSockets();
-    await page.waitForFunction(
-      `new Promise((resolve) => {
-        const feed = document.querySelector('vedette-page').shadowRoot.querySelector('vedette-feed');
-        const video = feed.shadowRoot.querySelector('vedette-picture').shadowRoot.querySelector('video');
-        let frames = 0;
-        const count = () => (frames += 1) === 60 ? resolve(true) : video.requestVideoFrameCallback(count);
-        video.requestVideoFrameCallback(count);
-      })`,
+    await page.locator('vedette-feed[data-feed="front-door"] video').evaluate(
+      (video: HTMLVideoElement) =>
+        new Promise<void>((resolve) => {
+          let frames = 0;
+          const count = (): void => {
+            frames += 1;
+            if (frames === 60) resolve();
+            else video.requestVideoFrameCallback(count);
+          };
+          video.requestVideoFrameCallback(count);
+        }),
     );
     await state(page, 'live');
     expect(await session()).toBe(before);
+  });
+
+  test('restarts ICE on the same session when its path fails', async () => {
+    const page = await open();
+    await state(page, 'live');
+    const before = await session();
+    const offers = () =>
+      fixture.received.flatMap(({ session, body }) =>
+        session === before && body.type === 'offer' ? [/a=ice-ufrag:(\S+)/.exec(body.sdp)?.[1]] : [],
+      );
+    await failPath(page);
+    await pathRestarted(page);
+    await mendPath(page);
+    await page.getByRole('button', { name: /^Connection: direct/ }).waitFor();
+    expect(await session()).toBe(before);
+    expect(new Set(offers()).size).toBe(2);
   });
 
   test('comes back with a new session when the device ends the old one', async () => {
