@@ -15,14 +15,19 @@ export const commonHeaders: Readonly<Record<string, string>> = {
 export function pagePolicy({ name, port }: HostHeader, encrypted: boolean): string {
   const authority = `${name.includes(':') ? `[${name}]` : name}${port === undefined ? '' : `:${port}`}`;
   return [
-    "default-src 'self'",
-    `connect-src 'self' ${encrypted ? 'wss' : 'ws'}://${authority}`,
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
     "img-src 'self' blob: data:",
-    "media-src 'self' blob: data: mediastream:",
-    "object-src 'none'",
+    "media-src 'self' blob: mediastream:",
+    "manifest-src 'self'",
+    "worker-src 'self'",
+    `connect-src 'self' ${encrypted ? 'wss' : 'ws'}://${authority}`,
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    'trusted-types lit-html',
   ].join('; ');
 }
 
