@@ -106,9 +106,12 @@ export class Peer {
   #seal: SrtpSeal | undefined;
   #state: TransportState = 'new';
   #closed = false;
+  /** Rejects when the peer is closed, for who waits on an answer. */
+  readonly #ended = Promise.withResolvers<never>();
 
   constructor({ iceServers }: PeerOptions, events: PeerEvents) {
     this.#events = events;
+    this.#ended.promise.catch(() => undefined); // mostly nobody waits
     this.#connection = new RTCPeerConnection({
       bundlePolicy: 'max-bundle',
       iceServers: iceServers.map(({ urls, username, credential }) => ({
@@ -143,12 +146,12 @@ export class Peer {
   }
 
   /** Answers an offer; a later one restarts ICE where its credentials are new. Rejects where the stack refuses it. */
-  async answer(request: AnswerRequest): Promise<Answer> {
-    try {
-      return await this.#answer(request);
-    } finally {
-      if (this.#closed) await closeLateSockets(this.#connection);
-    }
+  answer(request: AnswerRequest): Promise<Answer> {
+    const answering = this.#answer(request).finally(() =>
+      this.#closed ? closeLateSockets(this.#connection) : undefined,
+    );
+    // werift never finishes what it was doing when it was closed.
+    return Promise.race([answering, this.#ended.promise]);
   }
 
   /** Takes a remote candidate; an empty one ends them. Rejects where it is malformed. */
@@ -178,6 +181,7 @@ export class Peer {
     if (this.#closed) return;
     this.#closed = true;
     this.#seal = undefined;
+    this.#ended.reject(new Error('the peer was closed'));
     await this.#connection.close();
     this.#become('closed');
   }
