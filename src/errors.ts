@@ -22,6 +22,16 @@ const entry = (text: string, cure: string, exitCode: number = exitCodes.failed):
 
 /** Code to text, cure and exit code. Add a row here and a section in `docs/errors.md`. */
 export const errorTable = {
+  'profile/not-found': entry(
+    'there is no profile at {path}: {detail}',
+    'name a profile or a folder that has a profile.yaml, or make one: vedette init',
+    exitCodes.usage,
+  ),
+  'profile/invalid': entry(
+    'the profile {file} has mistakes: {count}',
+    'mend the places named; vedette schema prints all that a profile can say',
+    exitCodes.usage,
+  ),
   'ffmpeg/missing': entry(
     'ffmpeg was not found in PATH',
     'install it: sudo apt-get install ffmpeg',
@@ -135,6 +145,11 @@ export const errorTable = {
     '{device} has no such stream',
     'check the path of the address in the manual of the camera',
   ),
+  'camera/file-missing': entry(
+    'there is no file {path}',
+    'correct `path`; it is relative to where Vedette was started',
+  ),
+  'camera/file-denied': entry('this user may not read {path}', 'change its permissions: chmod a+r'),
   'screen/no-display': entry(
     'there is no X display {display}',
     'start it in a desktop session, or set `display`; Wayland screens cannot be taken',
