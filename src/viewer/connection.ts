@@ -23,8 +23,11 @@ export const backoffBaseMs = 500;
 /** A device that was switched on again is back on the screen within this and its own start. */
 export const backoffCapMs = 15_000;
 
-/** Why there is no connection; the words for it are in strings.ts. */
-export type DownReason = 'failed' | 'goodbye' | 'refused' | 'unreachable';
+/** Why the last connection ended or did not come about; the words for it are in strings.ts. */
+export type Down =
+  | { readonly reason: 'failed' | 'goodbye' | 'unreachable' }
+  /** `code` is one of docs/errors.md. */
+  | { readonly reason: 'refused'; readonly code: string };
 
 export type Connection =
   | { readonly phase: 'idle' }
@@ -38,6 +41,8 @@ export type Connection =
       /** Signaling is there, so an ICE restart can be offered. */
       readonly signaling: boolean;
       readonly deadline: number;
+      /** Undefined for the first attempt, and while the connection is only disturbed. */
+      readonly down: Down | undefined;
     }
   | {
       readonly phase: 'connected';
@@ -51,9 +56,7 @@ export type Connection =
       readonly since: number;
       readonly again: boolean;
       readonly deadline: number;
-      readonly reason: DownReason;
-      /** With `refused`: the device's error code. */
-      readonly code?: string;
+      readonly down: Down;
     }
   /** Nothing is tried any more: the page was left, or the device does not let us in. */
   | { readonly phase: 'stopped'; readonly reason: 'left' | 'unauthorized' };
@@ -69,9 +72,7 @@ export type ConnectionInput =
   /** Signaling went away. A working peer connection outlives it. */
   | { readonly type: 'signaling-lost' }
   /** The far end ended the session, or would not begin it. */
-  | { readonly type: 'ended'; readonly reason: 'goodbye' }
-  /** `code` is one of docs/errors.md. */
-  | { readonly type: 'ended'; readonly reason: 'refused'; readonly code: string }
+  | { readonly type: 'ended'; readonly down: Down }
   | { readonly type: 'unauthorized' }
   /** The network came back or the page is looked at again: no use in waiting on. */
   | { readonly type: 'hurry' }
@@ -96,13 +97,17 @@ export function backoffMs(attempt: number, random: number): number {
 
 const stay = (state: Connection): ConnectionStep => ({ state, effects: [] });
 
-const opening = (attempt: number, since: number, again: boolean, now: number): Connection => ({
+const opening = (
+  { attempt, since, again, down }: Pick<Unsure, 'attempt' | 'since' | 'again' | 'down'>,
+  now: number,
+): Connection => ({
   phase: 'connecting',
   attempt,
   since,
   again,
   signaling: true,
   deadline: now + connectTimeoutMs,
+  down,
 });
 
 /**
@@ -124,10 +129,15 @@ export function stepConnection(
     case 'stopped':
       return stay(state);
     case 'idle':
-      return input.type === 'start' ? { state: opening(0, now, false, now), effects: ['open'] } : stay(state);
+      return input.type === 'start'
+        ? {
+            state: opening({ attempt: 0, since: now, again: false, down: undefined }, now),
+            effects: ['open'],
+          }
+        : stay(state);
     case 'waiting':
       return input.type === 'hurry' || (input.type === 'tick' && now >= state.deadline)
-        ? { state: opening(state.attempt, state.since, state.again, now), effects: ['open'] }
+        ? { state: opening(state, now), effects: ['open'] }
         : stay(state);
     case 'connected':
       return stepConnected(state, input, now, random);
@@ -155,6 +165,7 @@ function stepConnected(
     again: true,
     signaling: state.signaling,
     deadline: now + disturbedGraceMs,
+    down: undefined,
   };
   switch (input.type) {
     case 'disturbed':
@@ -162,7 +173,7 @@ function stepConnected(
     case 'failed':
       return mend(lost, now, random);
     case 'ended':
-      return wait(lost, input, now, random);
+      return wait(lost, input.down, now, random);
     case 'signaling-lost':
       return stay({ ...state, signaling: false });
     default:
@@ -175,7 +186,7 @@ function stepUnsure(state: Unsure, input: ConnectionInput, now: number, random: 
     case 'connected':
       return stay({ phase: 'connected', attempt: state.attempt, since: now, signaling: state.signaling });
     case 'ended':
-      return wait(state, input, now, random);
+      return wait(state, input.down, now, random);
     case 'signaling-lost':
       // Before the answer there is nothing to keep; after it, ICE may still find its pair by itself.
       return state.phase === 'disturbed'
@@ -204,12 +215,7 @@ function mend(state: Unsure, now: number, random: number): ConnectionStep {
   };
 }
 
-function wait(
-  state: Unsure,
-  why: { readonly reason: DownReason; readonly code?: string },
-  now: number,
-  random: number,
-): ConnectionStep {
+function wait(state: Unsure, down: Down, now: number, random: number): ConnectionStep {
   const attempt = state.attempt + 1;
   return {
     state: {
@@ -218,8 +224,7 @@ function wait(
       since: state.since,
       again: state.again,
       deadline: now + backoffMs(attempt, random),
-      reason: why.reason,
-      ...(why.code === undefined ? {} : { code: why.code }),
+      down,
     },
     effects: ['close'],
   };

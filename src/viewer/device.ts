@@ -20,14 +20,17 @@ export type Admission =
   /** No answer, or none of ours. */
   | { readonly type: 'unreachable' };
 
+/** What became of the secret in the address. `wait`: too many wrong ones were tried (429). */
+export type Redemption = 'none' | 'redeemed' | 'wrong' | 'wait';
+
 /**
  * Takes the secret out of the address at once, so that it is in no history, bookmark or screenshot, and trades it for
  * a cookie that scripts cannot read.
- * @returns false where the device refused the secret
+ * Never throws.
  */
-export async function redeemSecret(): Promise<boolean> {
+export async function redeemSecret(): Promise<Redemption> {
   const secret = location.hash.slice(1);
-  if (secret === '') return true;
+  if (secret === '') return 'none';
   history.replaceState(history.state, '', location.pathname + location.search);
   try {
     const response = await fetch('/api/session', {
@@ -35,9 +38,10 @@ export async function redeemSecret(): Promise<boolean> {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ secret }),
     });
-    return response.ok;
+    if (response.ok) return 'redeemed';
+    return response.status === 429 ? 'wait' : 'wrong';
   } catch {
-    return true; // not a refusal: the device is out of reach, which asking for it will say
+    return 'none'; // the device is out of reach, which asking for it will say
   }
 }
 

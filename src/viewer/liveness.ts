@@ -4,14 +4,14 @@
  */
 
 import type { FeedStatus } from '../protocol/events.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Down } from './connection.ts';
 
 /** *Live* has one meaning: a frame younger than this is on the screen. */
 export const liveWithinMs = 2_000;
 
 export type Picture =
   | { readonly state: 'live' }
-  | { readonly state: 'connecting' | 'reconnecting'; readonly since: number; readonly refusal?: string }
+  | { readonly state: 'connecting' | 'reconnecting'; readonly since: number; readonly down: Down | undefined }
   | { readonly state: 'unauthorized' }
   | { readonly state: 'ended' }
   | { readonly state: 'starting'; readonly since: number }
@@ -33,18 +33,17 @@ export function pictureOf({ connection, status, lastFrameAt, now }: PictureInput
   if (lastFrameAt !== undefined && now - lastFrameAt < liveWithinMs) return { state: 'live' };
   switch (connection.phase) {
     case 'idle':
-      return { state: 'connecting', since: now };
+      return { state: 'connecting', since: now, down: undefined };
     case 'stopped':
       return { state: connection.reason === 'unauthorized' ? 'unauthorized' : 'ended' };
     case 'connecting':
     case 'disturbed':
     case 'restarting':
-      return { state: connection.again ? 'reconnecting' : 'connecting', since: connection.since };
     case 'waiting':
       return {
         state: connection.again ? 'reconnecting' : 'connecting',
         since: connection.since,
-        ...(connection.code === undefined ? {} : { refusal: connection.code }),
+        down: connection.down,
       };
     case 'connected':
       return connectedPicture(status, Math.max(lastFrameAt ?? 0, connection.since));

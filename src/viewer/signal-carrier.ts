@@ -100,11 +100,11 @@ class OpenSession {
         this.#peer?.addIceCandidate(body).catch(() => undefined); // it reports nothing that would help
         break;
       case 'bye':
-        this.#report({ type: 'ended', reason: 'goodbye' });
+        this.#report({ type: 'ended', down: { reason: 'goodbye' } });
         break;
       case 'error':
         // Only an offer can fail the session; a candidate the device did not like is one candidate less.
-        if (this.#unanswered) this.#report({ type: 'ended', reason: 'refused', code: body.code });
+        if (this.#unanswered) this.#report({ type: 'ended', down: { reason: 'refused', code: body.code } });
         break;
       default: // a viewer's own messages: not for us
     }
@@ -112,7 +112,7 @@ class OpenSession {
 
   #deviceSaid(message: DeviceMessage): void {
     this.#events.message(message);
-    if (message.type === 'goodbye') this.#report({ type: 'ended', reason: 'goodbye' });
+    if (message.type === 'goodbye') this.#report({ type: 'ended', down: { reason: 'goodbye' } });
   }
 
   async #offer(restart: boolean): Promise<void> {

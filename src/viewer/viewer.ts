@@ -2,7 +2,7 @@ import type { DeviceMessage, FeedStatus, ViewerMessage } from '../protocol/event
 import type { FeedDescription } from '../protocol/signaling.ts';
 import { type Connection, idleConnection } from './connection.ts';
 import { Connector } from './connector.ts';
-import { type Admission, askDevice, redeemSecret } from './device.ts';
+import { type Admission, askDevice, type Redemption, redeemSecret } from './device.ts';
 import type { FeedMedia, Peer } from './peer.ts';
 import { SignalCarrier } from './signal-carrier.ts';
 
@@ -12,8 +12,7 @@ export class Viewer {
   readonly #connector: Connector;
   #peer: Peer | undefined;
   admission: Admission | undefined;
-  /** The secret in the address was refused. */
-  wrongSecret = false;
+  redemption: Redemption = 'none';
   connection: Connection = idleConnection;
   session = '';
   feeds: readonly FeedDescription[] = [];
@@ -41,7 +40,7 @@ export class Viewer {
   async start(): Promise<void> {
     addEventListener('pagehide', this.#left);
     addEventListener('pageshow', this.#returned);
-    this.wrongSecret = !(await redeemSecret());
+    this.redemption = await redeemSecret();
     this.#connector.start();
     this.admission = await askDevice();
     if (this.admission.type === 'admitted' && this.feeds.length === 0)

@@ -93,7 +93,7 @@ class WhepSession {
       },
       message: (message) => {
         events.message(message);
-        if (message.type === 'goodbye') report({ type: 'ended', reason: 'goodbye' });
+        if (message.type === 'goodbye') report({ type: 'ended', down: { reason: 'goodbye' } });
       },
     });
     events.opened(this.#peer);
@@ -147,7 +147,7 @@ class WhepSession {
     });
     const answer = response.status === 200 ? applyFragment(remote, await response.text()) : undefined;
     if (answer === undefined) {
-      this.#report({ type: 'ended', reason: 'refused', code: `http/${response.status}` });
+      this.#report({ type: 'ended', down: { reason: 'refused', code: `http/${response.status}` } });
       return;
     }
     this.#etag = response.headers.get('etag') ?? this.#etag;
@@ -190,5 +190,5 @@ async function refusalOf(response: Response): Promise<ConnectionInput> {
   if (response.status === 401 || response.status === 403) return { type: 'unauthorized' };
   const said = Refusal.safeParse(await response.json().catch(() => undefined));
   const code = response.status === 503 ? 'session/limit' : `http/${response.status}`;
-  return { type: 'ended', reason: 'refused', code: said.success ? said.data.code : code };
+  return { type: 'ended', down: { reason: 'refused', code: said.success ? said.data.code : code } };
 }

@@ -47,8 +47,8 @@ const input: fc.Arbitrary<ConnectionInput> = fc.oneof(
     { type: 'disturbed' },
     { type: 'failed' },
     { type: 'signaling-lost' },
-    { type: 'ended', reason: 'goodbye' },
-    { type: 'ended', reason: 'refused', code: 'session/limit' },
+    { type: 'ended', down: { reason: 'goodbye' } },
+    { type: 'ended', down: { reason: 'refused', code: 'session/limit' } },
     { type: 'hurry' },
     { type: 'tick' },
   ),
@@ -88,25 +88,25 @@ describe('connection', () => {
   test('an attempt that never connects is given up', () => {
     const rig = new Rig().feed({ type: 'start' });
     expect(deadlineOf(rig.state)).toBe(rig.now + connectTimeoutMs);
-    expect(rig.due().state).toMatchObject({ phase: 'waiting', again: false, reason: 'failed' });
+    expect(rig.due().state).toMatchObject({ phase: 'waiting', again: false, down: { reason: 'failed' } });
   });
 
   test('a goodbye is followed by a new session, after a delay', () => {
-    const rig = new Rig().connected().feed({ type: 'ended', reason: 'goodbye' });
-    expect(rig.state).toMatchObject({ phase: 'waiting', reason: 'goodbye' });
+    const rig = new Rig().connected().feed({ type: 'ended', down: { reason: 'goodbye' } });
+    expect(rig.state).toMatchObject({ phase: 'waiting', down: { reason: 'goodbye' } });
     expect(rig.due().effects).toEqual(['open']);
   });
 
   test('a device that takes the session and drops it at once is asked ever less often', () => {
     const rig = new Rig().feed({ type: 'start' });
     for (let turn = 1; turn <= 4; turn += 1) {
-      rig.feed({ type: 'connected' }).feed({ type: 'ended', reason: 'goodbye' }, 0.999);
+      rig.feed({ type: 'connected' }).feed({ type: 'ended', down: { reason: 'goodbye' } }, 0.999);
       expect(rig.state).toMatchObject({ attempt: turn });
       rig.due();
     }
     rig.feed({ type: 'connected' });
     rig.now += stableAfterMs;
-    expect(rig.feed({ type: 'ended', reason: 'goodbye' }).state).toMatchObject({ attempt: 1 });
+    expect(rig.feed({ type: 'ended', down: { reason: 'goodbye' } }).state).toMatchObject({ attempt: 1 });
   });
 
   test('"since" is when the connection was lost, through all attempts', () => {
@@ -120,7 +120,7 @@ describe('connection', () => {
   test('news of the network shortens a wait, and nothing else', () => {
     const rig = new Rig().connected().feed({ type: 'hurry' });
     expect(rig.effects).toEqual([]);
-    rig.feed({ type: 'ended', reason: 'goodbye' }).feed({ type: 'hurry' });
+    rig.feed({ type: 'ended', down: { reason: 'goodbye' } }).feed({ type: 'hurry' });
     expect(rig.effects).toEqual(['open']);
   });
 

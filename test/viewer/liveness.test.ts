@@ -11,7 +11,7 @@ const reconnecting: Connection = {
   since: now - 9_000,
   again: true,
   deadline: now + 1,
-  reason: 'failed',
+  down: { reason: 'failed' },
 };
 const status = (change: Partial<FeedStatus> = {}): FeedStatus => ({
   feed: 'front-door',
@@ -53,19 +53,15 @@ describe('liveness', () => {
       lastFrameAt: now - 9_000,
       now,
     });
-    expect(picture).toEqual({ state: 'reconnecting', since: now - 9_000 });
+    expect(picture).toEqual({ state: 'reconnecting', since: now - 9_000, down: { reason: 'failed' } });
   });
 
   test('a refusal is told with its code', () => {
-    const connection: Connection = {
-      ...reconnecting,
-      again: false,
-      reason: 'refused',
-      code: 'session/limit',
-    };
+    const down = { reason: 'refused', code: 'session/limit' } as const;
+    const connection: Connection = { ...reconnecting, again: false, down };
     expect(pictureOf({ connection, status: undefined, lastFrameAt: undefined, now })).toMatchObject({
       state: 'connecting',
-      refusal: 'session/limit',
+      down,
     });
   });
 

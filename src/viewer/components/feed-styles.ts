@@ -162,6 +162,11 @@ export const feedStyles = css`
     padding: 0 16px;
   }
 
+  @media (max-width: 359px) {
+    .pip {
+      display: none;
+    }
+  }
   @media (orientation: portrait) {
     :host([layout='single']) .stage,
     :host([layout='grown']) .stage {

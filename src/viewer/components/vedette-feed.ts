@@ -64,7 +64,7 @@ export class VedetteFeed extends LitElement {
 
   constructor() {
     super();
-    this.picture = { state: 'connecting', since: Date.now() };
+    this.picture = { state: 'connecting', since: Date.now(), down: undefined };
     this.muted = true;
     this.fullscreen = false;
     this.layout = 'single';
@@ -96,7 +96,7 @@ export class VedetteFeed extends LitElement {
   }
 
   readonly #fullscreenChanged = (): void => {
-    this.fullscreen = document.fullscreenElement === this;
+    this.fullscreen = this.matches(':fullscreen'); // the document names only the outermost host
   };
 
   #say(text: string): void {
@@ -205,6 +205,7 @@ export class VedetteFeed extends LitElement {
                   icons.pictureInPicture,
                   () => this.#screen(togglePictureInPicture),
                   !live,
+                  'pip',
                 )
               : nothing
           }
@@ -243,7 +244,7 @@ export class VedetteFeed extends LitElement {
   static override styles = [shared, feedStyles];
 }
 
-const iconButton = (name: string, icon: unknown, act: () => unknown, disabled = false): unknown =>
-  html`<button aria-label=${name} title=${name} ?disabled=${disabled} @click=${act}>${icon}</button>`;
+const iconButton = (name: string, icon: unknown, act: () => unknown, disabled = false, kind = ''): unknown =>
+  html`<button class=${kind} aria-label=${name} title=${name} ?disabled=${disabled} @click=${act}>${icon}</button>`;
 
 define('vedette-feed', VedetteFeed);

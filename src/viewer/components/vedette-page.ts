@@ -10,7 +10,7 @@ import { pageStyles } from './page-styles.ts';
 import { shared, theme } from './theme.ts';
 import type { BadgeFeed } from './vedette-badge.ts';
 import type { VedetteFeed } from './vedette-feed.ts';
-import { statusWords } from './words.ts';
+import { statusWords, unauthorizedWords } from './words.ts';
 import './vedette-badge.ts';
 import './vedette-feed.ts';
 
@@ -97,11 +97,11 @@ export class VedettePage extends LitElement {
   }
 
   protected override render(): unknown {
-    const { feeds, admission, wrongSecret } = this.#viewer;
+    const { feeds, admission, redemption } = this.#viewer;
     if (admission?.type === 'unauthorized') {
       return html`<main class="message" data-state="unauthorized">
         <h1>${strings.unauthorizedTitle}</h1>
-        <p>${wrongSecret ? strings.wrongSecret : strings.unauthorized}</p>
+        <p>${unauthorizedWords(redemption)}</p>
       </main>`;
     }
     return html`

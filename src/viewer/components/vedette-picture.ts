@@ -43,7 +43,7 @@ export class VedettePicture extends LitElement {
     super();
     this.muted = true;
     this.blocked = false;
-    this.picture = { state: 'connecting', since: Date.now() };
+    this.picture = { state: 'connecting', since: Date.now(), down: undefined };
   }
 
   get video(): HTMLVideoElement | undefined {

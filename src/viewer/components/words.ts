@@ -1,17 +1,21 @@
+import type { Down } from '../connection.ts';
+import type { Redemption } from '../device.ts';
 import type { Picture } from '../liveness.ts';
 import { clockTime, strings } from '../strings.ts';
 
+interface Words {
+  readonly line: string;
+  readonly more?: string;
+}
+
 /** What the picture says over itself while it is not live: a line, and a second one where there is more to know. */
-export function pictureWords(picture: Picture): { readonly line: string; readonly more?: string } {
+export function pictureWords(picture: Picture): Words {
   switch (picture.state) {
     case 'live':
       return { line: strings.live };
     case 'connecting':
-      return { line: picture.refusal === undefined ? strings.connecting : refusalWords(picture.refusal) };
     case 'reconnecting':
-      return picture.refusal === undefined
-        ? { line: strings.reconnecting(clockTime(picture.since)) }
-        : { line: refusalWords(picture.refusal), more: strings.noPicture(clockTime(picture.since)) };
+      return downWords(picture.state, clockTime(picture.since), picture.down);
     case 'unauthorized':
       return { line: strings.unauthorizedTitle };
     case 'ended':
@@ -27,8 +31,28 @@ export function pictureWords(picture: Picture): { readonly line: string; readonl
   }
 }
 
-const refusalWords = (code: string): string =>
-  code === 'session/limit' ? strings.full : strings.refused(code);
+function downWords(state: 'connecting' | 'reconnecting', since: string, down: Down | undefined): Words {
+  const lost = state === 'reconnecting' ? strings.reconnecting(since) : undefined;
+  switch (down?.reason) {
+    case undefined:
+    case 'failed':
+      return { line: lost ?? strings.connecting };
+    case 'goodbye':
+      return { line: strings.goodbye(since), more: strings.reconnectingShort };
+    case 'unreachable':
+      return lost === undefined ? { line: strings.unreachable } : { line: lost, more: strings.unreachable };
+    case 'refused': {
+      const line = down.code === 'session/limit' ? strings.full : strings.refused(down.code);
+      return lost === undefined ? { line } : { line, more: strings.noPicture(since) };
+    }
+  }
+}
+
+/** How whoever is not let in comes in. */
+export function unauthorizedWords(redemption: Redemption): string {
+  if (redemption === 'wait') return strings.tooManyTries;
+  return redemption === 'wrong' ? strings.wrongSecret : strings.unauthorized;
+}
 
 /** The state in a word or two, for the line at the top of the page. */
 export function statusWords(picture: Picture): string {
