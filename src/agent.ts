@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import { Credentials } from './access/credentials.ts';
+import type { Clock } from './clock.ts';
+import { composeFeeds } from './feeds.ts';
+import { type HttpAddresses, HttpServer } from './http/server.ts';
+import type { Logger, Secret } from './log.ts';
+import { deviceMetrics } from './metrics.ts';
+import type { Profile } from './profile/profile.ts';
+import { Sessions } from './session/sessions.ts';
+
+/** What an agent needs beside its profile. */
+export interface AgentOptions {
+  /** The device's state folder; made where it is not there. */
+  readonly stateDir: string;
+  /** The built page. */
+  readonly pageFolder: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** A device that runs. */
+export interface Agent {
+  /**
+   * Starts everything, in order; what was started is stopped again where a part fails.
+   * @throws VedetteError what the parts throw: `http/port-taken`, `access/secret-damaged`, …
+   */
+  start(): Promise<AgentStarted>;
+  /** Says goodbye to every viewer and gives everything back. Idempotent. */
+  stop(reason: string): Promise<void>;
+}
+
+export interface AgentStarted {
+  readonly addresses: HttpAddresses;
+  /** Of the printed link; whoever holds it is the owner. */
+  readonly secret: Secret;
+}
+
+/** Composes one device. Reads like the picture in docs/architecture.md, from the camera to the door. */
+export function createAgent(profile: Profile, { stateDir, pageFolder, clock, log }: AgentOptions): Agent {
+  const iceServers = profile.iceServers.map(({ credential, ...server }) => ({
+    ...server,
+    ...(credential ? { credential: credential.reveal() } : {}),
+  }));
+  const feeds = composeFeeds(profile, { clock, log });
+  const sessions = new Sessions({
+    feeds: feeds.session,
+    iceServers,
+    limits: profile.limits,
+    clock,
+    logger: log,
+  });
+  const credentials = new Credentials(join(stateDir, 'identity'), clock, log);
+  const http = new HttpServer({
+    device: profile.device,
+    title: profile.title,
+    sessions,
+    credentials,
+    iceServers,
+    snapshot: (feed) => feeds.snapshot(feed),
+    metrics: () => deviceMetrics(sessions, feeds.session),
+    clock,
+    log,
+    pageFolder,
+    ...profile.http,
+  });
+
+  return {
+    async start() {
+      await credentials.start();
+      const addresses = await http.start();
+      return { addresses, secret: credentials.secret };
+    },
+    async stop(reason) {
+      await sessions.close(reason);
+      await http.stop();
+      await feeds.stop();
+      await credentials.stop();
+    },
+  };
+}

@@ -1,0 +1,111 @@
+import type { Clock } from './clock.ts';
+import { VedetteError } from './errors.ts';
+import type { Logger } from './log.ts';
+import { Camera } from './media/camera.ts';
+import { Feed } from './media/feed.ts';
+import { Microphone } from './media/sound/microphone.ts';
+import { OpusStream } from './media/sound/opus.ts';
+import { Speaker } from './media/sound/speaker.ts';
+import type { FeedProfile, MicrophoneProfile, Profile, SpeakerProfile } from './profile/profile.ts';
+import type { SessionFeed } from './session/feed.ts';
+
+interface Parts {
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** All feeds of a device: as sessions see them, and as the door asks for their pictures. */
+export interface Feeds {
+  readonly session: readonly SessionFeed[];
+  /** @throws VedetteError `feed/unknown`, `camera/no-frame` */
+  snapshot(name: string): Promise<Uint8Array>;
+  /** Ends every camera, encoder, microphone and speaker. */
+  stop(): Promise<void>;
+}
+
+/** Puts cameras, microphones and speakers together to feeds; nothing is opened before somebody needs it. */
+export function composeFeeds(profile: Profile, parts: Parts): Feeds {
+  const microphones = oncePerObject((microphone: MicrophoneProfile) => makeMicrophone(microphone, parts));
+  const speakers = oncePerObject((speaker: SpeakerProfile) => makeSpeaker(speaker, parts));
+  const composed = profile.feeds.map((feed) => {
+    const sound = feed.microphone && microphones.of(feed.microphone);
+    const speaker = feed.speaker && speakers.of(feed.speaker);
+    // A doorbell has no echo canceller of its own: its microphone goes down while somebody talks through it.
+    if (sound && speaker) speaker.onStatus(({ state }) => sound.microphone.duck(state === 'talking'));
+    const made = makeFeed(feed, sound?.audio, parts);
+    return { feed: made, session: sessionFeed(made, speaker) };
+  });
+  const names = composed.map(({ session }) => session.name);
+  return {
+    session: composed.map(({ session }) => session),
+    snapshot(name) {
+      const found = composed.find(({ session }) => session.name === name);
+      if (!found) throw new VedetteError('feed/unknown', { feed: name, known: names.join(', ') });
+      return found.feed.snapshot();
+    },
+    async stop() {
+      for (const { audio } of microphones.made()) audio.stop();
+      await Promise.all([
+        ...composed.map(({ feed }) => feed.stop()),
+        ...microphones.made().map(({ microphone }) => microphone.stop()),
+        ...speakers.made().map((speaker) => speaker.stop()),
+      ]);
+    },
+  };
+}
+
+function makeMicrophone({ name, open, gain }: MicrophoneProfile, { clock, log }: Parts) {
+  const microphone = new Microphone({ name, open, gainDb: gain, clock, log });
+  return { microphone, audio: new OpusStream({ microphone, log }) };
+}
+
+function makeSpeaker({ name, open }: SpeakerProfile, { clock, log }: Parts): Speaker {
+  return new Speaker({ name, open, clock, log });
+}
+
+function makeFeed(
+  { name, title, camera }: FeedProfile,
+  audio: OpusStream | undefined,
+  { clock, log }: Parts,
+): Feed {
+  const opened = new Camera({ name, open: () => camera.open(), clock, log });
+  return new Feed({ name, title, camera: opened, clock, log, ...(audio ? { audio } : {}) });
+}
+
+function sessionFeed(feed: Feed, speaker: Speaker | undefined): SessionFeed {
+  const { name, title, audio } = feed;
+  return {
+    name,
+    title,
+    video: (codec) => feed.video(codec),
+    ...(audio ? { audio } : {}),
+    ...(speaker ? { speaker } : {}),
+    get camera() {
+      return feed.status;
+    },
+    get talk() {
+      return speaker?.status ?? { state: 'idle' };
+    },
+    onStatus(listener) {
+      const releases = [feed.onStatus(listener), speaker?.onStatus(listener)];
+      return () => {
+        for (const release of releases) release?.();
+      };
+    },
+  };
+}
+
+/** Feeds that share a microphone or speaker share its profile's very object, and so the one device. */
+function oncePerObject<Given extends object, Made>(make: (given: Given) => Made) {
+  const all = new Map<Given, Made>();
+  return {
+    of(given: Given): Made {
+      const known = all.get(given);
+      if (known !== undefined) return known;
+      const made = make(given);
+      all.set(given, made);
+      return made;
+    },
+    made: () => [...all.values()],
+  };
+}

@@ -1,0 +1,91 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+
+/** A device under test: the real command in a process of its own. */
+export interface Device {
+  /** Its page, on loopback. */
+  readonly url: string;
+  /** Where its profile lies; gone after `stop`. */
+  readonly folder: string;
+  readonly pid: number;
+  /** Everything it printed, standard output and error, so far. */
+  printed(): string;
+  /** The sum of a metric over its labels, or undefined where there is none. */
+  metric(name: string): Promise<number | undefined>;
+  /** Sends SIGTERM and gives the exit code. */
+  stop(): Promise<number | null>;
+}
+
+const command = join(import.meta.dirname, '../../src/cli/main.ts');
+/** A device that has not come by then does not come. */
+const startDeadlineMs = 20_000;
+
+/** Starts `vedette run` on a profile and waits until it serves. */
+export async function startDevice(profile: (place: { readonly folder: string }) => object): Promise<Device> {
+  const folder = await mkdtemp(join(tmpdir(), 'vedette-device-'));
+  const path = join(folder, 'profile.yaml');
+  await writeFile(path, stringify(profile({ folder })));
+  const port = await freePort();
+  const child = spawn(process.execPath, [command, 'run', path, '--port', String(port), '--log-level', 'debug'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, STATE_DIRECTORY: join(folder, 'state') },
+  });
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+  const url = `http://127.0.0.1:${port}/`;
+  await serving(child, url, () => printed);
+  return {
+    url,
+    folder,
+    pid: child.pid as number,
+    printed: () => printed,
+    async metric(name) {
+      const text = await (await fetch(new URL('metrics', url))).text();
+      const values = text.split('\n').filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`));
+      return values.length === 0 ? undefined : values.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+    },
+    async stop() {
+      if (child.exitCode === null && child.signalCode === null) {
+        const exited = once(child, 'exit');
+        child.kill('SIGTERM');
+        await exited;
+      }
+      await rm(folder, { recursive: true, force: true });
+      return child.exitCode;
+    },
+  };
+}
+
+async function serving(child: ChildProcess, url: string, printed: () => string): Promise<void> {
+  const deadline = performance.now() + startDeadlineMs;
+  while (!(await answers(url))) {
+    if (child.exitCode !== null) throw new Error(`the device ended with ${child.exitCode}:\n${printed()}`);
+    if (performance.now() > deadline) {
+      child.kill('SIGKILL');
+      throw new Error(`the device does not serve:\n${printed()}`);
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+const answers = (url: string) =>
+  fetch(new URL('healthz', url)).then(
+    (response) => response.ok,
+    () => false,
+  );
+
+/** A port that is free now; the gap until it is used is small, and a clash fails loudly. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
