@@ -103,6 +103,9 @@ export class VideoStream implements EncodedStream {
       this.#judge = undefined;
       this.#native = false;
       this.#encode(format);
+    } else {
+      // Who looks at a picture from before the camera went away begins anew.
+      this.#encoding.requestKeyframe();
     }
   }
 
