@@ -31,7 +31,9 @@ export class CaptureTimes {
    * is always after the last one; H.264 with B-frames comes in decoding order and is not.
    */
   map(sourceMs: number, arrivalMs: MonotonicMs, ordered = true): MonotonicMs {
-    if (this.#monotonic && Math.abs(arrivalMs - sourceMs) > clockMismatchMs) this.#monotonic = false;
+    // vivid stamps the end of a frame it has already handed on: a time that is yet to come is no capture time.
+    const foreign = sourceMs > arrivalMs || arrivalMs - sourceMs > clockMismatchMs;
+    if (foreign) this.#monotonic = false;
     const mapped = this.#monotonic ? sourceMs : sourceMs + this.#offset(sourceMs, arrivalMs);
     this.#lastMs = ordered ? Math.max(mapped, this.#lastMs + minStepMs) : mapped;
     return this.#lastMs as MonotonicMs;

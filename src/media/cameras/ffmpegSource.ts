@@ -23,6 +23,8 @@ export interface FfmpegCamera {
   readonly inputText?: string;
   /** For people: what the device is called in errors. */
   readonly device: string;
+  /** Takes out of ffmpeg's words what nobody may read: addresses and passwords. */
+  readonly redact?: (line: string) => string;
   /** Gives a better reason than `camera/ended`, where the last lines tell one. */
   readonly explain?: (lastLines: readonly string[], exit: ChildExit) => VedetteError | undefined;
 }
@@ -131,7 +133,8 @@ class FfmpegSource implements CameraSource {
 
   #reason(child: ChildGroup, exit: ChildExit): VedetteError {
     if (this.#failure !== undefined) return this.#failure;
-    const lastLines = child.lastLines();
+    const { redact = (line: string) => line } = this.#camera;
+    const lastLines = child.lastLines().map(redact);
     const reason = this.#camera.explain?.(lastLines, exit) ?? this.#ended(describeExit(exit, lastLines));
     reason.cause ??= lastLines;
     return reason;

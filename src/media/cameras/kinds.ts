@@ -1,5 +1,16 @@
+import { fileCamera } from './file.ts';
+import { httpCamera } from './http.ts';
+import { rtspCamera } from './rtsp.ts';
+import { screenCamera } from './screen.ts';
 import { testCamera } from './test.ts';
 import { v4l2Camera } from './v4l2.ts';
 
 /** Every kind of camera a profile may name. */
-export const cameraKinds = [testCamera, v4l2Camera] as const;
+export const cameraKinds = [
+  testCamera,
+  v4l2Camera,
+  rtspCamera,
+  httpCamera,
+  screenCamera,
+  fileCamera,
+] as const;

@@ -60,7 +60,7 @@ async function openDevice(options: V4l2Options, signal: AbortSignal): Promise<Ca
 function inputArgs(device: string, { inputFormat, width, height, frameRate }: ChosenFormat): string[] {
   const size = `${width}x${height}`;
   // Its frames are whole, so nothing is gained by looking at many of them before the first is handed on.
-  const atOnce = ['-fflags', 'nobuffer', '-analyzeduration', '0', '-probesize', '32'];
+  const atOnce = ['-analyzeduration', '0', '-probesize', '32'];
   const format = ['-input_format', inputFormat, '-video_size', size, '-framerate', String(frameRate)];
   return ['-f', 'v4l2', ...atOnce, ...format, '-i', device];
 }

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { VedetteError } from '../../errors.ts';
+import { reasonOf } from './ffmpegReasons.ts';
+import { ffmpegSource } from './ffmpegSource.ts';
+import type { CameraKind } from './kind.ts';
+import { decodeArgs, turnOptions } from './turn.ts';
+
+/** The keys of `kind: screen` in a profile. */
+export const screenOptions = z.strictObject({
+  /** The X display; `$DISPLAY` if not given. */
+  display: z
+    .string()
+    .regex(/^[\w.-]*:\d+(?:\.\d+)?$/, 'an X display like ":0"')
+    .optional(),
+  /** Pixels, as `1280x720`; the whole screen if not given. */
+  size: z
+    .string()
+    .regex(/^\d{2,4}x\d{2,4}$/, 'a size like 1280x720')
+    .optional(),
+  /** Where the upper left corner is, pixels. */
+  left: z.int().min(0).default(0),
+  top: z.int().min(0).default(0),
+  /** Frames a second. */
+  frameRate: z.number().min(0.2).max(60).default(15),
+  ...turnOptions,
+});
+export type ScreenOptions = z.output<typeof screenOptions>;
+
+/** What is on an X screen: for machines that show their state on one. */
+export const screenCamera: CameraKind<typeof screenOptions> = {
+  kind: 'screen',
+  options: screenOptions,
+  open: (options) => {
+    const { size, left, top, frameRate } = options;
+    const display = options.display ?? process.env.DISPLAY ?? ':0';
+    const sized = size === undefined ? [] : ['-video_size', size];
+    return ffmpegSource({
+      inputArgs: [
+        '-f',
+        'x11grab',
+        ...sized,
+        '-framerate',
+        String(frameRate),
+        '-i',
+        `${display}+${left},${top}`,
+      ],
+      outputArgs: decodeArgs(options),
+      times: 'arrival',
+      frameRate,
+      device: `the screen ${display}`,
+      explain: (lastLines) =>
+        lastLines.some((line) => line.includes('Cannot open display'))
+          ? new VedetteError('screen/no-display', { display })
+          : reasonOf(lastLines, `the screen ${display}`),
+    });
+  },
+};
