@@ -17,8 +17,10 @@ import type { SpeakerDevice } from './speakers/kind.ts';
 const vanishedMs = 3_000;
 /** The device stays open so long after a talk: people talk in turns. */
 const defaultLingerMs = 5_000;
-/** A device that does not open, or takes nothing, for so long hangs. */
+/** An open device that takes nothing for so long hangs. */
 const hungMs = 3_000;
+/** Opening may take longer: sound servers wake up, cards are powered. */
+const openingMs = 6_000;
 
 export interface SpeakerOptions {
   /** For messages. */
@@ -144,7 +146,7 @@ export class Speaker {
 
   #play(run: Run): void {
     run.waitingMs = run.ready && run.playedMs >= run.givenMs ? 0 : run.waitingMs + blockMs;
-    if (run.waitingMs > hungMs) {
+    if (run.waitingMs > (run.ready ? hungMs : openingMs)) {
       this.#lost(
         run,
         new VedetteError('sound/device-lost', { device: this.name, detail: 'it takes no sound' }),

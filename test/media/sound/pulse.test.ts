@@ -108,6 +108,8 @@ describe.skipIf(absent)('a sound server', () => {
         '-nostdin',
         '-f',
         'pulse',
+        '-fragment_size',
+        '1920',
         '-i',
         'speaker.monitor',
         '-ac',
