@@ -7,19 +7,19 @@ export const startAllowanceMs = 10_000;
 /** A live camera that gives no frame for this long hangs … */
 export const hungMs = 2_000;
 /** … or for so many frame times, where those are longer. */
-export const hungFrameTimes = 3;
+const hungFrameTimes = 3;
 /** The first wait before it is opened again; doubled each time, with full jitter so that cameras do not march in step. */
-export const firstBackoffMs = 250;
+const firstBackoffMs = 250;
 /** While a device is not there: it must be back within 3 s of being plugged in, and looking for it costs little. */
 export const missingBackoffMs = 1_000;
 /** While it fails for other reasons. */
-export const failingBackoffMs = 8_000;
+const failingBackoffMs = 8_000;
 /** After so many failures in a row the circuit opens … */
 export const breakerFailures = 12;
 /** … and it is tried only this often: a process each second for hours wears out a small device. */
 export const breakerMs = 30_000;
 /** Live for this long, earlier failures are forgotten. */
-export const settledMs = 10_000;
+const settledMs = 10_000;
 
 /** A camera's life, apart from its processes. `open` counts runs of the source. */
 export interface CameraState {
@@ -76,7 +76,7 @@ export const cameraAtRest: CameraState = {
 };
 
 /** How long to wait before the next try; `random` in [0, 1). */
-export function backoffMs(
+function backoffMs(
   { failures, otherFailures }: Pick<CameraState, 'failures' | 'otherFailures'>,
   random: number,
 ): number {

@@ -30,7 +30,6 @@ export interface EncoderOptions {
   readonly codec: VideoCodec;
   /** What goes in. */
   readonly format: NativeFormat;
-  readonly bitrateBps?: number;
 }
 
 /**
@@ -130,7 +129,7 @@ export class Encoder {
   #args(row: EncoderRow): readonly string[] {
     const { format } = this.#options;
     const { width, height, frameRate } = format;
-    const bitrateBps = this.#options.bitrateBps ?? defaultBitrateBps(width, height);
+    const bitrateBps = defaultBitrateBps(width, height);
     return [
       // Everything is known from the container's first bytes: nothing is probed. (`-fflags nobuffer` would throw the
       // first frame away, the one a new viewer waits for.)

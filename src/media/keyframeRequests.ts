@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 
 /** All viewers together get at most one keyframe on demand in this time: each costs as much as many frames. */
-export const keyframeRequestGapMs = 500;
+const keyframeRequestGapMs = 500;
 
 /** Merges requests for a keyframe: the first is honoured at once, those within the gap once, at its end. */
 export class KeyframeRequests {

@@ -9,7 +9,7 @@ import { Listeners } from './sound/listeners.ts';
 import type { EncodedStream, Release } from './stream.ts';
 
 /** An encoder without listeners goes on this long: a viewer who reloads the page finds it running. */
-export const encoderLingerMs = 5_000;
+const encoderLingerMs = 5_000;
 
 export interface VideoStreamOptions {
   readonly codec: VideoCodec;

@@ -15,19 +15,14 @@ export const testCameraOptions = z.strictObject({
   /** What is written into the picture: A-Z, digits and `:.-`. */
   caption: z.string().max(28).default('VEDETTE'),
 });
-export type TestCameraOptions = z.output<typeof testCameraOptions>;
+type TestCameraOptions = z.output<typeof testCameraOptions>;
 
 /** A camera that needs no hardware: the picture of docs/test-picture.md, drawn in this process. */
 export const testCamera: CameraKind<typeof testCameraOptions> = {
   kind: 'test',
   options: testCameraOptions,
-  open: (options) => openTestCamera(options),
+  open: (options) => new TestCamera(options, systemClock),
 };
-
-/** The same with a clock of one's own. */
-export function openTestCamera(options: TestCameraOptions, clock: Clock = systemClock): CameraSource {
-  return new TestCamera(options, clock);
-}
 
 class TestCamera implements CameraSource {
   readonly #options: TestCameraOptions;

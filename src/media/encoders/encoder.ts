@@ -22,7 +22,7 @@ export interface EncoderRow {
 }
 
 /** A keyframe comes at least this often, so that a stream joined without a request heals by itself. */
-export const keyframeIntervalS = 2;
+const keyframeIntervalS = 2;
 
 /** The options by which all encoders are told their rate. */
 export function rateArgs({ bitrateBps, frameRate }: EncoderTarget): readonly string[] {
