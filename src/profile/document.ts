@@ -36,10 +36,18 @@ export class ProfileDocument {
 
   /** What is wrong with the YAML itself. */
   get errors(): readonly (Place & { readonly message: string })[] {
-    return this.#document.errors.map(({ pos, message }) => ({ ...this.#at(pos[0]), message }));
+    const syntax = this.#document.errors.map(({ pos, message }) => ({ ...this.#at(pos[0]), message }));
+    if (syntax.length > 0) return syntax;
+    try {
+      this.toJS();
+      return [];
+    } catch (error) {
+      // An alias without its anchor, or aliases of aliases without end: yaml names the alias, not its place.
+      return [{ line: 1, column: 1, message: (error as Error).message }];
+    }
   }
 
-  /** @throws Error where aliases multiply beyond reason */
+  /** The plain values. Only where there are no {@link errors}. */
   toJS(): unknown {
     return this.#document.toJS();
   }

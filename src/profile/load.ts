@@ -68,7 +68,9 @@ export function parseProfile(file: string, text: string, sources: ReferenceSourc
   const context = { document, data: document.toJS(), schema: jsonSchema(ProfileFile), foreign };
   const found = result.success ? [] : problemsOf(result.error.issues, context);
   const unresolved = broken.map((problem) => ({ ...problem, key: '' }));
-  throw new ProfileError(file, [...unresolved, ...found].sort(byPlace));
+  // What could not be resolved is not also wrong for what it is not.
+  const others = found.filter((problem) => !unresolved.some((one) => byPlace(one, problem) === 0));
+  throw new ProfileError(file, [...unresolved, ...others].sort(byPlace));
 }
 
 function readProfile(path: string): { readonly file: string; readonly text: string } {
@@ -106,7 +108,7 @@ function reasonOf(error: unknown): string {
 function yamlProblem({ line, column, message }: Place & { message: string }, text: string): ProfileProblem {
   const written = text.split('\n')[line - 1] ?? '';
   // Braces open a map in a `{ … }` line; this mistake is the likeliest of all.
-  const hint = /\{[^$]*\$\{/.test(written) ? '; put ${…} in quotes inside { … }' : '';
+  const hint = /\{[^$]*\$\{/.test(written) ? '; inside { … }, a reference stands in quotes' : '';
   return { line, column, key: '', message: `${message}${hint}` };
 }
 

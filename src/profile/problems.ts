@@ -1,5 +1,5 @@
 import { closest, distance } from 'fastest-levenshtein';
-import { isScalar } from 'yaml';
+import { isScalar, isSeq } from 'yaml';
 import type { z } from 'zod';
 import { withoutUserinfo } from '../protocol/secret.ts';
 import type { Path, Place, ProfileDocument } from './document.ts';
@@ -34,7 +34,14 @@ const maxTypoRatio = 1 / 3;
 
 /** zod's issues as mistakes a person can find and mend. */
 export function problemsOf(issues: readonly Issue[], context: ProblemContext): readonly ProfileProblem[] {
-  return issues.map(nearestIssue).flatMap((issue) => describeIssue(issue, context));
+  const problems = issues.map(nearestIssue).flatMap((issue) => describeIssue(issue, context));
+  // A number may break two rules at once, and an anchor shows in each of its aliases: still one mistake.
+  const distinct = new Map(
+    problems
+      .map((problem) => [`${problem.line}:${problem.column} ${problem.message}`, problem] as const)
+      .reverse(),
+  );
+  return [...distinct.values()].reverse();
 }
 
 /** Of a union's branches, the one that got deepest is the one that was meant. */
@@ -112,7 +119,8 @@ function isHidden(path: Path, { document, data, schema, foreign }: ProblemContex
 function shown(path: Path, context: ProblemContext): string {
   const node = context.document.node(path);
   if (node === undefined) return 'nothing';
-  if (!isScalar(node)) return 'items' in node && node.tag?.endsWith(':seq') ? 'a list' : 'a map';
+  if (isSeq(node)) return 'a list';
+  if (!isScalar(node)) return 'a map';
   const { value } = node;
   if (value === null) return 'nothing';
   if (isHidden(path, context))

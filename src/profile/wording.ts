@@ -43,7 +43,14 @@ export function schemasAt(schema: SchemaNode, path: Path, data: unknown): readon
 
 /** What is allowed, in words: `a whole number from 0 to 65535`, `auto, off or a map of certificate, key`. */
 export function allowed(nodes: readonly SchemaNode[]): string {
-  const words = nodes.flatMap(describe);
+  const kinds = nodes.flatMap((node) => node.properties?.kind ?? []).flatMap(literals);
+  const words =
+    kinds.length > 1
+      ? [
+          ...nodes.filter((node) => !node.properties?.kind).flatMap(describe),
+          `a map with the kind ${kinds.join(', ')}`,
+        ]
+      : nodes.flatMap(describe);
   return [...new Set(words)].join(', ').replace(/, ([^,]*)$/, words.length > 1 ? ' or $1' : ', $1');
 }
 
