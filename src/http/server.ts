@@ -50,7 +50,7 @@ export class HttpServer {
   async start(): Promise<HttpAddresses> {
     const { device, publicUrl, host, port, pageFolder, sessions, credentials, log, clock } = this.#options;
     const names = deviceNames(device, publicUrl);
-    const certificates = createCertificateSource(this.#options.tls, names, clock, log);
+    const certificates = createCertificateSource(this.#options.tls, { device, names, clock, log });
     const assets = await loadPage(pageFolder);
     const certificate = await certificates?.start((renewed) => listener.renew(renewed));
     const secured = certificate !== undefined;
