@@ -29,7 +29,12 @@ test('its frames are numbered without gaps and tell when they were drawn', async
 });
 
 test('options that are not possible are refused, others filled in', () => {
-  expect(testCameraOptions.parse({})).toEqual({ width: 1280, height: 720, frameRate: 30, caption: 'VEDETTE' });
+  expect(testCameraOptions.parse({})).toEqual({
+    width: 1280,
+    height: 720,
+    frameRate: 30,
+    caption: 'VEDETTE',
+  });
   expect(testCameraOptions.safeParse({ width: 321 }).success).toBe(false);
   expect(testCameraOptions.safeParse({ frameRate: 0 }).success).toBe(false);
   expect(testCameraOptions.safeParse({ rate: 30 }).success).toBe(false);
