@@ -49,6 +49,12 @@ export interface OfferedFeed {
 }
 
 const keptFeedback = new Set(['nack', 'nack pli', 'ccm fir', 'transport-cc']);
+/** A longer offer is refused unread; a browser's with 60 sections has 50 KiB. */
+const maxOfferBytes = 64 * 1024;
+/** As many as an offer's assignments name. */
+const maxSections = 64;
+/** RTP payload types have 7 bits (RFC 3550, 5.1). */
+const maxPayloadType = 127;
 /** profile_idc in the order we like it: ours is constrained baseline, which main and high decoders play too. */
 const h264Profiles = [0x42, 0x4d, 0x64];
 
@@ -63,10 +69,10 @@ export function planOffer(
 ): OfferPlan {
   const offer = parseOffer(sdp);
   const sections: SectionPlan[] = [];
-  let videoSections = 0;
+  let wantsVideo = false;
   for (const media of offer.media) {
     if (media.type === 'application') continue;
-    if (media.type === 'video' && media.port !== 0) videoSections += 1;
+    if (media.type === 'video' && asked(media) && listensTo(media)) wantsVideo = true;
     const plan = planSection(media, feedOf(media, assignments, feeds));
     if (plan) {
       sections.push(plan);
@@ -75,7 +81,7 @@ export function planOffer(
       media.port = 0;
     }
   }
-  if (videoSections > 0 && !sections.some(({ kind }) => kind === 'video')) {
+  if (wantsVideo && !sections.some(({ kind }) => kind === 'video')) {
     const offered = new Set(
       offer.media.filter(({ type }) => type === 'video').flatMap(({ rtp }) => rtp.map(({ codec }) => codec)),
     );
@@ -96,6 +102,7 @@ function parseOffer(sdp: string): SessionDescription {
   const refuse = (detail: string): never => {
     throw new VedetteError('session/bad-offer', { detail });
   };
+  if (sdp.length > maxOfferBytes) return refuse(`it is longer than ${maxOfferBytes} bytes`);
   if (!sdp.startsWith('v=0')) return refuse('it does not begin with "v=0"');
   let offer: SessionDescription;
   try {
@@ -104,7 +111,9 @@ function parseOffer(sdp: string): SessionDescription {
     return refuse('it cannot be parsed');
   }
   if (!Array.isArray(offer.media) || offer.media.length === 0) return refuse('it has no media section');
+  if (offer.media.length > maxSections) return refuse(`it has more than ${maxSections} media sections`);
   for (const media of offer.media) {
+    media.rtp = media.rtp.filter(({ payload }) => payload <= maxPayloadType);
     if (media.mid === undefined) return refuse('a media section has no a=mid');
     // A numeric mid is parsed as a number.
     media.mid = String(media.mid);
@@ -132,11 +141,20 @@ function feedOf(
   return feed;
 }
 
+/** A section with port 0 is rejected or gone, unless BUNDLE carries it (RFC 8843, 6). */
+function asked(media: MediaDescription): boolean {
+  return media.port !== 0 || media.bundleOnly !== undefined;
+}
+
+function listensTo({ direction = 'sendrecv' }: MediaDescription): boolean {
+  return direction === 'recvonly' || direction === 'sendrecv';
+}
+
 function planSection(media: MediaDescription, feed: OfferedFeed): SectionPlan | undefined {
-  if (media.port === 0 && !media.bundleOnly) return undefined;
+  if (!asked(media)) return undefined;
   const mid = String(media.mid);
   const direction = media.direction ?? 'sendrecv';
-  const listens = direction === 'recvonly' || direction === 'sendrecv';
+  const listens = listensTo(media);
   const sends = direction === 'sendonly' || direction === 'sendrecv';
   const extensions = extensionsOf(media);
   if (media.type === 'video') {

@@ -138,11 +138,12 @@ export class FarEnd {
       .catch(() => undefined); // closed meanwhile
   }
 
-  /** Resolves once `condition` holds; looked at whenever something arrived. */
+  /** Resolves once `condition` holds; looked at whenever something arrived, and now and then. */
   async until(what: string, condition: () => boolean, deadlineMs = 10_000): Promise<void> {
     if (condition()) return;
     let check = () => {};
     let deadline: NodeJS.Timeout | undefined;
+    const sometimes = setInterval(() => check(), 10);
     try {
       await new Promise<void>((resolve, reject) => {
         check = () => condition() && resolve();
@@ -151,6 +152,7 @@ export class FarEnd {
       });
     } finally {
       clearTimeout(deadline);
+      clearInterval(sometimes);
       this.#checks.delete(check);
     }
   }

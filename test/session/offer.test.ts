@@ -1,0 +1,181 @@
+import fc from 'fast-check';
+import { parse } from 'sdp-transform';
+import { expect, test } from 'vitest';
+import { VedetteError } from '../../src/errors.ts';
+import { planOffer } from '../../src/session/offer.ts';
+import { door, garden, recorded, recordings } from './offers.ts';
+
+/** The code an offer is refused with. */
+function refusal(sdp: string, feeds = [door]): string {
+  try {
+    planOffer(sdp, [], feeds);
+  } catch (error) {
+    if (error instanceof VedetteError) return error.code;
+    throw error;
+  }
+  return 'accepted';
+}
+
+test("Chromium's offer gets H.264 with RTX, Opus both ways, and our extensions", () => {
+  const plan = planOffer(recorded('chromium'), [], [door]);
+  expect(plan).toMatchObject({
+    mayBeServer: true,
+    sections: [
+      { kind: 'video', mid: '0', feed: 'door', codec: 'H264', payloadType: 102, rtxPayloadType: 103 },
+      { kind: 'audio', mid: '1', feed: 'door', payloadType: 111, listens: true, talks: true },
+    ],
+  });
+  for (const { extensions } of plan.sections)
+    expect(extensions).toMatchObject({ mid: expect.any(Number), transportWideCc: expect.any(Number) });
+  expect(plan.sections[0]?.extensions).toHaveProperty('playoutDelay');
+  expect(plan.sections[1]?.extensions).not.toHaveProperty('playoutDelay');
+  expect(plan.iceUfrag).toBe(/a=ice-ufrag:(\S+)/.exec(recorded('chromium'))?.[1]);
+});
+
+test("Firefox's offer, which has no H.264, gets VP8 with RTX", () => {
+  expect(planOffer(recorded('firefox'), [], [door]).sections).toMatchObject([
+    { kind: 'video', mid: '0', codec: 'VP8', payloadType: 120, rtxPayloadType: 124 },
+    { kind: 'audio', mid: '1', payloadType: 109, listens: true, talks: true, remoteSsrcs: [343_013_817] },
+  ]);
+});
+
+test('an offer of one codec gets that one', () => {
+  expect(planOffer(recorded('chromium-vp8-only'), [], [door]).sections[0]).toMatchObject({ codec: 'VP8' });
+  expect(planOffer(recorded('chromium-h264-only'), [], [door]).sections[0]).toMatchObject({ codec: 'H264' });
+});
+
+test('an offer with neither H.264 nor VP8 is refused, and told what it offered', () => {
+  expect(() => planOffer(recorded('chromium-av1-only'), [], [door])).toThrow(
+    expect.objectContaining({ code: 'session/no-common-codec', message: expect.stringContaining('AV1') }),
+  );
+});
+
+test('H.264 that knows no fragments, or a profile we cannot serve, is passed over for VP8', () => {
+  const single = recorded('chromium').replaceAll('packetization-mode=1', 'packetization-mode=0');
+  expect(planOffer(single, [], [door]).sections[0]).toMatchObject({ codec: 'VP8', payloadType: 96 });
+  const high444 = recorded('chromium').replaceAll(/profile-level-id=\w+/g, 'profile-level-id=f4001f');
+  expect(planOffer(high444, [], [door]).sections[0]).toMatchObject({ codec: 'VP8' });
+});
+
+test('what is left of the offer holds what was planned and nothing else', () => {
+  for (const name of ['chromium', 'firefox', 'chromium-vp8-only', 'chromium-h264-only']) {
+    const plan = planOffer(recorded(name), [], [door]);
+    const left = parse(plan.sdp);
+    for (const section of plan.sections) {
+      const media = left.media.find(({ mid }) => String(mid) === section.mid);
+      const used = [section.payloadType, section.rtxPayloadType].filter((it) => it !== undefined);
+      expect(media?.rtp.map(({ payload }) => payload).toSorted()).toEqual(used.toSorted());
+      expect(String(media?.payloads).split(' ').map(Number)).toEqual(used);
+      expect((media?.ext ?? []).map(({ value }) => value).toSorted()).toEqual(
+        Object.values(section.extensions).toSorted(),
+      );
+      expect((media?.rtcpFb ?? []).map(({ type }) => type)).not.toContain('goog-remb');
+    }
+  }
+});
+
+test('sound goes only to who may listen, and comes only from who may talk', () => {
+  const sections = (feed: typeof door) =>
+    planOffer(recorded('chromium'), [], [feed]).sections.filter(({ kind }) => kind === 'audio');
+  expect(sections({ ...door, audio: false })).toMatchObject([{ listens: false, talks: true }]);
+  expect(sections({ ...door, talk: false })).toMatchObject([{ listens: true, talks: false }]);
+  expect(sections({ ...door, audio: false, talk: false })).toEqual([]);
+});
+
+test('sections get the feeds they are assigned to, by mid, by "*", or the first', () => {
+  const feeds = (media: { mid: string; feed: string }[]) =>
+    planOffer(recorded('chromium'), media, [door, { ...garden, audio: true }]).sections.map(
+      ({ feed }) => feed,
+    );
+  expect(feeds([])).toEqual(['door', 'door']);
+  expect(feeds([{ mid: '*', feed: 'garden' }])).toEqual(['garden', 'garden']);
+  expect(feeds([{ mid: '1', feed: 'garden' }])).toEqual(['door', 'garden']);
+  expect(() => feeds([{ mid: '0', feed: 'attic' }])).toThrow(
+    expect.objectContaining({ code: 'feed/unknown' }),
+  );
+});
+
+test('a viewer that paused its picture keeps its sound', () => {
+  for (const direction of ['inactive', 'sendonly']) {
+    const paused = recorded('chromium').replace('a=recvonly', `a=${direction}`);
+    expect(planOffer(paused, [], [door]).sections.map(({ kind }) => kind)).toEqual(['audio']);
+  }
+});
+
+test.each([
+  ['nothing', ''],
+  ['not SDP', 'hello'],
+  ['JSON', '{"type":"offer"}'],
+  ['only a version', 'v=0\r\n'],
+  ['no media', 'v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n'],
+  ['1 MB', `${recorded('chromium')}${'a=x-padding:0123456789abcdef\r\n'.repeat(40_000)}`],
+  ['no mid', recorded('chromium').replaceAll(/a=mid:.*\r\n/g, '')],
+  ['no ICE credentials', recorded('chromium').replaceAll(/a=ice-ufrag:.*\r\n/g, '')],
+  ['no fingerprint', recorded('chromium').replaceAll(/a=fingerprint:.*\r\n/g, '')],
+  ['a thousand sections', `${recorded('firefox')}${'m=video 0 X 0\r\na=mid:9\r\n'.repeat(1_000)}`],
+])('an offer with %s is refused as such', (_, sdp) => {
+  expect(refusal(sdp)).toBe('session/bad-offer');
+});
+
+test('a payload type that does not fit its 7 bits is passed over', () => {
+  const sdp = recorded('chromium-vp8-only')
+    .replaceAll(/(:| )96\b/g, '$1224')
+    .replace('apt=96', 'apt=224');
+  expect(refusal(sdp)).toBe('session/no-common-codec');
+});
+
+test('whatever becomes of an offer on its way, it is planned or refused with a code, and what is left parses', () => {
+  const line = fc.constantFrom(
+    'a=rtpmap:96 VP8/90000',
+    'a=fmtp:96',
+    'a=fmtp:102 profile-level-id=',
+    'a=mid:',
+    'a=mid:__proto__',
+    'a=extmap:99 x',
+    'a=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid',
+    'm=video',
+    'm=video 9 UDP/TLS/RTP/SAVPF',
+    'm=audio 0 X 0',
+    'a=setup:',
+    'a=ssrc:x',
+    'a=ssrc:1',
+    'a=rtcp-fb:* nack',
+    'a=inactive',
+    'a=bundle-only',
+    'a=group:BUNDLE',
+    'v=1',
+    'a',
+    '=',
+    '\0',
+    'a=candidate:x',
+    'a=simulcast:send 1',
+    'a=rid:1 send',
+  );
+  const change = fc.oneof(
+    fc.record({ cut: fc.nat(250) }),
+    fc.record({ insert: line, at: fc.nat(250) }),
+    fc.record({ twice: fc.nat(250) }),
+    fc.record({ flip: fc.nat(7_000), to: fc.integer({ min: 9, max: 126 }) }),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(...recordings), fc.array(change, { maxLength: 12 }), (name, changes) => {
+      let lines = recorded(name).split('\r\n');
+      for (const it of changes) {
+        if ('cut' in it) lines.splice(it.cut, 1);
+        else if ('insert' in it) lines.splice(it.at, 0, it.insert);
+        else if ('twice' in it) lines.splice(it.twice, 0, lines[it.twice] ?? '');
+        else {
+          const text = lines.join('\r\n');
+          lines = (text.slice(0, it.flip) + String.fromCharCode(it.to) + text.slice(it.flip + 1)).split(
+            '\r\n',
+          );
+        }
+      }
+      const sdp = lines.join('\r\n');
+      if (refusal(sdp, [door, garden]) !== 'accepted') return;
+      const plan = planOffer(sdp, [], [door, garden]);
+      expect(parse(plan.sdp).media).toHaveLength(parse(sdp).media.length);
+    }),
+    { numRuns: 1_500 },
+  );
+});
