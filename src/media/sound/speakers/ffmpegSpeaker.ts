@@ -8,8 +8,12 @@ import type { SpeakerDevice, SpeakerEvents } from './kind.ts';
 /** More than this in the pipe is delay that stays: blocks are left out until little is left. */
 const maxQueuedMs = 200;
 const drainedMs = 80;
+/** While it opens, so much more silence than the primer may be on its way: ffmpeg reports only while it is fed. */
+const maxOpeningMs = 100;
 /** How often ffmpeg says how far it is, s. */
 const progressPeriod = '0.05';
+
+const silence = new Int16Array(blockSamples);
 
 /** A speaker that an ffmpeg of ours plays to. */
 export interface FfmpegSpeakerOptions {
@@ -29,6 +33,9 @@ export class FfmpegSpeaker implements SpeakerDevice {
   #events: SpeakerEvents | undefined;
   #child: ChildGroup | undefined;
   #ready = false;
+  #opening: NodeJS.Timeout | undefined;
+  /** Silence that went in front of the first block to be played. */
+  #silenceMs = 0;
   #writtenMs = 0;
   #takenMs = 0;
   #droppedMs = 0;
@@ -57,6 +64,7 @@ export class FfmpegSpeaker implements SpeakerDevice {
 
   async stop(): Promise<void> {
     this.#events = undefined;
+    clearInterval(this.#opening);
     await this.#child?.stop();
   }
 
@@ -82,8 +90,16 @@ export class FfmpegSpeaker implements SpeakerDevice {
       (exit) => this.#end(describeExit(exit, child.lastLines())),
       () => {},
     );
-    const silence = new Int16Array(blockSamples);
-    while (this.#writtenMs < this.#options.primerMs) this.#write(silence);
+    const { primerMs } = this.#options;
+    while (this.#silenceMs < primerMs) this.#writeSilence();
+    this.#opening = setInterval(() => {
+      if (this.#silenceMs - this.#takenMs < primerMs + maxOpeningMs) this.#writeSilence();
+    }, blockMs);
+  }
+
+  #writeSilence(): void {
+    this.#write(silence);
+    this.#silenceMs += blockMs;
   }
 
   #write(samples: Int16Array): void {
@@ -109,15 +125,17 @@ export class FfmpegSpeaker implements SpeakerDevice {
     this.#takenMs = ms;
     if (!this.#ready && ms >= this.#options.readyMs) {
       this.#ready = true;
+      clearInterval(this.#opening);
       this.#events?.ready();
     }
-    const playedMs = ms - this.#options.primerMs + this.#droppedMs;
+    const playedMs = ms - this.#silenceMs + this.#droppedMs;
     if (playedMs > 0) this.#events?.played(playedMs);
   }
 
   #end(reason: unknown): void {
     const events = this.#events;
     this.#events = undefined;
+    clearInterval(this.#opening);
     events?.ended(
       reason instanceof VedetteError
         ? reason
