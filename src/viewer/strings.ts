@@ -9,7 +9,6 @@ const en = {
   cameraAwayCure: 'The picture returns by itself when the camera does.',
   waitingForKeyframe: 'Waiting for a keyframe…',
   noPicture: (since: string) => `No picture since ${since}`,
-  pictureComing: 'Waiting for the picture…',
   goodbye: (since: string) => `The device ended the session at ${since}`,
   full: 'Too many people are watching. Trying again…',
   refused: (code: string) => `The device refused (${code}). Trying again…`,
@@ -25,7 +24,6 @@ const en = {
   away: 'Camera away',
   starting: 'Starting…',
   noFeeds: 'This device has no camera to show.',
-  loading: 'Loading…',
 
   soundOn: 'Sound on',
   soundOff: 'Sound off',
@@ -88,7 +86,6 @@ const ru: Strings = {
   cameraAwayCure: 'Изображение вернётся само, когда вернётся камера.',
   waitingForKeyframe: 'Ждём ключевой кадр…',
   noPicture: (since) => `Нет изображения с ${since}`,
-  pictureComing: 'Ждём изображение…',
   goodbye: (since) => `Устройство завершило сеанс в ${since}`,
   full: 'Слишком много зрителей. Пробуем ещё раз…',
   refused: (code) => `Устройство отказало (${code}). Пробуем ещё раз…`,
@@ -104,7 +101,6 @@ const ru: Strings = {
   away: 'Камеры нет',
   starting: 'Включается…',
   noFeeds: 'У этого устройства нет камеры.',
-  loading: 'Загрузка…',
 
   soundOn: 'Звук включён',
   soundOff: 'Звук выключен',
