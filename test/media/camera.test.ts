@@ -147,6 +147,10 @@ describe('with a scripted source and a hand-turned clock', () => {
 });
 
 describe('with ffmpeg', () => {
+  let owner: { stop(): Promise<void> } | undefined;
+  afterEach(async () => {
+    await owner?.stop();
+  });
   const lavfi = () =>
     ffmpegSource({
       inputArgs: ['-re', '-f', 'lavfi', '-i', 'testsrc2=s=160x96:r=30'],
@@ -157,6 +161,7 @@ describe('with ffmpeg', () => {
 
   test('one that hangs is killed and another one takes over', async () => {
     const camera = new Camera({ name: 'generator', open: lavfi, clock: systemClock, log: quiet });
+    owner = camera;
     let frames = 0;
     camera.use({
       format: () => {},

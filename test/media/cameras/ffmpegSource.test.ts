@@ -1,12 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import { nalType, nalUnits } from '../../../src/media/annexB.ts';
 import { ffmpegSource } from '../../../src/media/cameras/ffmpegSource.ts';
 import { fourccOf, nativeOfFourcc } from '../../../src/media/cameras/fourcc.ts';
+import type { CameraSource } from '../../../src/media/cameras/kind.ts';
 import { NutReader } from '../../../src/media/nutReader.ts';
 import { collect, testCamera } from '../cameraContract.ts';
 import { until } from '../ready.ts';
+
+let source: CameraSource | undefined;
+afterEach(async () => {
+  await source?.stop();
+});
 
 const generator = (outputArgs: readonly string[]) => () =>
   ffmpegSource({
@@ -21,7 +27,7 @@ testCamera('ffmpeg, mjpeg', generator(['-c:v', 'mjpeg']));
 testCamera('ffmpeg, h264', generator(['-c:v', 'libx264', '-tune', 'zerolatency', '-g', '5']));
 
 test('H.264 has its parameter sets at each IDR though the container keeps them apart', async () => {
-  const source = generator(['-c:v', 'libx264', '-tune', 'zerolatency', '-g', '5'])();
+  source = generator(['-c:v', 'libx264', '-tune', 'zerolatency', '-g', '5'])();
   const told = collect(source);
   await until('three keyframes', () => told.frames.filter(({ keyframe }) => keyframe).length >= 3);
   await source.stop();
@@ -32,7 +38,7 @@ test('H.264 has its parameter sets at each IDR though the container keeps them a
 
 test('monotonic timestamps of the input become capture times as they are', async () => {
   const startS = (systemClock.now() / 1000).toFixed(3);
-  const source = ffmpegSource({
+  source = ffmpegSource({
     inputArgs: ['-f', 'lavfi', '-i', `testsrc2=s=160x96:r=50,realtime,setpts=PTS+${startS}/TB`],
     outputArgs: ['-c:v', 'rawvideo', '-pix_fmt', 'yuv420p', '-fps_mode', 'passthrough'],
     times: 'monotonic',
