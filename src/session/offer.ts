@@ -71,8 +71,9 @@ export function planOffer(
   const sections: SectionPlan[] = [];
   let wantsVideo = false;
   for (const media of offer.media) {
+    open(media);
     if (media.type === 'application') continue;
-    if (media.type === 'video' && asked(media) && listensTo(media)) wantsVideo = true;
+    if (media.type === 'video' && media.port !== 0 && listensTo(media)) wantsVideo = true;
     const plan = planSection(media, feedOf(media, assignments, feeds));
     if (plan) {
       sections.push(plan);
@@ -141,17 +142,19 @@ function feedOf(
   return feed;
 }
 
-/** A section with port 0 is rejected or gone, unless BUNDLE carries it (RFC 8843, 6). */
-function asked(media: MediaDescription): boolean {
-  return media.port !== 0 || media.bundleOnly !== undefined;
-}
-
 function listensTo({ direction = 'sendrecv' }: MediaDescription): boolean {
   return direction === 'recvonly' || direction === 'sendrecv';
 }
 
+/** A bundle-only section has port 0 and is offered all the same (RFC 9143, 6); to the stack below, 0 means refused. */
+function open(media: MediaDescription): void {
+  if (!media.bundleOnly) return;
+  media.port = 9; // the discard port, as everybody writes with trickle (RFC 8840, 4.1.3)
+  delete media.bundleOnly;
+}
+
 function planSection(media: MediaDescription, feed: OfferedFeed): SectionPlan | undefined {
-  if (!asked(media)) return undefined;
+  if (media.port === 0) return undefined;
   const mid = String(media.mid);
   const direction = media.direction ?? 'sendrecv';
   const listens = listensTo(media);

@@ -6,6 +6,10 @@ export interface TestPage {
     script: (argument: Argument) => Result | Promise<Result>,
     argument: Argument,
   ): Promise<Result>;
+  /** Makes a function that stands alone known to the page as `window[name]`, whatever its security policy. */
+  define(name: string, standalone: (...given: never[]) => unknown): Promise<void>;
+  /** A person's tap, in CSS pixels. */
+  tap(x: number, y: number): Promise<void>;
   screenshot(path: string): Promise<void>;
   /** Everything the page printed or threw so far. */
   readonly console: readonly string[];

@@ -40,6 +40,9 @@ export async function startChromium({ microphone }: ChromiumOptions = {}): Promi
         goto: async (url) => void (await page.goto(url)),
         // Playwright's type takes functions of one unwrapped argument; ours are just that.
         evaluate: (script, argument) => page.evaluate(script as never, argument as never),
+        define: async (name, standalone) =>
+          void (await page.evaluate(`window[${JSON.stringify(name)}] = ${standalone}; undefined`)),
+        tap: (x, y) => page.mouse.click(x, y),
         screenshot: async (path) => void (await page.screenshot({ path })),
         close: () => page.close(),
       };

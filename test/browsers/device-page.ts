@@ -19,12 +19,15 @@ export function talkState(feed: string): string | undefined {
   return button?.dataset.state;
 }
 
-/** Taps the talk button: once to talk, again to stop. */
-export function tapTalk(feed: string): void {
-  document
+/** The middle of the talk button, in CSS pixels. */
+export function talkButton(feed: string): { readonly x: number; readonly y: number } {
+  const button = document
     .querySelector('vedette-page')
     ?.shadowRoot?.querySelector(`vedette-feed[data-feed="${feed}"]`)
     ?.shadowRoot?.querySelector('vedette-talk')
-    ?.shadowRoot?.querySelector('button')
-    ?.click();
+    ?.shadowRoot?.querySelector('button');
+  if (!button) throw new Error('there is no talk button');
+  button.scrollIntoView({ block: 'center' });
+  const { left, top, width, height } = button.getBoundingClientRect();
+  return { x: left + width / 2, y: top + height / 2 };
 }

@@ -40,6 +40,9 @@ export async function startFirefox(): Promise<TestBrowser> {
         console,
         goto: async (url) => void (await page.goto(url)),
         evaluate: (script, argument) => page.evaluate(script as never, argument as never) as Promise<never>,
+        define: async (name, standalone) =>
+          void (await page.evaluate(`window[${JSON.stringify(name)}] = ${standalone}; undefined`)),
+        tap: (x, y) => page.mouse.click(x, y),
         screenshot: async (path) => void (await page.screenshot({ path: path as `${string}.png` })),
         close: () => page.close(),
       };

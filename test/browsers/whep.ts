@@ -24,6 +24,11 @@ interface Player {
 declare global {
   interface Window {
     players: Record<string, Player>;
+    readStrip(
+      lumaAt: (x: number, y: number) => number,
+      width: number,
+      height: number,
+    ): { frame: number; wallMs: number } | undefined;
   }
 }
 
@@ -94,25 +99,11 @@ export interface StripSample {
 }
 
 /**
- * Reads the machine-readable strip off each frame shown, for `forMs`.
- * @param readStrip the text of the device's `readStrip`.
+ * Reads the machine-readable strip off each frame shown, for `forMs`; the device's `readStrip` must have been defined
+ * in the page under that name.
  */
-export async function watchStrip(options: {
-  id: string;
-  forMs: number;
-  readStrip: string;
-}): Promise<StripSample[]> {
-  // The reader comes as text, because functions do not cross into a page.
-  const read = (await import(
-    URL.createObjectURL(new Blob([`export const read = ${options.readStrip}`], { type: 'text/javascript' }))
-  )) as {
-    read(
-      lumaAt: (x: number, y: number) => number,
-      width: number,
-      height: number,
-    ): { frame: number; wallMs: number } | undefined;
-  };
-  const player = window.players[options.id];
+export async function watchStrip(options: { id: string; forMs: number }): Promise<StripSample[]> {
+  const player = window.players?.[options.id];
   const video = player?.video ?? document.querySelector('video');
   if (!video) throw new Error('no video');
   const samples: StripSample[] = [];
@@ -128,7 +119,7 @@ export async function watchStrip(options: {
       canvas.height = Math.ceil(videoHeight / 15);
       context.drawImage(video, 0, 0);
       const { data, width } = context.getImageData(0, 0, canvas.width, canvas.height);
-      const strip = read.read((x, y) => data[(y * width + x) * 4 + 1] ?? 0, videoWidth, videoHeight);
+      const strip = window.readStrip((x, y) => data[(y * width + x) * 4 + 1] ?? 0, videoWidth, videoHeight);
       if (strip) samples.push({ ...strip, seenMs });
       if (performance.now() >= until) resolve();
       else video.requestVideoFrameCallback(frame);
@@ -148,19 +139,29 @@ export interface ReceivedVideo {
 export async function receivedVideo(id: string): Promise<ReceivedVideo | undefined> {
   const player = window.players[id];
   if (!player) return undefined;
-  const report = new Map<string, Record<string, unknown>>();
-  (await player.pc.getStats()).forEach((value: Record<string, unknown>, key: string) =>
-    report.set(key, value),
-  );
+  const report = new Map<string, Stats>();
+  for (const [id, stats] of (await player.pc.getStats()) as unknown as Map<string, Stats>)
+    report.set(id, stats);
   const values = [...report.values()];
   const inbound = values.find(({ type, kind }) => type === 'inbound-rtp' && kind === 'video');
   if (!inbound) return undefined;
   return {
-    mimeType: String(report.get(String(inbound['codecId']))?.['mimeType']),
-    framesDecoded: Number(inbound['framesDecoded']),
-    packetsLost: Number(inbound['packetsLost']),
-    srtpCipher: String(values.find(({ type }) => type === 'transport')?.['srtpCipher']),
+    mimeType: String(report.get(inbound.codecId ?? '')?.mimeType),
+    framesDecoded: inbound.framesDecoded ?? 0,
+    packetsLost: inbound.packetsLost ?? 0,
+    srtpCipher: String(values.find(({ type }) => type === 'transport')?.srtpCipher),
   };
+}
+
+/** Of `RTCStats`, what is read here (W3C webrtc-stats). */
+interface Stats {
+  readonly type: string;
+  readonly kind?: string;
+  readonly codecId?: string;
+  readonly mimeType?: string;
+  readonly framesDecoded?: number;
+  readonly packetsLost?: number;
+  readonly srtpCipher?: string;
 }
 
 /** The loudest frequency in what the player hears, Hz, over `forMs`. */

@@ -31,12 +31,17 @@ export async function startDevice(profile: (place: { readonly folder: string }) 
   const path = join(folder, 'profile.yaml');
   await writeFile(path, stringify(profile({ folder })));
   const port = await freePort();
-  const child = spawn(process.execPath, [command, 'run', path, '--port', String(port), '--log-level', 'debug'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, STATE_DIRECTORY: join(folder, 'state') },
-  });
+  const child = spawn(
+    process.execPath,
+    [command, 'run', path, '--port', String(port), '--log-level', 'debug'],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, STATE_DIRECTORY: join(folder, 'state') },
+    },
+  );
   let printed = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (printed += chunk.toString()));
   const url = `http://127.0.0.1:${port}/`;
   await serving(child, url, () => printed);
   return {
@@ -46,8 +51,12 @@ export async function startDevice(profile: (place: { readonly folder: string }) 
     printed: () => printed,
     async metric(name) {
       const text = await (await fetch(new URL('metrics', url))).text();
-      const values = text.split('\n').filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`));
-      return values.length === 0 ? undefined : values.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+      const values = text
+        .split('\n')
+        .filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`));
+      return values.length === 0
+        ? undefined
+        : values.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
     },
     async stop() {
       if (child.exitCode === null && child.signalCode === null) {

@@ -37,7 +37,8 @@ export async function startMjpegCamera(): Promise<MjpegCamera> {
   const timer = setInterval(() => {
     const picture = pictures[frame++ % pictures.length] as Buffer;
     const head = `--${boundary}\r\nContent-Type: image/jpeg\r\nContent-Length: ${picture.length}\r\n\r\n`;
-    for (const stream of streams) stream.write(Buffer.concat([Buffer.from(head), picture, Buffer.from('\r\n')]));
+    for (const stream of streams)
+      stream.write(Buffer.concat([Buffer.from(head), picture, Buffer.from('\r\n')]));
   }, frameMs);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const cut = () => {

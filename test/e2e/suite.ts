@@ -1,8 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readStrip } from '../../src/media/cameras/testPictureStrip.ts';
 import type { TestBrowser, TestPage } from '../browsers/browser.ts';
-import { pictureState, talkState, tapTalk } from '../browsers/device-page.ts';
-import { eventsOf, heardFrequency, leave, play, receivedVideo, type StripSample, watchStrip } from '../browsers/whep.ts';
+import { pictureState, talkButton, talkState } from '../browsers/device-page.ts';
+import {
+  eventsOf,
+  heardFrequency,
+  leave,
+  play,
+  receivedVideo,
+  type StripSample,
+  watchStrip,
+} from '../browsers/whep.ts';
 import { type Device, startDevice } from './device.ts';
 import { startMjpegCamera } from './mjpeg-camera.ts';
 import { frequencyOf } from './tone.ts';
@@ -46,6 +54,7 @@ export function testViewer(name: string, browserUnderTest: SuiteBrowser): void {
       browser = await browserUnderTest.start();
       page = await browser.newPage();
       await page.goto(device.url);
+      await page.define('readStrip', readStrip);
     });
 
     afterAll(async () => {
@@ -69,7 +78,7 @@ export function testViewer(name: string, browserUnderTest: SuiteBrowser): void {
     });
 
     test('the strip advances at the rate of the camera for 10 s', async () => {
-      const samples = await page.evaluate(watchStrip, { id: 'first', forMs: 10_000, readStrip: readStrip.toString() });
+      const samples = await page.evaluate(watchStrip, { id: 'first', forMs: 10_000 });
       const rate = stripRate(samples);
       // Counted by the camera's own clock, so a slow test machine shows fewer samples, never another rate.
       expect(rate).toBeGreaterThan(cameraHz * 0.97);
@@ -90,25 +99,28 @@ export function testViewer(name: string, browserUnderTest: SuiteBrowser): void {
       const visitor = await browser.newPage();
       await visitor.goto(device.url);
       await pictureBecomes(visitor, 'front-door', 'live');
-      await visitor.evaluate(tapTalk, 'front-door');
+      await tapTalk(visitor, 'front-door');
       await until(async () => (await visitor.evaluate(talkState, 'front-door')) === 'talking');
       await until(async () => {
         const heard = await frequencyOf(`${device.folder}/speaker.wav`);
         return heard !== undefined && Math.abs(heard - browserUnderTest.microphoneHz) < 20;
       });
-      await visitor.evaluate(tapTalk, 'front-door');
+      await tapTalk(visitor, 'front-door');
       await visitor.close();
     });
 
     test('ten viewers watch at once, and as they leave the others go on', async () => {
       const ids = Array.from({ length: 10 }, (_, place) => `crowd-${place}`);
-      for (const id of ids) expect((await page.evaluate(play, { id, url: '/whep/front-door' })).status).toBe(201);
+      for (const id of ids)
+        expect((await page.evaluate(play, { id, url: '/whep/front-door' })).status).toBe(201);
       while (ids.length > 1) {
         await page.evaluate(leave, ids.shift() as string);
         const before = await Promise.all(ids.map((id) => page.evaluate(receivedVideo, id)));
         await until(async () => {
           const now = await Promise.all(ids.map((id) => page.evaluate(receivedVideo, id)));
-          return now.every((video, place) => (video?.framesDecoded ?? 0) > (before[place]?.framesDecoded ?? 0) + 5);
+          return now.every(
+            (video, place) => (video?.framesDecoded ?? 0) > (before[place]?.framesDecoded ?? 0) + 5,
+          );
         });
       }
       await page.evaluate(leave, ids[0] as string);
@@ -118,7 +130,10 @@ export function testViewer(name: string, browserUnderTest: SuiteBrowser): void {
 
     test('a camera that goes away is said to be away, and its picture returns by itself', async () => {
       const camera = await startMjpegCamera();
-      const yard = await startDevice(() => ({ device: 'yard', cameras: { yard: { kind: 'http', url: camera.url } } }));
+      const yard = await startDevice(() => ({
+        device: 'yard',
+        cameras: { yard: { kind: 'http', url: camera.url } },
+      }));
       const visitor = await browser.newPage();
       try {
         await visitor.goto(yard.url);
@@ -145,4 +160,9 @@ export function stripRate(samples: readonly StripSample[]): number {
 
 async function pictureBecomes(page: TestPage, feed: string, state: string): Promise<void> {
   await until(async () => (await page.evaluate(pictureState, feed)) === state);
+}
+
+async function tapTalk(page: TestPage, feed: string): Promise<void> {
+  const { x, y } = await page.evaluate(talkButton, feed);
+  await page.tap(x, y);
 }

@@ -12,10 +12,26 @@ export async function frequencyOf(path: string): Promise<number | undefined> {
   // A file that is still being written has no length in its header yet; ffmpeg reads what is there.
   const { stdout } = await ffmpeg(
     'ffmpeg',
-    ['-v', 'quiet', '-ignore_length', '1', '-i', path, '-ac', '1', '-ar', String(rate), '-f', 's16le', 'pipe:1'],
+    [
+      '-v',
+      'quiet',
+      '-ignore_length',
+      '1',
+      '-i',
+      path,
+      '-ac',
+      '1',
+      '-ar',
+      String(rate),
+      '-f',
+      's16le',
+      'pipe:1',
+    ],
     { encoding: 'buffer', maxBuffer: 64 * 1024 * 1024 },
   ).catch(() => ({ stdout: Buffer.alloc(0) }));
-  const samples = new Int16Array(stdout.buffer, stdout.byteOffset, Math.floor(stdout.length / 2)).slice(-(rate * windowMs) / 1000);
+  const samples = new Int16Array(stdout.buffer, stdout.byteOffset, Math.floor(stdout.length / 2)).slice(
+    -(rate * windowMs) / 1000,
+  );
   if (samples.length < (rate * windowMs) / 1000) return undefined;
   const power = (hz: number): number => {
     let re = 0;
