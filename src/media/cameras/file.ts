@@ -17,8 +17,11 @@ export const fileOptions = z.strictObject({
 });
 export type FileOptions = z.output<typeof fileOptions>;
 
-/** MP4 and Matroska keep H.264 without start codes (ISO/IEC 14496-15); ours has them (Annex B). */
-const passH264 = ['-c:v', 'copy', '-bsf:v', 'h264_mp4toannexb'];
+/**
+ * MP4 and Matroska keep H.264 without start codes (`avc1`, ISO/IEC 14496-15). What reads ffmpeg's list gives them
+ * start codes (Annex B), and so it is called by its own name.
+ */
+const withStartCodes = ['-c:v', 'copy', '-tag:v', 'H264'];
 
 /** A video file, in real time and for ever from its beginning: for trials without a camera, and for tests. */
 export const fileCamera: CameraKind<typeof fileOptions> = {
@@ -30,20 +33,32 @@ export const fileCamera: CameraKind<typeof fileOptions> = {
     return prepared(options.path, async () => {
       await assertReadable(file, options.path);
       const camera = {
-        inputArgs: ['-re', '-stream_loop', '-1', '-i', `file:${file}`],
+        inputArgs: ['-re', '-stream_loop', '-1', ...listArgs],
+        inputText: listOf(file),
         times: 'arrival',
         device: options.path,
-        explain: (lastLines: readonly string[]) =>
-          lastLines.some((line) => line.includes('is not supported by the bitstream filter'))
-            ? new VedetteError('camera/unread-codec', { device: options.path, given: 'no H.264' })
-            : reasonOf(lastLines, options.path),
+        explain: (lastLines: readonly string[]) => reasonOf(lastLines, options.path),
       } as const;
       const decoded = () => ffmpegSource({ ...camera, outputArgs: decodeArgs(options) });
-      const passed = () => ffmpegSource({ ...camera, outputArgs: passH264 });
-      return turnArgs(options) ? decoded() : readable(passed, decoded);
+      const passed = () => ffmpegSource({ ...camera, outputArgs: withStartCodes });
+      if (turnArgs(options)) return decoded();
+      return readable(
+        () => ffmpegSource(camera),
+        (given) => (given === '"avc1"' ? passed() : decoded()),
+      );
     });
   },
 };
+
+const listArgs = ['-f', 'concat', '-safe', '0', '-protocol_whitelist', 'pipe,file', '-i', 'pipe:0'];
+
+/**
+ * The file as ffmpeg's list of one: ffmpeg 5.1 ends its bitstream filters at the first end of a looped input, and
+ * only a list's own filter begins anew. A quote inside quotes is written `'\''`.
+ */
+function listOf(file: string): string {
+  return `ffconcat version 1.0\nfile 'file:${file.replaceAll("'", "'\\''")}'\n`;
+}
 
 async function assertReadable(file: string, device: string): Promise<void> {
   try {

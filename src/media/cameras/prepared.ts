@@ -41,10 +41,10 @@ export function prepared(
 }
 
 /**
- * The first source, unless it gives something that Vedette does not read: then the second, which decodes it. So what
- * can be passed through is, without asking the camera beforehand.
+ * The first source, unless it gives something that Vedette does not read: then another, told what it was, which makes
+ * it readable. So what can be passed through is, without asking the camera beforehand.
  */
-export function readable(open: () => CameraSource, openDecoded: () => CameraSource): CameraSource {
+export function readable(open: () => CameraSource, openOther: (given: string) => CameraSource): CameraSource {
   let current: CameraSource | undefined;
   let stopped = false;
   return {
@@ -56,7 +56,7 @@ export function readable(open: () => CameraSource, openDecoded: () => CameraSour
         ended: (reason) => {
           if (reason.code !== 'camera/unread-codec') return sink.ended(reason);
           if (stopped) return;
-          current = openDecoded();
+          current = openOther(String(reason.data.given));
           current.start(sink);
         },
       });

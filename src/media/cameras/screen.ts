@@ -26,6 +26,9 @@ export const screenOptions = z.strictObject({
 });
 export type ScreenOptions = z.output<typeof screenOptions>;
 
+/** Its frames are whole, so nothing is gained by looking at many of them before the first is handed on. */
+const atOnce = ['-analyzeduration', '0', '-probesize', '32'];
+
 /** What is on an X screen: for machines that show their state on one. */
 export const screenCamera: CameraKind<typeof screenOptions> = {
   kind: 'screen',
@@ -38,6 +41,7 @@ export const screenCamera: CameraKind<typeof screenOptions> = {
       inputArgs: [
         '-f',
         'x11grab',
+        ...atOnce,
         ...sized,
         '-framerate',
         String(frameRate),

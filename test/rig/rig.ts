@@ -1,0 +1,148 @@
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const checkout = fileURLToPath(new URL('../..', import.meta.url));
+const run = promisify(execFile);
+
+/** Why the tests of a virtual device are skipped, or `undefined` where they can run. */
+export const noRig = process.env.VEDETTE_RIG ? undefined : 'VEDETTE_RIG names no virtual device';
+
+/** Booting takes seconds; on a busy machine, and where a kernel must be unpacked first, more. */
+const bootTimeoutMs = 120_000;
+const commandTimeoutMs = 60_000;
+
+/** A program running in the guest. */
+export interface GuestProgram {
+  /** The first line that passes, of those not yet asked for; rejects when the program ends without it. */
+  line<T>(wanted: (line: string) => T | undefined): Promise<T>;
+  /** Closes its stdin, which ends the guest's scripts; resolves when it is gone. */
+  end(): Promise<void>;
+}
+
+/** A booted virtual device: a guest kernel with real drivers over this machine's files. */
+export class Rig {
+  readonly #program: string;
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #folder: string;
+  readonly #programs = new Set<GuestProgram>();
+
+  constructor(program: string, env: NodeJS.ProcessEnv, folder: string) {
+    this.#program = program;
+    this.#env = env;
+    this.#folder = folder;
+  }
+
+  /** Boots the device that `$VEDETTE_RIG` gives. */
+  static async up(): Promise<Rig> {
+    const program = process.env.VEDETTE_RIG;
+    if (!program) throw new Error('VEDETTE_RIG is not set');
+    const folder = await mkdtemp(path.join(tmpdir(), 'vedette-rig-'));
+    const env = { RIG_STATE: path.join(folder, 'state'), RIG_RO: checkout, RIG_MEM: '1G', ...process.env };
+    const rig = new Rig(program, env, folder);
+    try {
+      await rig.#do(bootTimeoutMs, 'up');
+      // User Mode Linux fails on io_uring's memory when Node starts a program: bad page map, then no answer.
+      await rig.exec('sysctl', '-q', '-w', 'kernel.io_uring_disabled=2');
+    } catch (error) {
+      await rig.down();
+      throw error;
+    }
+    return rig;
+  }
+
+  /** Runs a command in the guest and gives what it printed. */
+  exec(...command: string[]): Promise<string> {
+    return this.#do(commandTimeoutMs, 'exec', ...command);
+  }
+
+  /** Changes the device's hardware: `camera-off`, `camera-on`, `mic sine=frequency=440`. */
+  async hw(...change: string[]): Promise<void> {
+    await this.#do(commandTimeoutMs, 'hw', ...change);
+  }
+
+  /** Starts a program in the guest that goes on; `down` ends what is left of them. */
+  start(...command: string[]): GuestProgram {
+    const child = spawn(this.#program, ['exec', ...command], {
+      cwd: checkout,
+      env: this.#env,
+      stdio: 'pipe',
+    });
+    const lines: string[] = [];
+    const waiting = new Set<() => void>();
+    let ended = false;
+    let lastWords = '';
+    const wake = (): void => {
+      for (const look of [...waiting]) look();
+    };
+    createInterface(child.stdout).on('line', (line) => {
+      lines.push(line);
+      wake();
+    });
+    child.stderr.on('data', (chunk) => {
+      lastWords = (lastWords + chunk).slice(-2000);
+    });
+    child.stdin.on('error', () => undefined);
+    const gone = new Promise<void>((resolve) => {
+      child.on('close', () => {
+        ended = true;
+        wake();
+        resolve();
+      });
+    });
+    const program: GuestProgram = {
+      line: (wanted) =>
+        new Promise((resolve, reject) => {
+          const settle = (give: () => void): void => {
+            waiting.delete(look);
+            give();
+          };
+          const look = (): void => {
+            try {
+              for (let line = lines.shift(); line !== undefined; line = lines.shift()) {
+                const found = wanted(line);
+                if (found === undefined) continue;
+                settle(() => resolve(found));
+                return;
+              }
+            } catch (error) {
+              settle(() => reject(error));
+              return;
+            }
+            const reason = `${command.join(' ')} ended without the awaited line: ${lastWords}`;
+            if (ended) settle(() => reject(new Error(reason)));
+          };
+          waiting.add(look);
+          look();
+        }),
+      end: async () => {
+        child.stdin.end();
+        await gone;
+        this.#programs.delete(program);
+      },
+    };
+    this.#programs.add(program);
+    return program;
+  }
+
+  async down(): Promise<void> {
+    await Promise.all([...this.#programs].map((program) => program.end()));
+    await this.#do(commandTimeoutMs, 'down').catch(() => undefined);
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #do(timeoutMs: number, ...args: string[]): Promise<string> {
+    const options = {
+      cwd: checkout,
+      env: this.#env,
+      timeout: timeoutMs,
+      killSignal: 'SIGKILL' as const,
+      maxBuffer: 4_000_000,
+    };
+    return (await run(this.#program, args, options)).stdout;
+  }
+}
