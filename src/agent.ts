@@ -41,6 +41,8 @@ export function createAgent(profile: Profile, { stateDir, pageFolder, clock, log
     ...server,
     ...(credential ? { credential: credential.reveal() } : {}),
   }));
+  const identity = join(stateDir, 'identity');
+  const { tls, publicUrl } = profile.http;
   const feeds = composeFeeds(profile, { clock, log });
   const sessions = new Sessions({
     feeds: feeds.session,
@@ -49,7 +51,7 @@ export function createAgent(profile: Profile, { stateDir, pageFolder, clock, log
     clock,
     logger: log,
   });
-  const credentials = new Credentials(join(stateDir, 'identity'), clock, log);
+  const credentials = new Credentials(identity, clock, log);
   const http = new HttpServer({
     device: profile.device,
     title: profile.title,
@@ -61,7 +63,10 @@ export function createAgent(profile: Profile, { stateDir, pageFolder, clock, log
     clock,
     log,
     pageFolder,
-    ...profile.http,
+    host: profile.http.host,
+    port: profile.http.port,
+    tls: tls.mode === 'auto' ? { mode: 'device', folder: identity } : tls,
+    ...(publicUrl ? { publicUrl } : {}),
   });
 
   return {
