@@ -1,5 +1,6 @@
 import { fileCamera } from './file.ts';
 import { httpCamera } from './http.ts';
+import { rpicamCamera } from './rpicam.ts';
 import { rtspCamera } from './rtsp.ts';
 import { screenCamera } from './screen.ts';
 import { testCamera } from './test.ts';
@@ -9,6 +10,7 @@ import { v4l2Camera } from './v4l2.ts';
 export const cameraKinds = [
   testCamera,
   v4l2Camera,
+  rpicamCamera,
   rtspCamera,
   httpCamera,
   screenCamera,
