@@ -49,7 +49,7 @@ test('a peer without GCM gets AES-CM, and its packets open too', async () => {
   const { near, far } = await kept(
     connected({
       beforeStart: (far) => {
-        far.dtls.srtpProfiles = [1];
+        (far.dtls as unknown as { srtpProfiles: number[] }).srtpProfiles = [1];
       },
     }),
   );

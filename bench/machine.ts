@@ -1,0 +1,27 @@
+import { execFileSync } from 'node:child_process';
+import { cpus, release, totalmem, type } from 'node:os';
+
+/** What a benchmark ran on, a line each. */
+export function describeMachine(): readonly string[] {
+  const processors = cpus();
+  return [
+    `cpu       ${processors[0]?.model.trim() ?? 'unknown'}, ${processors.length} cores`,
+    `memory    ${Math.round(totalmem() / 2 ** 20)} MiB`,
+    `system    ${type()} ${release()}`,
+    `node      ${process.version}`,
+    `chromium  ${version('/usr/bin/chromium', '--version')}`,
+    `ffmpeg    ${version('ffmpeg', '-version')}`,
+  ];
+}
+
+function version(command: string, flag: string): string {
+  try {
+    const [line = ''] = execFileSync(command, [flag], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).split('\n');
+    return /\d+(\.\d+)+\S*/.exec(line)?.[0] ?? line;
+  } catch {
+    return 'not there';
+  }
+}
