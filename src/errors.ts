@@ -22,6 +22,26 @@ const entry = (text: string, cure: string, exitCode: number = exitCodes.failed):
 
 /** Code to text, cure and exit code. Add a row here and a section in `docs/errors.md`. */
 export const errorTable = {
+  'cli/usage': entry('{sentence}', 'see vedette {command}--help', exitCodes.usage),
+  'cli/bad-flag': entry('{flag} takes {allowed}', 'give it one of these, or leave it out', exitCodes.usage),
+  'cli/no-device': entry(
+    'no device runs on this machine at port {port}',
+    'start it: vedette run <profile>; or name its port with --port',
+  ),
+  'cli/no-answer': entry(
+    'the device at port {port} did not answer within {seconds} s',
+    'look into its log; its camera may be away',
+  ),
+  'cli/not-a-device': entry(
+    'what answers at port {port} is no Vedette',
+    'name the port of the device with --port',
+  ),
+  'cli/refused': entry('the device refused: {message} ({code})', '{cure}'),
+  'cli/file-exists': entry(
+    '{file} is there already',
+    'choose another name with --output, or replace it with --force',
+    exitCodes.usage,
+  ),
   'profile/not-found': entry(
     'there is no profile at {path}: {detail}',
     'name a profile or a folder that has a profile.yaml, or make one: vedette init',

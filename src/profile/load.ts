@@ -5,8 +5,7 @@ import { type Place, ProfileDocument } from './document.ts';
 import { nearestIssue, type ProfileProblem, problemsOf } from './problems.ts';
 import { type Profile, profileOf } from './profile.ts';
 import { type ReferenceSources, reread, resolveReferences } from './references.ts';
-import { ProfileFile } from './schema.ts';
-import { jsonSchema } from './wording.ts';
+import { ProfileFile, profileSchema } from './schema.ts';
 
 /** A profile with mistakes in it: all that were found at once. */
 export class ProfileError extends VedetteError {
@@ -65,7 +64,7 @@ export function parseProfile(file: string, text: string, sources: ReferenceSourc
     if (again.length > 0) result = check();
   }
   if (result.success && broken.length === 0) return profileOf(result.data);
-  const context = { document, data: document.toJS(), schema: jsonSchema(ProfileFile), foreign };
+  const context = { document, data: document.toJS(), schema: profileSchema(), foreign };
   const found = result.success ? [] : problemsOf(result.error.issues, context);
   const unresolved = broken.map((problem) => ({ ...problem, key: '' }));
   // What could not be resolved is not also wrong for what it is not.

@@ -5,6 +5,7 @@ import { microphoneKinds } from '../media/sound/microphones/kinds.ts';
 import { speakerKinds } from '../media/sound/speakers/kinds.ts';
 import { secretText } from '../protocol/secret.ts';
 import { entrySchema } from './entry.ts';
+import { jsonSchema, type SchemaNode } from './wording.ts';
 
 /** Longest DNS label (RFC 1035, 2.3.4): the device's name is one, in `<device>.local`. */
 const maxLabelLength = 63;
@@ -124,3 +125,8 @@ export const ProfileFile = z
   })
   .meta({ title: 'A Vedette profile', description: 'Describes one device' });
 export type ProfileFile = z.output<typeof ProfileFile>;
+
+/** The JSON Schema of profiles as they are written. */
+export function profileSchema(): SchemaNode {
+  return jsonSchema(ProfileFile);
+}

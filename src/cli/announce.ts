@@ -1,0 +1,76 @@
+import { renderUnicodeCompact } from 'uqr';
+import type { AgentStarted } from '../agent.ts';
+import { isLoopbackAddress, ownAddresses } from '../http/hosts.ts';
+import type { Profile } from '../profile/profile.ts';
+import { describeFeed } from './check.ts';
+
+/** What a device that runs tells about itself; also the JSON line of `--json`. */
+export interface StartReport {
+  readonly device: string;
+  readonly title: string;
+  readonly port: number;
+  readonly feeds: readonly string[];
+  /** For this machine; needs no secret. */
+  readonly local: string;
+  /** For everybody else, the canonical address first. With the secret where that was wanted; empty on loopback. */
+  readonly links: readonly string[];
+  /** Whether the links carry the secret. */
+  readonly secret: boolean;
+}
+
+/** What was started, and how it is reached. */
+export function startReport(
+  profile: Profile,
+  { addresses, secret }: AgentStarted,
+  withSecret: boolean,
+): StartReport {
+  const { port, loopback, canonical } = addresses;
+  const { host, publicUrl } = profile.http;
+  const scheme = publicUrl ? 'http:' : canonical.protocol;
+  const numeric = host === '::' || host === '0.0.0.0' ? ownAddresses() : [host];
+  const reachable = [
+    canonical.href,
+    ...(publicUrl ? [] : numeric.map((address) => `${scheme}//${inUrl(address)}:${port}/`)),
+  ];
+  const isLocal = !publicUrl && isLoopbackAddress(host);
+  return {
+    device: profile.device,
+    title: profile.title,
+    port,
+    feeds: profile.feeds.map(describeFeed),
+    local: loopback.href,
+    links: isLocal ? [] : reachable.map((link) => (withSecret ? `${link}#${secret.reveal()}` : link)),
+    secret: withSecret && !isLocal,
+  };
+}
+
+/** The report for people: links, and the QR code of the first one. */
+export function describeStart(
+  { title, feeds, local, links, secret }: StartReport,
+  { colors }: { readonly colors: boolean },
+): readonly string[] {
+  const [first, ...others] = links;
+  return [
+    '',
+    `  ${title} is on: ${feeds.join(', ')}`,
+    '',
+    `  on this machine  ${local}`,
+    ...(first === undefined ? [] : [`  elsewhere        ${first}`]),
+    ...others.map((link) => `                   ${link}`),
+    ...(first === undefined || secret
+      ? []
+      : ['  The link that lets others in is printed in a terminal, or with --link.']),
+    ...(first !== undefined && secret ? ['', ...qrCode(first, colors)] : []),
+    '',
+  ];
+}
+
+/** Light squares are the characters; said in colours, they are light in terminals of any colour. */
+function qrCode(text: string, colors: boolean): readonly string[] {
+  const lines = renderUnicodeCompact(text, { border: 2 }).split('\n');
+  return lines.map((line) => (colors ? `  \u001b[97;40m${line}\u001b[0m` : `  ${line}`));
+}
+
+function inUrl(address: string): string {
+  return address.includes(':') ? `[${address}]` : address;
+}

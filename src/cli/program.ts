@@ -1,0 +1,62 @@
+import yargs from 'yargs';
+import { exitCodes, VedetteError } from '../errors.ts';
+import { checkCommand } from './check.ts';
+import { demoCommand } from './demo.ts';
+import { devicesCommand } from './devices.ts';
+import { tellFailure } from './failure.ts';
+import { initCommand } from './init.ts';
+import { runCommand } from './run.ts';
+import { schemaCommand } from './schema.ts';
+import { snapshotCommand } from './snapshot.ts';
+import { version, versionCommand } from './version.ts';
+
+const commandNames = [
+  demoCommand,
+  initCommand,
+  runCommand,
+  checkCommand,
+  devicesCommand,
+  snapshotCommand,
+  schemaCommand,
+  versionCommand,
+].map(({ command }) => String(command).split(' ')[0]);
+/** Wider help is hard to read. */
+const maxHelpWidth = 100;
+
+/** Runs one command line. Returns the exit code; never throws. */
+export async function main(args: readonly string[]): Promise<number> {
+  const command = commandNames.includes(args[0]) ? `${args[0]} ` : '';
+  const program = yargs()
+    .scriptName('vedette')
+    .usage('$0 <command>\n\nTurns a small Linux device into a live, trusted, remote presence.')
+    .command(demoCommand)
+    .command(initCommand)
+    .command(runCommand)
+    .command(checkCommand)
+    .command(devicesCommand)
+    .command(snapshotCommand)
+    .command(schemaCommand)
+    .command(versionCommand)
+    .demandCommand(1, 'which command?')
+    .recommendCommands()
+    .strict()
+    .version(version())
+    .alias({ help: 'h', version: 'v' })
+    .epilogue('vedette <command> --help tells more, with examples.')
+    // Messages are part of what people script against: the same in every locale.
+    .locale('en')
+    .wrap(Math.min(maxHelpWidth, process.stdout.columns ?? maxHelpWidth))
+    .exitProcess(false)
+    // A command's own failure comes as an error, a wrong command line as a sentence.
+    .fail((sentence: string | null, error: Error | undefined) => {
+      throw error && error.name !== 'YError'
+        ? error
+        : new VedetteError('cli/usage', { sentence: sentence ?? String(error?.message), command });
+    });
+  try {
+    await program.parseAsync(args);
+    return exitCodes.well;
+  } catch (error) {
+    return tellFailure(error);
+  }
+}

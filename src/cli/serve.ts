@@ -1,0 +1,93 @@
+import { fileURLToPath } from 'node:url';
+import type { Argv } from 'yargs';
+import { systemClock } from '../clock.ts';
+import { createLogger, type LogOptions } from '../log.ts';
+import type { Profile } from '../profile/profile.ts';
+import { describeStart, startReport } from './announce.ts';
+import { print } from './output.ts';
+
+/** Flags of the commands that run a device. */
+export interface ServeFlags {
+  readonly json: boolean;
+  readonly link?: boolean | undefined;
+}
+
+/** SIGTERM to the end of the process; service managers and people wait no longer without wondering. */
+const stopDeadlineMs = 1_900;
+
+/** Adds {@link ServeFlags} to a command. */
+export function withServeFlags<T>(yargs: Argv<T>) {
+  return yargs
+    .option('json', {
+      type: 'boolean',
+      default: false,
+      describe: 'Once it listens, print one JSON line; log as JSON',
+    })
+    .option('link', {
+      type: 'boolean',
+      describe: 'Print the link with its secret (by default only in a terminal)',
+    });
+}
+
+/**
+ * Runs a device until it is told to stop: SIGTERM and SIGINT end its sessions with a goodbye; a second SIGINT ends it
+ * at once.
+ *
+ * @throws VedetteError what the device throws at its start
+ */
+export async function serve(profile: Profile, stateDir: string, { json, link }: ServeFlags): Promise<void> {
+  const { createAgent } = await import('../agent.ts');
+  const log = await createLogger(logOptions(profile, json));
+  const agent = createAgent(profile, { stateDir, pageFolder: pageFolder(), clock: systemClock, log });
+  const stopRequested = nextStopSignal();
+  try {
+    const started = await agent.start();
+    // Output that is not read by a person ends in logs, and a secret is never in logs unless somebody insists.
+    const withSecret = link ?? (json || process.stdout.isTTY);
+    const report = startReport(profile, started, withSecret);
+    if (json) print(JSON.stringify(report));
+    else for (const line of describeStart(report, { colors: process.stdout.isTTY })) print(line);
+    const signal = await stopRequested.signal;
+    log.info({ signal }, 'stopping');
+  } finally {
+    await settledWithin(agent.stop('the device was switched off'), stopDeadlineMs);
+    stopRequested.release();
+  }
+}
+
+function logOptions({ log }: Profile, json: boolean): LogOptions {
+  const human = log.format === 'human' || (log.format === 'auto' && process.stderr.isTTY && !json);
+  return { level: log.level, format: human ? 'human' : 'json' };
+}
+
+/** Where the build puts the page: seen from src/cli, or from dist/cli in the package. */
+function pageFolder(): string {
+  const relative = import.meta.url.endsWith('.ts') ? '../../dist/viewer' : '../viewer';
+  return fileURLToPath(new URL(relative, import.meta.url));
+}
+
+/** The next SIGTERM or SIGINT. A SIGINT after it ends the process at once, as somebody in a hurry wants. */
+function nextStopSignal() {
+  const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();
+  let stopping = false;
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (stopping && signal === 'SIGINT') process.exit(signalExitCode);
+    stopping = true;
+    resolve(signal);
+  };
+  process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  return {
+    signal: promise,
+    release: () => process.off('SIGTERM', onSignal).off('SIGINT', onSignal),
+  };
+}
+
+/** 128 + SIGINT, as shells have it. */
+const signalExitCode = 130;
+
+async function settledWithin(work: Promise<void>, deadlineMs: number): Promise<void> {
+  const deadline = Promise.withResolvers<void>();
+  const timer = setTimeout(deadline.resolve, deadlineMs);
+  await Promise.race([work, deadline.promise]);
+  clearTimeout(timer);
+}

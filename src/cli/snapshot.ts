@@ -1,0 +1,92 @@
+import { writeFile } from 'node:fs/promises';
+import type { CommandModule } from 'yargs';
+import { type ErrorCode, errorTable, VedetteError } from '../errors.ts';
+import { checkedPort } from './flags.ts';
+import { tell } from './output.ts';
+
+interface SnapshotFlags {
+  readonly feed: string;
+  readonly output?: string | undefined;
+  readonly port?: number | undefined;
+  readonly profile?: string | undefined;
+}
+
+/** Where devices listen unless told otherwise. */
+const defaultPort = 8480;
+/** A camera that is off has to open, focus and expose first. */
+const deadlineMs = 15_000;
+
+export const snapshotCommand: CommandModule<object, SnapshotFlags> = {
+  command: 'snapshot <feed>',
+  describe: 'Write a JPEG of what a camera of the running device sees',
+  builder: (yargs) =>
+    yargs
+      .positional('feed', { type: 'string', demandOption: true, describe: 'Name of the feed' })
+      .option('output', {
+        alias: 'o',
+        type: 'string',
+        requiresArg: true,
+        describe: 'File to write; - for stdout; <feed>.jpg by default',
+      })
+      .option('port', { type: 'number', requiresArg: true, describe: 'TCP port of the device (8480)' })
+      .option('profile', { type: 'string', requiresArg: true, describe: 'Take the port from this profile' })
+      .example('$0 snapshot front-door', 'writes front-door.jpg')
+      .example('$0 snapshot front-door -o - | feh -', 'to another program'),
+  async handler({ feed, output, port, profile }) {
+    const jpeg = await fetchSnapshot(feed, port === undefined ? await portOf(profile) : checkedPort(port));
+    if (output === '-') {
+      process.stdout.write(jpeg);
+      return;
+    }
+    const file = output ?? `${feed}.jpg`;
+    await writeFile(file, jpeg);
+    tell(`wrote ${file}, ${Math.ceil(jpeg.length / 1024)} kB`);
+  },
+};
+
+async function portOf(profile: string | undefined): Promise<number> {
+  if (profile === undefined) return defaultPort;
+  const { loadProfile } = await import('../profile/load.ts');
+  return loadProfile(profile).profile.http.port;
+}
+
+/** Loopback needs no secret; `127.0.0.1` and not a name, since that is what the device listens on. */
+async function fetchSnapshot(feed: string, port: number): Promise<Uint8Array> {
+  const url = `http://127.0.0.1:${port}/api/snapshot/${encodeURIComponent(feed)}.jpg`;
+  let response: Response;
+  try {
+    response = await fetch(url, { signal: AbortSignal.timeout(deadlineMs) });
+  } catch (cause) {
+    if (cause instanceof Error && cause.name === 'TimeoutError') {
+      throw new VedetteError('cli/no-answer', { port, seconds: deadlineMs / 1000 }, { cause });
+    }
+    throw new VedetteError('cli/no-device', { port }, { cause });
+  }
+  const type = response.headers.get('content-type') ?? '';
+  if (response.ok && type.startsWith('image/jpeg')) return new Uint8Array(await response.arrayBuffer());
+  throw refusal(await response.text(), port);
+}
+
+/** The device's own refusal, or that something else answers at this port. */
+function refusal(body: string, port: number): Error {
+  const problem = parseProblem(body);
+  if (problem === undefined || !(problem.code in errorTable))
+    return new VedetteError('cli/not-a-device', { port });
+  return new VedetteError('cli/refused', {
+    code: problem.code,
+    message: problem.message,
+    cure: problem.cure,
+  });
+}
+
+function parseProblem(body: string): { code: ErrorCode; message: string; cure: string } | undefined {
+  try {
+    const problem: unknown = JSON.parse(body);
+    if (typeof problem !== 'object' || problem === null) return undefined;
+    const { code, message, cure } = problem as Record<string, unknown>;
+    if (typeof code !== 'string' || typeof message !== 'string' || typeof cure !== 'string') return undefined;
+    return { code: code as ErrorCode, message, cure };
+  } catch {
+    return undefined;
+  }
+}
