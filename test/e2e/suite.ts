@@ -124,8 +124,8 @@ export function testViewer(name: string, browserUnderTest: SuiteBrowser): void {
         });
       }
       await page.evaluate(leave, ids[0] as string);
-      // "first" still watches.
-      await until(async () => (await device.metric('vedette_viewers')) === 1);
+      // The page itself and "first" still watch.
+      await until(async () => (await device.metric('vedette_viewers')) === 2);
     });
 
     test('a camera that goes away is said to be away, and its picture returns by itself', async () => {
