@@ -32,6 +32,8 @@ export interface HttpAddresses {
   readonly loopback: URL;
   /** The one canonical address for everybody else. */
   readonly canonical: URL;
+  /** SHA-256 of the device's own authority, where there is one: people compare it before they trust it at `/trust`. */
+  readonly authorityFingerprint: string | undefined;
 }
 
 /** The device's front door: page, WHEP, signaling, API and metrics on one TCP port. */
@@ -88,6 +90,7 @@ export class HttpServer {
         port: bound,
         loopback: new URL(`http://127.0.0.1:${bound}/`),
         canonical: publicUrl ?? new URL(`${scheme}://${localName(device)}:${bound}/`),
+        authorityFingerprint: certificates?.fingerprint,
       };
       return addresses;
     } catch (error) {

@@ -100,11 +100,12 @@ test('signaling goes over TLS too', async () => {
 });
 
 test('the guide and what it hands out are there for a phone that does not trust the device yet', async () => {
-  const { url } = await openSecureDoor();
+  const { url, addresses } = await openSecureDoor();
   const guide = await ask(`${url}/trust`);
   expect(guide.headers['content-security-policy']).toContain("default-src 'none'");
   const authority = new X509Certificate(await readFile(join(folder, 'ca.crt')));
   expect(guide.body).toContain(authority.fingerprint256);
+  expect(addresses.authorityFingerprint).toBe(authority.fingerprint256);
   expect((await ask(`${url}/trust/style.css`)).headers['content-type']).toContain('text/css');
   const handed = await (await fetch(`${url}/trust/vedette.crt`)).bytes();
   expect(new X509Certificate(handed).fingerprint256).toBe(authority.fingerprint256);

@@ -38,6 +38,10 @@ export class DeviceCertificate implements CertificateSource {
     this.trust = trustRoutes(device, () => this.#authority);
   }
 
+  get fingerprint(): string | undefined {
+    return this.#authority?.fingerprint;
+  }
+
   /** @throws VedetteError `tls/certificate` */
   async start(renewed: (certificate: Certificate) => void): Promise<Certificate> {
     const addresses = [...loopbackAddresses, ...ownAddresses()];

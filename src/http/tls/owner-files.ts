@@ -13,6 +13,7 @@ const pollMs = 2_000;
 /** The owner's own certificate, read again when a file changes; a bad new one leaves the old one in use. */
 export class OwnerFiles implements CertificateSource {
   readonly trust = undefined;
+  readonly fingerprint = undefined;
   readonly #certificatePath: string;
   readonly #keyPath: string;
   readonly #log: Logger;

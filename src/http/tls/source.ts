@@ -22,6 +22,8 @@ export interface CertificateSource {
   stop(): void;
   /** Routes that help people to trust it. */
   readonly trust: Hono<HttpEnv> | undefined;
+  /** SHA-256 of the authority that people are asked to trust, once started. */
+  readonly fingerprint: string | undefined;
 }
 
 export interface CertificateContext {
