@@ -7,12 +7,14 @@ export const chromiumPath = '/usr/bin/chromium';
 export interface ChromiumOptions {
   /** A WAV file that the fake microphone plays in a loop; must be absolute. */
   readonly microphone?: string;
+  /** What starts it, if not Debian's own launcher: to put it into another network. */
+  readonly program?: string;
 }
 
 /** Starts a headless Chromium with a fake microphone and no dialogs. */
-export async function startChromium({ microphone }: ChromiumOptions = {}): Promise<TestBrowser> {
+export async function startChromium({ microphone, program }: ChromiumOptions = {}): Promise<TestBrowser> {
   const browser = await chromium.launch({
-    executablePath: chromiumPath,
+    executablePath: program ?? chromiumPath,
     chromiumSandbox: process.getuid?.() !== 0,
     args: [
       '--use-fake-device-for-media-stream',

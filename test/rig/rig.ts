@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -20,7 +20,7 @@ const commandTimeoutMs = 60_000;
 export interface GuestProgram {
   /** The first line that passes, of those not yet asked for; rejects when the program ends without it. */
   line<T>(wanted: (line: string) => T | undefined): Promise<T>;
-  /** Closes its stdin, which ends the guest's scripts; resolves when it is gone. */
+  /** Ends it; resolves when it is gone. */
   end(): Promise<void>;
 }
 
@@ -65,13 +65,30 @@ export class Rig {
     await this.#do(commandTimeoutMs, 'hw', ...change);
   }
 
-  /** Starts a program in the guest that goes on; `down` ends what is left of them. */
+  /** Something that goes on: `mic`. */
+  startHw(...change: string[]): GuestProgram {
+    return this.#start(['hw', ...change], 'SIGTERM');
+  }
+
+  /** Starts a program in the guest that goes on until its stdin ends; `down` ends what is left of them. */
   start(...command: string[]): GuestProgram {
-    const child = spawn(this.#program, ['exec', ...command], {
-      cwd: checkout,
-      env: this.#env,
-      stdio: 'pipe',
-    });
+    return this.#start(['exec', ...command]);
+  }
+
+  /** The same for a program that goes on until it is told SIGTERM. */
+  startDaemon(...command: string[]): GuestProgram {
+    return this.#start(['exec', ...command], 'SIGTERM');
+  }
+
+  /** A program that runs another one on our side of the device's network. */
+  async hostLauncher(program: string): Promise<string> {
+    const launcher = path.join(this.#folder, path.basename(program));
+    await writeFile(launcher, `#!/bin/sh\nexec '${this.#program}' host '${program}' "$@"\n`, { mode: 0o755 });
+    return launcher;
+  }
+
+  #start(args: readonly string[], endBy?: NodeJS.Signals): GuestProgram {
+    const child = spawn(this.#program, args, { cwd: checkout, env: this.#env, stdio: 'pipe' });
     const lines: string[] = [];
     const waiting = new Set<() => void>();
     let ended = false;
@@ -113,7 +130,7 @@ export class Rig {
               settle(() => reject(error));
               return;
             }
-            const reason = `${command.join(' ')} ended without the awaited line: ${lastWords}`;
+            const reason = `${args.join(' ')} ended without the awaited line: ${lastWords}`;
             if (ended) settle(() => reject(new Error(reason)));
           };
           waiting.add(look);
@@ -121,6 +138,7 @@ export class Rig {
         }),
       end: async () => {
         child.stdin.end();
+        if (endBy) child.kill(endBy);
         await gone;
         this.#programs.delete(program);
       },
