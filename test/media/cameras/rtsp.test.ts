@@ -12,10 +12,9 @@ import { collect, testCamera } from '../cameraContract.ts';
 import { children, until } from '../ready.ts';
 
 const python = '/usr/bin/python3';
-const imports =
-  "import gi; gi.require_version('GstRtspServer', '1.0'); from gi.repository import GstRtspServer";
-const missing = spawnSync(python, ['-c', imports]).status !== 0;
-if (missing) console.log("skipped: GStreamer's RTSP server is not installed (gir1.2-gst-rtsp-server-1.0)");
+const script = fileURLToPath(new URL('rtspServer.py', import.meta.url));
+const missing = spawnSync(python, [script, 'check']).status !== 0;
+if (missing) console.log("skipped: GStreamer's RTSP server or its encoders are not installed (see bin/test)");
 
 const open = (url: string, more: Record<string, unknown> = {}): CameraSource =>
   rtspCamera.open(rtspCamera.options.parse({ url, ...more }));
@@ -66,7 +65,6 @@ describe.skipIf(missing)('against a real RTSP server', () => {
   let source: CameraSource | undefined;
 
   beforeAll(async () => {
-    const script = fileURLToPath(new URL('rtspServer.py', import.meta.url));
     server = spawn(python, [script], { stdio: ['pipe', 'pipe', 'inherit'] });
     const [line] = (await once(createInterface(server.stdout!), 'line')) as [string];
     [plain = '', basic = '', digest = ''] = line.split(' ').map((port) => `127.0.0.1:${port}`);

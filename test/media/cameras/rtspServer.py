@@ -1,6 +1,7 @@
 """Serves a moving picture by RTSP on loopback: /h264, /mjpeg, /vp8. Needs GStreamer's RTSP server.
 
 Prints three ports: open to all, with basic, with digest authentication (viewer, s3cret%word). Ends with its stdin.
+With the argument `check` it only says by its exit code whether everything it needs is installed.
 """
 
 import sys
@@ -52,6 +53,9 @@ def serve(method):
 
 
 Gst.init(None)
+if sys.argv[1:] == ["check"]:
+    needed = ("videotestsrc", "x264enc", "rtph264pay", "jpegenc", "rtpjpegpay", "vp8enc", "rtpvp8pay")
+    sys.exit(0 if all(map(Gst.ElementFactory.find, needed)) else 1)
 servers = [serve(None), serve(GstRtsp.RTSPAuthMethod.BASIC), serve(GstRtsp.RTSPAuthMethod.DIGEST)]
 print(*(server.get_bound_port() for server in servers), flush=True)
 loop = GLib.MainLoop()
