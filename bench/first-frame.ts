@@ -29,13 +29,14 @@ type Load = (browser: Browser, device: Device) => Promise<number>;
 
 async function warm(browser: Browser, device: Device): Promise<Figure[]> {
   const watching = await emptyPage(browser, device.url);
-  await watching.evaluate(play, { id: 'keeps the camera on', url: whep(device) });
+  await watching.evaluate(play, { id: 'bench', url: whep(device) });
   const result = [];
   for (const [name, load] of [
     ['page, camera on', loadPage],
     ['whep, camera on', loadWhep],
   ] as const)
     result.push(...figures(name, await repeated(loads, () => load(browser, device)), 'ms'));
+  await watching.evaluate(leave, 'bench');
   await watching.close();
   return result;
 }
