@@ -1,0 +1,102 @@
+/** The import table of docs/architecture.md: a room of src/ imports what its row names, and nothing else. */
+const rooms = {
+  http: ['requests', 'signaling', 'access', 'records'],
+  // Only the schemas that stand beside each kind; it opens nothing.
+  profile: ['media', 'sensors', 'actions', 'rules', 'signaling', 'homeassistant', 'access'],
+  requests: ['access', 'actions', 'records'],
+  homeassistant: ['buses'],
+  session: ['transport', 'rtp', 'media'],
+  signaling: ['identity', 'buses'],
+  access: ['identity'],
+  actions: ['records', 'media', 'buses'],
+  records: ['media'],
+  sensors: ['media', 'buses'],
+  rules: [],
+  transport: ['rtp'],
+  rtp: [],
+  media: [],
+  buses: [],
+  identity: [],
+  protocol: [],
+  viewer: ['identity'],
+};
+/** Open to every room. */
+const open = ['protocol/', 'errors\\.ts$', 'log\\.ts$', 'clock\\.ts$'];
+/** Single files of another room that a room may import. */
+const exceptions = { rtp: ['media/frame\\.ts$'] };
+
+const roomRules = Object.entries(rooms).map(([room, others]) => ({
+  name: `imports-of-${room}`,
+  comment: `src/${room}/ may import: ${[...others, 'protocol, errors, log, clock'].join(', ')}`,
+  severity: 'error',
+  from: { path: `^src/${room}/` },
+  to: {
+    path: '^src/',
+    pathNot: [room, ...others]
+      .map((name) => `^src/${name}/`)
+      .concat([...open, ...(exceptions[room] ?? [])].map((path) => `^src/${path}`)),
+  },
+}));
+
+module.exports = {
+  forbidden: [
+    ...roomRules,
+    {
+      name: 'words-import-nothing',
+      comment: 'errors.ts, log.ts and clock.ts are open to all, so they stand on nothing of ours',
+      severity: 'error',
+      from: { path: '^src/(errors|log|clock)\\.ts$' },
+      to: { path: '^src/' },
+    },
+    {
+      name: 'command-line-on-top',
+      comment: 'only the command line starts; nothing imports it, and only it imports the agent',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/cli/' },
+      to: { path: '^src/(cli/|agent\\.ts$)' },
+    },
+    {
+      name: 'rooms-have-rules',
+      comment: 'a new folder of src/ gets its row in the table first',
+      severity: 'error',
+      from: { path: '^src/([^/]+)/', pathNot: `^src/(cli|${Object.keys(rooms).join('|')})/` },
+      to: {},
+    },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { circular: true },
+    },
+    {
+      name: 'werift-behind-transport',
+      comment: 'what is below the seam can be replaced only if nobody else reaches it',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/transport/' },
+      to: { path: '(^|/)werift' },
+    },
+    {
+      name: 'only-real-dependencies',
+      comment:
+        'what src/ imports is installed with the package; the page is built, so it may use what builds it',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/viewer/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'] },
+    },
+    {
+      name: 'resolvable',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'types', 'default'],
+    },
+  },
+};
