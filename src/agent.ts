@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { Credentials } from './access/credentials.ts';
 import type { Clock } from './clock.ts';
 import { composeFeeds } from './feeds.ts';
+import { isLoopbackAddress, localName } from './http/hosts.ts';
+import { MdnsAnnouncer } from './http/mdns/announcer.ts';
 import { type HttpAddresses, HttpServer } from './http/server.ts';
 import type { Logger, Secret } from './log.ts';
 import { deviceMetrics } from './metrics.ts';
@@ -69,14 +71,24 @@ export function createAgent(profile: Profile, { stateDir, pageFolder, clock, log
     ...(publicUrl ? { publicUrl } : {}),
   });
 
+  let announcer: MdnsAnnouncer | undefined;
+
   return {
     async start() {
       await credentials.start();
       const addresses = await http.start();
+      if (profile.http.mdns && !isLoopbackAddress(profile.http.host)) {
+        const { port, canonical } = addresses;
+        const secured = canonical.protocol === 'https:';
+        const service = { hostName: localName(profile.device), title: profile.title, port, secured };
+        announcer = new MdnsAnnouncer(service, { log });
+        await announcer.start();
+      }
       return { addresses, secret: credentials.secret };
     },
     async stop(reason) {
       await sessions.close(reason);
+      await announcer?.stop();
       await http.stop();
       await feeds.stop();
       await credentials.stop();

@@ -68,6 +68,7 @@ const Http = z.strictObject({
     .transform((text) => new URL(text))
     .optional()
     .describe('The address people use from outside, where a proxy or a real name leads here'),
+  mdns: z.boolean().default(true).describe('Announce <device>.local in the local network'),
   tls: Tls.prefault('auto').describe('auto: certificates of its own; off: no HTTPS; or files of yours'),
 });
 

@@ -4,12 +4,18 @@ import type { TestBrowser } from './browser.ts';
 /** Where Debian puts it. */
 export const firefoxPath = '/usr/bin/firefox-esr';
 
+export interface FirefoxOptions {
+  /** Its environment: where its sound goes. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
 /** Starts a headless Firefox by WebDriver BiDi, with a fake microphone (a 1 kHz tone) and no dialogs. */
-export async function startFirefox(): Promise<TestBrowser> {
+export async function startFirefox({ env = process.env }: FirefoxOptions = {}): Promise<TestBrowser> {
   const browser = await puppeteer.launch({
     browser: 'firefox',
     executablePath: firefoxPath,
     headless: true,
+    env,
     acceptInsecureCerts: true,
     extraPrefsFirefox: {
       'media.navigator.streams.fake': true,

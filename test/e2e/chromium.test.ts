@@ -19,5 +19,4 @@ testViewer('Chromium', {
   start: () => startChromium({ microphone }),
   microphoneHz,
   expectedCodec: 'video/H264',
-  analysesSound: true,
 });

@@ -17,8 +17,22 @@ export interface Device {
   printed(): string;
   /** The sum of a metric over its labels, or undefined where there is none. */
   metric(name: string): Promise<number | undefined>;
+  signal(signal: NodeJS.Signals): void;
+  /** How it ended; of use after `signal`. */
+  readonly exited: Promise<DeviceExit>;
   /** Sends SIGTERM and gives the exit code. */
   stop(): Promise<number | null>;
+}
+
+export interface DeviceExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface DeviceOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  /** Beside the profile and the port; `--log-level debug` by default. */
+  readonly flags?: readonly string[];
 }
 
 const command = join(import.meta.dirname, '../../src/cli/main.ts');
@@ -26,29 +40,38 @@ const command = join(import.meta.dirname, '../../src/cli/main.ts');
 const startDeadlineMs = 20_000;
 
 /** Starts `vedette run` on a profile and waits until it serves. */
-export async function startDevice(profile: (place: { readonly folder: string }) => object): Promise<Device> {
+export async function startDevice(
+  profile: (place: { readonly folder: string }) => { readonly http?: object },
+  { env = {}, flags = ['--log-level', 'debug'] }: DeviceOptions = {},
+): Promise<Device> {
   const folder = await mkdtemp(join(tmpdir(), 'vedette-device-'));
   const path = join(folder, 'profile.yaml');
-  await writeFile(path, stringify(profile({ folder })));
+  const written = profile({ folder });
+  // Tests announce nothing on a network that is not theirs.
+  await writeFile(path, stringify({ ...written, http: { mdns: false, ...written.http } }));
   const port = await freePort();
-  const child = spawn(
-    process.execPath,
-    [command, 'run', path, '--port', String(port), '--log-level', 'debug'],
-    {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, STATE_DIRECTORY: join(folder, 'state') },
-    },
-  );
+  const child = spawn(process.execPath, [command, 'run', path, '--port', String(port), ...flags], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, STATE_DIRECTORY: join(folder, 'state'), ...env },
+  });
+  const exited = once(child, 'exit').then(([code, signal]): DeviceExit => ({ code, signal }));
   let printed = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => (printed += chunk.toString()));
   const url = `http://127.0.0.1:${port}/`;
-  await serving(child, url, () => printed);
+  try {
+    await serving(child, url, () => printed);
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
   return {
     url,
     folder,
     pid: child.pid as number,
     printed: () => printed,
+    exited,
+    signal: (signal) => void child.kill(signal),
     async metric(name) {
       const text = await (await fetch(new URL('metrics', url))).text();
       const values = text
@@ -59,11 +82,8 @@ export async function startDevice(profile: (place: { readonly folder: string }) 
         : values.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
     },
     async stop() {
-      if (child.exitCode === null && child.signalCode === null) {
-        const exited = once(child, 'exit');
-        child.kill('SIGTERM');
-        await exited;
-      }
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+      await exited;
       await rm(folder, { recursive: true, force: true });
       return child.exitCode;
     },
