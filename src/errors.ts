@@ -167,7 +167,7 @@ export const errorTable = {
   ),
   'camera/file-missing': entry(
     'there is no file {path}',
-    'correct `path`; it is relative to where Vedette was started',
+    'correct `path`; it is relative to the folder of the profile',
   ),
   'camera/file-denied': entry('this user may not read {path}', 'change its permissions: chmod a+r'),
   'screen/no-display': entry(
