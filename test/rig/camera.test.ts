@@ -14,7 +14,7 @@ interface Line {
   readonly message?: string;
 }
 
-describe.skipIf(noRig)('a real V4L2 driver (vivid) in a virtual device', { timeout: 60_000 }, () => {
+describe.skipIf(noRig)('a real V4L2 driver (vivid) in a virtual device', { timeout: 120_000 }, () => {
   let rig: Rig;
   const opened: GuestProgram[] = [];
   beforeAll(async () => {
@@ -110,6 +110,14 @@ describe.skipIf(noRig)('a real V4L2 driver (vivid) in a virtual device', { timeo
       expect((await next(program, 'ended')).ended).toBe(code);
       await program.end();
     }
+  });
+
+  test('a user who may not open it is told how to', async () => {
+    await rig.exec('chmod', '660', '/dev/video0');
+    const asNobody = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
+    const program = rig.start(...asNobody, 'node', 'test/rig/guest/openCamera.ts', JSON.stringify(small));
+    opened.push(program);
+    expect((await next(program, 'ended')).ended).toBe('camera/denied');
   });
 
   test('a camera that somebody else uses is said to be busy', async () => {

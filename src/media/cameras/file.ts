@@ -15,7 +15,6 @@ export const fileOptions = z.strictObject({
   path: z.string().min(1),
   ...turnOptions,
 });
-export type FileOptions = z.output<typeof fileOptions>;
 
 /**
  * MP4 and Matroska keep H.264 without start codes (`avc1`, ISO/IEC 14496-15). What reads ffmpeg's list gives them

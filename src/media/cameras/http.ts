@@ -18,7 +18,6 @@ export const httpOptions = z.strictObject({
   frameRate: z.number().min(0.2).max(120).default(15),
   ...turnOptions,
 });
-export type HttpOptions = z.output<typeof httpOptions>;
 
 /** A camera that sends nothing for so long is gone: microseconds. */
 const silenceUs = 5_000_000;

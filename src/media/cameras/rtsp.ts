@@ -16,7 +16,6 @@ export const rtspOptions = z.strictObject({
     .transform((url) => new Secret(url)),
   ...turnOptions,
 });
-export type RtspOptions = z.output<typeof rtspOptions>;
 
 /** A camera that sends nothing for so long is gone: microseconds. */
 const silenceUs = 5_000_000;

@@ -24,7 +24,6 @@ export const screenOptions = z.strictObject({
   frameRate: z.number().min(0.2).max(60).default(15),
   ...turnOptions,
 });
-export type ScreenOptions = z.output<typeof screenOptions>;
 
 /** Its frames are whole, so nothing is gained by looking at many of them before the first is handed on. */
 const atOnce = ['-analyzeduration', '0', '-probesize', '32'];
