@@ -30,8 +30,8 @@ export function withServeFlags<T>(yargs: Argv<T>) {
 }
 
 /**
- * Runs a device until it is told to stop: SIGTERM and SIGINT end its sessions with a goodbye; a second SIGINT ends it
- * at once.
+ * Runs a device until it is told to stop: SIGTERM, SIGINT and the SIGHUP of a terminal that closes end its sessions
+ * with a goodbye; a second SIGINT ends it at once.
  *
  * @throws VedetteError what the device throws at its start
  */
@@ -66,7 +66,10 @@ function pageFolder(): string {
   return fileURLToPath(new URL(relative, import.meta.url));
 }
 
-/** The next SIGTERM or SIGINT. A SIGINT after it ends the process at once, as somebody in a hurry wants. */
+/** What asks a device to stop. */
+const stopSignals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+
+/** The next of {@link stopSignals}. A SIGINT after it ends the process at once, as somebody in a hurry wants. */
 function nextStopSignal() {
   const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();
   let stopping = false;
@@ -75,10 +78,12 @@ function nextStopSignal() {
     stopping = true;
     resolve(signal);
   };
-  process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  for (const signal of stopSignals) process.on(signal, onSignal);
   return {
     signal: promise,
-    release: () => process.off('SIGTERM', onSignal).off('SIGINT', onSignal),
+    release: () => {
+      for (const signal of stopSignals) process.off(signal, onSignal);
+    },
   };
 }
 

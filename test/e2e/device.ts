@@ -41,14 +41,14 @@ const startDeadlineMs = 20_000;
 
 /** Starts `vedette run` on a profile and waits until it serves. */
 export async function startDevice(
-  profile: (place: { readonly folder: string }) => { readonly http?: object },
+  profile: (place: { readonly folder: string }) => Readonly<Record<string, unknown>>,
   { env = {}, flags = ['--log-level', 'debug'] }: DeviceOptions = {},
 ): Promise<Device> {
   const folder = await mkdtemp(join(tmpdir(), 'vedette-device-'));
   const path = join(folder, 'profile.yaml');
   const written = profile({ folder });
   // Tests announce nothing on a network that is not theirs.
-  await writeFile(path, stringify({ ...written, http: { mdns: false, ...written.http } }));
+  await writeFile(path, stringify({ ...written, http: { mdns: false, ...(written.http as object | undefined) } }));
   const port = await freePort();
   const child = spawn(process.execPath, [command, 'run', path, '--port', String(port), ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
