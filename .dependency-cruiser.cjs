@@ -23,7 +23,7 @@ const rooms = {
 /** Open to every room. */
 const open = ['protocol/', 'errors\\.ts$', 'log\\.ts$', 'clock\\.ts$'];
 /** Single files of another room that a room may import. */
-const exceptions = { rtp: ['media/frame\\.ts$'] };
+const exceptions = { rtp: ['media/frame\\.ts$', 'media/sound/source\\.ts$'] };
 
 const roomRules = Object.entries(rooms).map(([room, others]) => ({
   name: `imports-of-${room}`,

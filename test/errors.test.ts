@@ -32,7 +32,7 @@ test('every error is documented, and every documented error exists', () => {
 test.each(sections)('$code is documented with its own words', ({ code, text, cause, cure, exitCode }) => {
   const entry = errorTable[code as keyof typeof errorTable];
   expect({ text, cure, exitCode: Number(exitCode) }).toEqual(entry);
-  expect(cause).toMatch(/^[A-Z`].*[.]$/s);
+  expect(cause).toMatch(/^\S.{20,}\.$/s);
 });
 
 test('an error says its data in its sentence and its cure', () => {
