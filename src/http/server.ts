@@ -8,8 +8,6 @@ import { loadPage } from './page.ts';
 import { Sockets } from './sockets.ts';
 import { createCertificateSource, type TlsOptions } from './tls/source.ts';
 
-/** TCP port of everything but media (docs/decisions). */
-export const defaultPort = 8480;
 /** What is under way at a stop has this long; the whole process has 2 s. */
 const stopGraceMs = 700;
 

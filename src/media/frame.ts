@@ -53,3 +53,12 @@ export interface SoundBlock {
   /** Capture time of the first sample. */
   readonly captureMs: MonotonicMs;
 }
+
+/** What a speaker pulls every 20 ms while somebody talks. */
+export type OpusPull =
+  /** The packet whose turn it is. */
+  | { readonly kind: 'packet'; readonly payload: Uint8Array }
+  /** It was lost; `next`, where it is here already, may carry its FEC (RFC 6716, 2.1.7). */
+  | { readonly kind: 'lost'; readonly next?: Uint8Array }
+  /** Nothing is expected yet: before the first packet, or the talker paused. */
+  | { readonly kind: 'empty' };

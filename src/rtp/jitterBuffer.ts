@@ -1,5 +1,5 @@
 import type { MonotonicMs } from '../clock.ts';
-import type { OpusPull } from '../media/sound/source.ts';
+import type { OpusPull } from '../media/frame.ts';
 
 /** How long a packet waits for those that left before it: three packets of 20 ms. */
 const defaultTargetMs = 60;

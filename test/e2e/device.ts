@@ -48,7 +48,10 @@ export async function startDevice(
   const path = join(folder, 'profile.yaml');
   const written = profile({ folder });
   // Tests announce nothing on a network that is not theirs.
-  await writeFile(path, stringify({ ...written, http: { mdns: false, ...(written.http as object | undefined) } }));
+  await writeFile(
+    path,
+    stringify({ ...written, http: { mdns: false, ...(written.http as object | undefined) } }),
+  );
   const port = await freePort();
   const child = spawn(process.execPath, [command, 'run', path, '--port', String(port), ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],

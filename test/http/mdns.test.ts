@@ -65,7 +65,7 @@ async function announce(): Promise<MdnsAnnouncer> {
 async function nextAddress(): Promise<{ data: unknown; ttl: number | undefined }> {
   for (;;) {
     const [packet] = (await once(other, 'response')) as [ResponsePacket];
-    const answer = packet.answers.find(({ name, type }) => name === 'demo.local' && type === 'A');
+    const answer = packet.answers?.find(({ name, type }) => name === 'demo.local' && type === 'A');
     if (answer !== undefined && 'data' in answer)
       return { data: answer.data, ttl: 'ttl' in answer ? answer.ttl : undefined };
   }

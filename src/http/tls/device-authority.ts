@@ -18,7 +18,7 @@ const earliest = Date.UTC(2026, 0, 1);
 const skewMs = dayMs;
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
-const keyUsages: readonly webcrypto.KeyUsage[] = ['sign', 'verify'];
+const keyUsages: ('sign' | 'verify')[] = ['sign', 'verify'];
 
 /** A certificate for HTTPS, and when it ends. */
 export interface Leaf extends Certificate {

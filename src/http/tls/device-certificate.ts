@@ -4,8 +4,8 @@ import type { Logger } from '../../log.ts';
 import type { HttpEnv } from '../context.ts';
 import { ownAddresses } from '../hosts.ts';
 import type { Certificate } from '../listener.ts';
+import type { CertificateSource } from './certificate-source.ts';
 import { DeviceAuthority, type Leaf } from './device-authority.ts';
-import type { CertificateSource } from './source.ts';
 import { trustRoutes } from './trust.ts';
 
 /** How often the certificate is looked at: a clock that was set, an address that came, an end that nears. */

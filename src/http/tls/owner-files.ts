@@ -5,7 +5,7 @@ import { createSecureContext } from 'node:tls';
 import { VedetteError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import type { Certificate } from '../listener.ts';
-import type { CertificateSource } from './source.ts';
+import type { CertificateSource } from './certificate-source.ts';
 
 /** By polling, for what renews certificates swaps symbolic links, which a watch on a file does not see. */
 const pollMs = 2_000;

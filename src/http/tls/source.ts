@@ -1,8 +1,6 @@
-import type { Hono } from 'hono';
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
-import type { HttpEnv } from '../context.ts';
-import type { Certificate } from '../listener.ts';
+import type { CertificateSource } from './certificate-source.ts';
 import { DeviceCertificate } from './device-certificate.ts';
 import { OwnerFiles } from './owner-files.ts';
 
@@ -14,17 +12,6 @@ export type TlsOptions =
   | { readonly mode: 'files'; readonly certificate: string; readonly key: string }
   /** The device's own authority, kept in `folder` (`identity/` of the state folder). */
   | { readonly mode: 'device'; readonly folder: string };
-
-/** Gives the certificate, and the next one when it is due. */
-export interface CertificateSource {
-  /** @throws VedetteError `tls/certificate` */
-  start(renewed: (certificate: Certificate) => void): Promise<Certificate>;
-  stop(): void;
-  /** Routes that help people to trust it. */
-  readonly trust: Hono<HttpEnv> | undefined;
-  /** SHA-256 of the authority that people are asked to trust, once started. */
-  readonly fingerprint: string | undefined;
-}
 
 export interface CertificateContext {
   readonly device: string;

@@ -1,14 +1,5 @@
 import type { VedetteError } from '../../errors.ts';
-import type { SoundBlock } from '../frame.ts';
-
-/** What a speaker pulls every 20 ms while somebody talks. */
-export type OpusPull =
-  /** The packet whose turn it is. */
-  | { readonly kind: 'packet'; readonly payload: Uint8Array }
-  /** It was lost; `next`, where it is here already, may carry its FEC (RFC 6716, 2.1.7). */
-  | { readonly kind: 'lost'; readonly next?: Uint8Array }
-  /** Nothing is expected yet: before the first packet, or the talker paused. */
-  | { readonly kind: 'empty' };
+import type { OpusPull, SoundBlock } from '../frame.ts';
 
 /** A talker's Opus, in playing order; made by `session` from a jitter buffer. */
 export interface OpusSource {

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import type { MonotonicMs } from '../../../src/clock.ts';
+import type { OpusPull } from '../../../src/media/frame.ts';
 import { blockSamples } from '../../../src/media/frame.ts';
 import { createOpusEncoder, createVoiceDecoder } from '../../../src/media/sound/opus.ts';
 import { Playout, type VoiceDecoder } from '../../../src/media/sound/playout.ts';
-import type { OpusPull, OpusSource } from '../../../src/media/sound/source.ts';
+import type { OpusSource } from '../../../src/media/sound/source.ts';
 import { JitterBuffer } from '../../../src/rtp/jitterBuffer.ts';
 import { join, sine, strength, strongest } from './goertzel.ts';
 
