@@ -10,7 +10,14 @@ const manifest = read('package.json') as {
 const lock = read('package-lock.json') as {
   packages: Record<
     string,
-    { resolved?: string; integrity?: string; link?: boolean; hasInstallScript?: boolean; optional?: boolean }
+    {
+      resolved?: string;
+      integrity?: string;
+      link?: boolean;
+      hasInstallScript?: boolean;
+      optionalDependencies?: Record<string, string>;
+      optional?: boolean;
+    }
   >;
 };
 const packages = Object.entries(lock.packages).filter(([path]) => path !== '');
@@ -34,4 +41,11 @@ test('every direct dependency has one exact version', () => {
     ([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version),
   );
   expect(ranges).toEqual([]);
+});
+
+test('the lockfile has the packages of all platforms, so that it installs on each', () => {
+  const wanted = packages.flatMap(([, { optionalDependencies }]) => Object.keys(optionalDependencies ?? {}));
+  const missing = wanted.filter((name) => !packages.some(([path]) => path.endsWith(`node_modules/${name}`)));
+  expect(missing).toEqual([]);
+  expect(wanted).toContain('@img/sharp-linux-arm64');
 });

@@ -94,6 +94,7 @@ export class WebSocketSignaling {
       action: Exclude<LinkAction, { do: 'send' | 'open' }>,
     ): void => {
       if (session === undefined) return;
+      // biome-ignore lint/nursery/useExhaustiveSwitchCases: the type leaves out "send" and "open".
       switch (action.do) {
         case 'answer':
           session.turn = session.turn.then(() => answer(session, action));
