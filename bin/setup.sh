@@ -105,7 +105,7 @@ need_dependencies() {
   if [ -f "$installed" ] && ! newer_than "$installed" "$root/package-lock.json"; then return 0; fi
   need_program npm npm "it installs Vedette's dependencies"
   say 'installing dependencies (about a minute)'
-  (cd "$root" && npm ci --include=dev --no-audit --no-fund --loglevel=error </dev/null >&2) ||
+  (cd "$root" && npm ci --include=dev --no-audit --no-fund --no-update-notifier --loglevel=error </dev/null >&2) ||
     stop 1 "npm could not install the dependencies" "run it again: cd $root && npm ci"
 }
 
