@@ -37,7 +37,10 @@ export interface SessionHandle {
   answer(offer: string, media: readonly MediaAssignment[]): Promise<string>;
   /** Candidates may come before the offer; malformed ones and those after the end are dropped and counted. */
   addIceCandidate(candidate: IceCandidateInit): Promise<void>;
-  /** Media may flow from now on. */
+  /**
+   * Media may flow from now on.
+   * @throws VedetteError `session/limit`: it goes on waiting
+   */
   accept(): void;
   /** Ends it: says goodbye on the `events` channel, closes the transport, frees everything. Idempotent. */
   close(reason: string): Promise<void>;

@@ -55,8 +55,10 @@ const maxOfferBytes = 64 * 1024;
 const maxSections = 64;
 /** RTP payload types have 7 bits (RFC 3550, 5.1). */
 const maxPayloadType = 127;
-/** profile_idc in the order we like it: ours is constrained baseline, which main and high decoders play too. */
+/** profile_idc values whose decoders play our constrained baseline, the plainest first. */
 const h264Profiles = [0x42, 0x4d, 0x64];
+/** constraint_set1_flag in profile_iop: with profile_idc 66, constrained baseline (RFC 6184, 8.1, table 5). */
+const constraintSet1 = 0x40;
 
 /**
  * Reads an offer and decides what each section becomes: H.264 before VP8, Opus, RTX where offered. Pure.
@@ -198,8 +200,8 @@ function chooseVideo(media: MediaDescription): { codec: VideoCodec; payloadType:
     .filter(({ codec }) => codec.toUpperCase() === 'H264')
     .map(({ payload }) => ({ payload, ...h264Parameters(media, payload) }))
     // Our access units do not fit into packetization-mode 0, which knows no fragments (RFC 6184, 6.2).
-    .filter(({ packetizationMode, profile }) => packetizationMode === 1 && h264Profiles.includes(profile))
-    .sort((left, right) => h264Profiles.indexOf(left.profile) - h264Profiles.indexOf(right.profile))[0];
+    .filter(({ packetizationMode, rank }) => packetizationMode === 1 && rank >= 0)
+    .sort((left, right) => left.rank - right.rank)[0];
   if (h264) return { codec: 'H264', payloadType: h264.payload };
   const vp8 = media.rtp.find(({ codec }) => codec.toUpperCase() === 'VP8');
   return vp8 && { codec: 'VP8', payloadType: vp8.payload };
@@ -208,14 +210,18 @@ function chooseVideo(media: MediaDescription): { codec: VideoCodec; payloadType:
 function h264Parameters(
   media: MediaDescription,
   payload: number,
-): { packetizationMode: number; profile: number } {
+): { packetizationMode: number; rank: number } {
   const config = media.fmtp.find((line) => line.payload === payload)?.config ?? '';
   const parameters = parseParams(config);
   // Absent parameters mean mode 0 and baseline (RFC 6184, 8.1).
-  const profile = String(parameters['profile-level-id'] ?? '42').slice(0, 2);
+  const profileLevelId = Number.parseInt(String(parameters['profile-level-id'] ?? '42000a'), 16);
+  const exact = profileLevelId >> 16 === h264Profiles[0] && ((profileLevelId >> 8) & constraintSet1) !== 0;
   return {
     packetizationMode: Number(parameters['packetization-mode'] ?? 0),
-    profile: Number.parseInt(profile, 16),
+    // Exactly ours is 0, the others follow; -1 is none of them.
+    rank: exact
+      ? 0
+      : h264Profiles.indexOf(profileLevelId >> 16) + (h264Profiles.includes(profileLevelId >> 16) ? 1 : 0),
   };
 }
 

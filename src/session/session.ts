@@ -1,33 +1,30 @@
-import { randomInt } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import { VedetteError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { DeviceMessage, FeedStatus, ViewerMessage } from '../protocol/events.ts';
 import type { IceCandidateInit, SessionEvents, SessionHandle, SessionRequest } from '../protocol/session.ts';
 import type { IceServer, MediaAssignment } from '../protocol/signaling.ts';
-import { beginContinuity, type Continuity } from '../rtp/continuity.ts';
-import type { TransportSequence } from '../rtp/outgoing.ts';
 import {
   type DataChannel,
   type IncomingRtp,
   Peer,
   type SectionDirection,
-  type SectionSsrcs,
   type TransportState,
 } from '../transport/peer.ts';
-import { type IncomingRtcp, middle32, ntpTime } from '../transport/rtcp.ts';
+import type { IncomingRtcp } from '../transport/rtcp.ts';
 import type { Broadcasts } from './broadcast.ts';
 import { EventsChannel, eventsLabel } from './events-channel.ts';
 import type { SessionFeed } from './feed.ts';
 import { planOffer, type SectionPlan } from './offer.ts';
-import { Outlet } from './outlet.ts';
+import { Outlets } from './outlets.ts';
+import { Presence } from './presence.ts';
 import { initialState, mediaMayFlow, type SessionEvent, type SessionState, step } from './states.ts';
 import { Talkback } from './talkback.ts';
 
 /** From the first offer to ICE and DTLS connected; a viewer that has not come by then is gone. */
 const connectDeadlineMs = 30_000;
-/** RTCP sender reports: often enough that sound and picture are in step within a second. */
-const reportIntervalMs = 1_000;
+/** Sender reports, and a look whether the viewer is still there: sound and picture are in step within a second. */
+const tickMs = 1_000;
 /** How long a goodbye may take to leave before the transport is closed under it. */
 const goodbyeDeadlineMs = 300;
 /** Candidates kept from before the offer; more are dropped. */
@@ -57,10 +54,8 @@ export class Session implements SessionHandle {
   readonly #events: SessionEvents;
   readonly #parts: SessionParts;
   readonly #peer: Peer;
-  readonly #transportSequence: TransportSequence;
-  readonly #outlets = new Map<string, { readonly plan: SectionPlan; readonly outlet: Outlet }>();
-  /** By SSRC; outlives the outlets, because the SRTP keys do. */
-  readonly #continuities = new Map<number, Continuity>();
+  readonly #outlets: Outlets;
+  readonly #presence = new Presence();
   readonly #releases: (() => void)[] = [];
   readonly #talkback: Talkback;
   #state: SessionState;
@@ -68,10 +63,11 @@ export class Session implements SessionHandle {
   #iceUfrag: string | undefined;
   #earlyCandidates: IceCandidateInit[] | undefined = [];
   #candidates = 0;
-  #roundTripMs: number | undefined;
+  /** False while the viewer has fallen silent. */
+  #present = true;
   #channel: EventsChannel | undefined;
   #connectDeadline: NodeJS.Timeout | undefined;
-  #reports: NodeJS.Timeout | undefined;
+  #tick: NodeJS.Timeout | undefined;
   #closing: Promise<void> | undefined;
   /** Offers are answered one after the other. */
   #negotiation: Promise<unknown> = Promise.resolve();
@@ -82,8 +78,6 @@ export class Session implements SessionHandle {
     this.#events = events;
     this.#parts = parts;
     this.#state = initialState(request.standby);
-    let transportSequence = 0;
-    this.#transportSequence = { next: () => (transportSequence++ & 0xffff) >>> 0 };
     this.#talkback = new Talkback(request.id, parts.clock);
     this.#peer = new Peer(
       { iceServers: parts.iceServers },
@@ -96,11 +90,18 @@ export class Session implements SessionHandle {
         message: (channel, text) => this.#message(channel, text),
       },
     );
+    this.#outlets = new Outlets({
+      broadcasts: parts.broadcasts,
+      clock: parts.clock,
+      send: (packets) => this.#peer.send(packets),
+      feed: (name) => this.#feed(name),
+      onKeyframe: (plan) => this.#keyframeFound(plan),
+    });
   }
 
-  /** Media flows, or would, were the connection up. */
+  /** Media flows, or would, were the connection up; not while the viewer has fallen silent. */
   get accepted(): boolean {
-    return this.#state.wanted && this.#state.phase !== 'closed';
+    return this.#state.wanted && this.#present && this.#state.phase !== 'closed';
   }
 
   get phase(): SessionState['phase'] {
@@ -148,9 +149,9 @@ export class Session implements SessionHandle {
     const channel = this.#channel;
     this.#step('close');
     clearTimeout(this.#connectDeadline);
-    clearInterval(this.#reports);
+    clearInterval(this.#tick);
     this.#talkback.stop();
-    for (const { outlet } of this.#outlets.values()) outlet.stop();
+    this.#outlets.stop();
     for (const release of this.#releases.splice(0)) release();
     try {
       if (channel?.send({ type: 'goodbye', reason })) await channel.flushed(goodbyeDeadlineMs);
@@ -189,7 +190,9 @@ export class Session implements SessionHandle {
       if (this.#isClosed()) throw new Error('closed');
       this.#iceUfrag = plan.iceUfrag;
       this.#sections = plan.sections;
-      this.#build(answer.sections);
+      this.#outlets.build(plan.sections, answer.sections);
+      this.#endTalkWithoutSection();
+      if (mediaMayFlow(this.#state)) this.#startMedia();
       this.#step('answered');
       this.#takeEarlyCandidates();
       return answer.sdp;
@@ -218,53 +221,6 @@ export class Session implements SessionHandle {
     for (const candidate of early) void this.addIceCandidate(candidate);
   }
 
-  /** Makes an outlet for each section that is new or changed, and ends those that are gone. */
-  #build(ssrcs: readonly SectionSsrcs[]): void {
-    const wanted = new Map(this.#sections.map((plan) => [plan.mid, plan]));
-    for (const [mid, { plan, outlet }] of this.#outlets) {
-      if (JSON.stringify(wanted.get(mid)) === JSON.stringify(plan)) continue;
-      outlet.stop();
-      this.#outlets.delete(mid);
-    }
-    for (const plan of this.#sections) {
-      const ids = ssrcs.find(({ mid }) => mid === plan.mid);
-      const outlet = ids && !this.#outlets.has(plan.mid) && this.#outlet(plan, ids);
-      if (outlet) this.#outlets.set(plan.mid, { plan, outlet });
-    }
-    const talks = (plan: SectionPlan) =>
-      plan.kind === 'audio' && plan.talks && plan.mid === this.#talkback.mid;
-    if (!this.#sections.some(talks)) this.#talkback.stop();
-    if (mediaMayFlow(this.#state)) this.#startMedia();
-  }
-
-  #outlet(plan: SectionPlan, { ssrc, rtxSsrc }: SectionSsrcs): Outlet | undefined {
-    const feed = this.#feed(plan.feed);
-    const stream = plan.kind === 'video' ? feed?.video(plan.codec) : plan.listens ? feed?.audio : undefined;
-    if (!stream) return undefined;
-    const continuity = this.#continuities.get(ssrc) ?? beginContinuity((below) => randomInt(below));
-    this.#continuities.set(ssrc, continuity);
-    return new Outlet(
-      this.#parts.broadcasts.of(stream),
-      {
-        ssrc,
-        payloadType: plan.payloadType,
-        clockRate: plan.kind === 'video' ? 90_000 : 48_000,
-        mid: plan.mid,
-        extensions: plan.extensions,
-        ...(plan.rtxPayloadType === undefined
-          ? {}
-          : { rtx: { ssrc: rtxSsrc, payloadType: plan.rtxPayloadType } }),
-        continuity,
-      },
-      {
-        transportSequence: this.#transportSequence,
-        send: (packets) => this.#peer.send(packets),
-        clock: this.#parts.clock,
-        onKeyframe: () => this.#keyframeFound(plan),
-      },
-    );
-  }
-
   #step(event: SessionEvent): void {
     const before = this.#state;
     this.#state = step(before, event);
@@ -273,18 +229,30 @@ export class Session implements SessionHandle {
   }
 
   #startMedia(): void {
-    for (const { outlet } of this.#outlets.values()) outlet.start();
-    this.#reports ??= setInterval(() => this.#report(), reportIntervalMs);
+    this.#outlets.start();
+    this.#tick ??= setInterval(() => this.#everySecond(), tickMs);
   }
 
-  #report(): void {
-    const wall = this.#parts.clock.wall();
-    this.#peer.sendReports(
-      [...this.#outlets.values()].flatMap(({ outlet }) => {
-        const report = outlet.report();
-        return report ? [{ ...report, wall }] : [];
-      }),
-    );
+  #everySecond(): void {
+    if (this.#present && this.#presence.silent(this.#parts.clock.now())) this.#fallSilent();
+    this.#peer.sendReports(this.#outlets.reports());
+  }
+
+  /** The viewer says nothing any more: what it needed is free for others until it is heard again, or ICE gives up. */
+  #fallSilent(): void {
+    this.#present = false;
+    this.#outlets.stop();
+    this.#talkback.stop();
+    this.#parts.logger.info({ session: this.id }, 'session silent');
+    this.#parts.changed(this);
+  }
+
+  #heard(): void {
+    this.#presence.heard(this.#parts.clock.now());
+    if (this.#present || !mediaMayFlow(this.#state) || !this.#parts.mayAccept()) return;
+    this.#present = true;
+    this.#outlets.start();
+    this.#parts.changed(this);
   }
 
   #transportState(state: TransportState): void {
@@ -307,27 +275,8 @@ export class Session implements SessionHandle {
   }
 
   #rtcp(packet: IncomingRtcp): void {
-    switch (packet.type) {
-      case 'nack':
-        this.#outletOf(packet.ssrc)?.retransmit(packet.lost, this.#roundTripMs);
-        return;
-      case 'keyframe-request':
-        for (const ssrc of packet.ssrcs) this.#outletOf(ssrc)?.requestKeyframe();
-        return;
-      case 'reports': {
-        const report = packet.reports.find(({ lastSenderReport }) => lastSenderReport !== 0);
-        if (!report) return;
-        const now = middle32(ntpTime(this.#parts.clock.wall()));
-        const ticks = (now - report.lastSenderReport - report.delaySinceLastSenderReport) >>> 0;
-        // A stepped wall clock or a lying peer gives nonsense; a round trip over 10 s is no round trip.
-        if (ticks < 10 * 65_536) this.#roundTripMs = (ticks * 1000) / 65_536;
-      }
-    }
-  }
-
-  #outletOf(ssrc: number): Outlet | undefined {
-    for (const { outlet } of this.#outlets.values()) if (outlet.ssrc === ssrc) return outlet;
-    return undefined;
+    this.#heard();
+    this.#outlets.receive(packet);
   }
 
   #rtp(packet: IncomingRtp): void {
@@ -380,6 +329,12 @@ export class Session implements SessionHandle {
     return this.#talkback.start(section.mid, speaker) ? undefined : 'somebody else is talking';
   }
 
+  #endTalkWithoutSection(): void {
+    const { mid } = this.#talkback;
+    if (!this.#sections.some((plan) => plan.kind === 'audio' && plan.talks && plan.mid === mid))
+      this.#talkback.stop();
+  }
+
   #keyframeFound({ kind, feed: name }: SectionPlan): void {
     const feed = this.#feed(name);
     if (kind === 'video' && feed) this.#tellFeed(feed);
@@ -398,9 +353,7 @@ export class Session implements SessionHandle {
       feed: feed.name,
       camera: feed.camera,
       talk: feed.talk,
-      waitsForKeyframe: [...this.#outlets.values()].some(
-        ({ plan, outlet }) => plan.kind === 'video' && plan.feed === feed.name && outlet.waiting,
-      ),
+      waitsForKeyframe: this.#outlets.waits(feed.name),
     };
   }
 

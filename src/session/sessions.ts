@@ -30,6 +30,8 @@ export class Sessions implements SessionHost {
   readonly #broadcasts = new Broadcasts();
   readonly #open = new Set<Session>();
   #told = 0;
+  /** Ending: who leaves is told goodbye and nothing else, so that the goodbye is not one of a burst. */
+  #ending = false;
 
   constructor(options: SessionsOptions) {
     this.#options = options;
@@ -81,12 +83,13 @@ export class Sessions implements SessionHost {
 
   /** Ends all sessions with a goodbye. */
   async close(reason: string): Promise<void> {
+    this.#ending = true;
     await Promise.all([...this.#open].map((session) => session.close(reason)));
   }
 
   #tellWatching(): void {
     const { watching } = this;
-    if (watching === this.#told) return;
+    if (this.#ending || watching === this.#told) return;
     this.#told = watching;
     for (const session of this.#open) session.tellWatching(watching);
   }

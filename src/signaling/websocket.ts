@@ -105,7 +105,11 @@ export class WebSocketSignaling {
           });
           return;
         case 'accept':
-          session.handle.accept();
+          try {
+            session.handle.accept();
+          } catch (error) {
+            perform(link.refused(action.session, known(error, log), false));
+          }
           return;
         case 'close':
           close(session, action.session, action.reason);

@@ -19,7 +19,13 @@ import {
   restartIce,
   sendSessionKeys,
 } from './insides.ts';
-import { type IncomingRtcp, readRtcp, type SenderReportFields, senderReport } from './rtcp.ts';
+import {
+  type IncomingRtcp,
+  readRtcp,
+  type SenderReportFields,
+  senderReport,
+  sourceDescription,
+} from './rtcp.ts';
 import { type SrtpSeal, srtpSeal } from './srtp.ts';
 
 /** How far a peer's transport has come. `connected` means ICE and DTLS: SRTP keys exist. */
@@ -171,10 +177,14 @@ export class Peer {
     for (const packet of packets) path(seal(packet));
   }
 
-  /** Sends one compound packet of sender reports (RFC 3550, 6.4.1). */
+  /** Sends one compound packet of sender reports and their CNAME (RFC 3550, 6.1). */
   sendReports(reports: readonly SenderReportFields[]): void {
     if (this.#state !== 'connected' || reports.length === 0) return;
-    void this.#dtls?.sendRtcp(reports.map(senderReport));
+    const named = sourceDescription(
+      reports.map(({ ssrc }) => ssrc),
+      this.#connection.cname,
+    );
+    void this.#dtls?.sendRtcp([...reports.map(senderReport), named]);
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,10 @@
-import { RtcpSenderInfo, RtcpSrPacket } from 'werift';
+import {
+  RtcpSenderInfo,
+  RtcpSourceDescriptionPacket,
+  RtcpSrPacket,
+  SourceDescriptionChunk,
+  SourceDescriptionItem,
+} from 'werift';
 import type { WallMs } from '../clock.ts';
 import type { SenderReport } from '../rtp/sender.ts';
 
@@ -52,6 +58,22 @@ export function senderReport({
   return new RtcpSrPacket({
     ssrc,
     senderInfo: new RtcpSenderInfo({ ntpTimestamp: ntpTime(wall), rtpTimestamp, packetCount, octetCount }),
+  });
+}
+
+/** SDES item type of the canonical name (RFC 3550, 6.5.1). */
+const cnameItem = 1;
+
+/** Says that all these streams are of one source: what lets a receiver play sound and picture in step. */
+export function sourceDescription(ssrcs: readonly number[], cname: string): RtcpSourceDescriptionPacket {
+  return new RtcpSourceDescriptionPacket({
+    chunks: ssrcs.map(
+      (source) =>
+        new SourceDescriptionChunk({
+          source,
+          items: [new SourceDescriptionItem({ type: cnameItem, text: cname })],
+        }),
+    ),
   });
 }
 

@@ -16,12 +16,12 @@ function refusal(sdp: string, feeds = [door]): string {
   return 'accepted';
 }
 
-test("Chromium's offer gets H.264 with RTX, Opus both ways, and our extensions", () => {
+test("Chromium's offer gets constrained baseline H.264 with RTX, Opus both ways, and our extensions", () => {
   const plan = planOffer(recorded('chromium'), [], [door]);
   expect(plan).toMatchObject({
     mayBeServer: true,
     sections: [
-      { kind: 'video', mid: '0', feed: 'door', codec: 'H264', payloadType: 102, rtxPayloadType: 103 },
+      { kind: 'video', mid: '0', feed: 'door', codec: 'H264', payloadType: 108, rtxPayloadType: 109 },
       { kind: 'audio', mid: '1', feed: 'door', payloadType: 111, listens: true, talks: true },
     ],
   });
@@ -37,6 +37,14 @@ test("Firefox's offer, which has no H.264, gets VP8 with RTX", () => {
     { kind: 'video', mid: '0', codec: 'VP8', payloadType: 120, rtxPayloadType: 124 },
     { kind: 'audio', mid: '1', payloadType: 109, listens: true, talks: true, remoteSsrcs: [343_013_817] },
   ]);
+});
+
+test('a bundle-only section is taken for what it offers, though its port is 0', () => {
+  const [beforeAudio = '', audio = ''] = recorded('firefox').split(/(?=^m=audio)/m);
+  const bundled = `${beforeAudio}${audio.replace('m=audio 9', 'm=audio 0').replace('a=sendrecv', 'a=bundle-only\r\na=sendrecv')}`;
+  const plan = planOffer(bundled, [], [door]);
+  expect(plan.sections).toMatchObject([{ kind: 'video' }, { kind: 'audio', listens: true, talks: true }]);
+  expect(plan.sdp).toContain('m=audio 9');
 });
 
 test('an offer of one codec gets that one', () => {

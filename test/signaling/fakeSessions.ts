@@ -37,6 +37,8 @@ export class FakeSession implements SessionHandle {
   readonly offers: { readonly sdp: string; readonly media: readonly MediaAssignment[] }[] = [];
   readonly candidates: IceCandidateInit[] = [];
   accepted = 0;
+  /** Thrown at the next accept, where set. */
+  refusal: VedetteError | undefined;
   closed: string | undefined;
 
   constructor(request: SessionRequest, events: SessionEvents) {
@@ -61,6 +63,7 @@ export class FakeSession implements SessionHandle {
   }
 
   accept(): void {
+    if (this.refusal) throw this.refusal;
     this.accepted += 1;
   }
 

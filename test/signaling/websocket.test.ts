@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import WebSocket from 'ws';
+import { VedetteError } from '../../src/errors.ts';
 import { maxSignalingBytes, SignalingMessage, signalingVersion } from '../../src/protocol/signaling.ts';
 import { type Door, openDoor } from '../http/door.ts';
 import { offer } from './fakeSessions.ts';
@@ -92,6 +93,18 @@ test('a refused first offer leaves no session, and the connection stays', async 
   door.sessions.limit = 1;
   viewer.say('at-last', offered);
   expect((await viewer.next()).body.type).toBe('answer');
+});
+
+test('a standby session that cannot be accepted is told so, and goes on waiting', async () => {
+  const viewer = await connect();
+  await viewer.next();
+  viewer.say('s', offered);
+  await viewer.next();
+  const session = door.sessions.opened[0]!;
+  session.refusal = new VedetteError('session/limit', { limit: 1, retryAfterSeconds: 10 });
+  viewer.say('s', { type: 'accept' });
+  expect((await viewer.next()).body).toMatchObject({ type: 'error', code: 'session/limit' });
+  expect(session.closed).toBeUndefined();
 });
 
 test('a session outlives its connection, and its id is not given to another', async () => {

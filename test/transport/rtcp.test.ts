@@ -10,7 +10,7 @@ import {
   RtcpTransportLayerFeedback,
 } from 'werift';
 import type { WallMs } from '../../src/clock.ts';
-import { middle32, ntpTime, readRtcp, senderReport } from '../../src/transport/rtcp.ts';
+import { middle32, ntpTime, readRtcp, senderReport, sourceDescription } from '../../src/transport/rtcp.ts';
 
 const wall = (ms: number) => ms as WallMs;
 
@@ -148,4 +148,12 @@ test('bytes that are no RTCP give nothing or something valid, and the reader doe
     }),
     { numRuns: 2_000 },
   );
+});
+
+test('a source description names every stream by the same CNAME', () => {
+  const bytes = sourceDescription([1, 2], 'porch').serialize();
+  expect(bytes[1]).toBe(202);
+  expect(bytes.length).toBe(((bytes.readUInt16BE(2) as number) + 1) * 4);
+  expect(bytes.toString('latin1').split('porch')).toHaveLength(3);
+  expect([bytes.readUInt32BE(4), bytes[8], bytes[9]]).toEqual([1, 1, 'porch'.length]);
 });

@@ -1,4 +1,4 @@
-import { createPrivateKey, randomBytes, type webcrypto, X509Certificate } from 'node:crypto';
+import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createFile } from '../../access/atomic-file.ts';
@@ -167,7 +167,7 @@ async function makeAuthority(
   return `${await pkcs8(keys.privateKey)}${certificate.toString('pem')}\n`;
 }
 
-async function pkcs8(key: webcrypto.CryptoKey): Promise<string> {
+async function pkcs8(key: CryptoKey): Promise<string> {
   const bytes = Buffer.from(await globalThis.crypto.subtle.exportKey('pkcs8', key));
   return String(
     createPrivateKey({ key: bytes, type: 'pkcs8', format: 'der' }).export({ type: 'pkcs8', format: 'pem' }),
