@@ -120,7 +120,7 @@ export class DeviceAuthority {
     });
     return {
       cert: `${certificate.toString('pem')}\n`,
-      key: await pkcs8(keys.privateKey),
+      key: pem(await globalThis.crypto.subtle.exportKey('pkcs8', keys.privateKey)),
       from: from as WallMs,
       until: until as WallMs,
       uncovered: addresses.filter((address) => !covered(address)),
@@ -164,13 +164,15 @@ async function makeAuthority(
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   });
-  return `${await pkcs8(keys.privateKey)}${certificate.toString('pem')}\n`;
+  return `${pem(await globalThis.crypto.subtle.exportKey('pkcs8', keys.privateKey))}${certificate.toString('pem')}\n`;
 }
 
-async function pkcs8(key: CryptoKey): Promise<string> {
-  const bytes = Buffer.from(await globalThis.crypto.subtle.exportKey('pkcs8', key));
+function pem(pkcs8: ArrayBuffer): string {
   return String(
-    createPrivateKey({ key: bytes, type: 'pkcs8', format: 'der' }).export({ type: 'pkcs8', format: 'pem' }),
+    createPrivateKey({ key: Buffer.from(pkcs8), type: 'pkcs8', format: 'der' }).export({
+      type: 'pkcs8',
+      format: 'pem',
+    }),
   );
 }
 
