@@ -4,6 +4,9 @@
 
 : "${root:?is set by the launcher}"
 
+# What installs the dependencies where the machine's own Node.js is too old for it.
+setup_npm=11.19.1
+
 say() { printf 'vedette: %s\n' "$*" >&2; }
 
 # stop EXIT_CODE LINE...
@@ -105,8 +108,29 @@ need_dependencies() {
   if [ -f "$installed" ] && ! newer_than "$installed" "$root/package-lock.json"; then return 0; fi
   need_program npm npm "it installs Vedette's dependencies"
   say 'installing dependencies (about a minute)'
-  (cd "$root" && npm ci --include=dev --no-audit --no-fund --no-update-notifier --loglevel=error </dev/null >&2) ||
-    stop 1 "npm could not install the dependencies" "run it again: cd $root && npm ci"
+  install_dependencies || stop 1 "npm could not install the dependencies" "run it again: $root/bin/vedette version"
+}
+
+quiet_npm() { npm "$@" --no-audit --no-fund --no-update-notifier --loglevel=error </dev/null >&2; }
+
+install_dependencies() {
+  cd "$root" || return 1
+  path_node=$(command -v node || :)
+  if [ -n "$path_node" ] && new_enough "$path_node"; then
+    quiet_npm ci --include=dev
+    return
+  fi
+  # An old Node.js would leave out every package that asks for a newer one, and say nothing where it is optional: the
+  # binaries of sharp and rolldown. So npm runs on the Node.js that comes with the dependencies, fetched ahead.
+  tools=$(mktemp -d "${TMPDIR:-/tmp}/vedette-setup.XXXXXX") || return 1
+  printf '{ "allowScripts": { "node": true } }\n' >"$tools/package.json"
+  version=$(sed -n 's/^ *"node": "\([0-9.]*\)",*$/\1/p' package.json)
+  installed=1
+  if (cd "$tools" && quiet_npm install "node@$version" "npm@$setup_npm"); then
+    if (PATH=$tools/node_modules/.bin:$PATH && export PATH && quiet_npm ci --include=dev); then installed=0; fi
+  fi
+  rm -rf "$tools"
+  return "$installed"
 }
 
 # Sets $node.
