@@ -111,27 +111,30 @@ need_dependencies() {
   install_dependencies || stop 1 "npm could not install the dependencies" "run it again: $root/bin/vedette version"
 }
 
-quiet_npm() { npm "$@" --no-audit --no-fund --no-update-notifier --loglevel=error </dev/null >&2; }
+# npm_on PATH ARGUMENT...
+npm_on() {
+  npm_path=$1
+  shift
+  env PATH="$npm_path" npm "$@" --no-audit --no-fund --no-update-notifier --loglevel=error </dev/null >&2
+}
 
-install_dependencies() {
-  cd "$root" || return 1
+# In a subshell: it changes folders.
+install_dependencies() (
+  cd "$root" || exit 1
   path_node=$(command -v node || :)
   if [ -n "$path_node" ] && new_enough "$path_node"; then
-    quiet_npm ci --include=dev
-    return
+    npm_on "$PATH" ci --include=dev
+    exit
   fi
   # An old Node.js would leave out every package that asks for a newer one, and say nothing where it is optional: the
   # binaries of sharp and rolldown. So npm runs on the Node.js that comes with the dependencies, fetched ahead.
-  tools=$(mktemp -d "${TMPDIR:-/tmp}/vedette-setup.XXXXXX") || return 1
+  tools=$(mktemp -d "${TMPDIR:-/tmp}/vedette-setup.XXXXXX") || exit 1
+  trap 'rm -rf "$tools"' EXIT
   printf '{ "allowScripts": { "node": true } }\n' >"$tools/package.json"
   version=$(sed -n 's/^ *"node": "\([0-9.]*\)",*$/\1/p' package.json)
-  installed=1
-  if (cd "$tools" && quiet_npm install "node@$version" "npm@$setup_npm"); then
-    if (PATH=$tools/node_modules/.bin:$PATH && export PATH && quiet_npm ci --include=dev); then installed=0; fi
-  fi
-  rm -rf "$tools"
-  return "$installed"
-}
+  (cd "$tools" && npm_on "$PATH" install "node@$version" "npm@$setup_npm") || exit 1
+  npm_on "$tools/node_modules/.bin:$PATH" ci --include=dev
+)
 
 # Sets $node.
 need_node() {
