@@ -35,7 +35,7 @@ export interface DeviceOptions {
   readonly flags?: readonly string[];
 }
 
-const command = join(import.meta.dirname, '../../src/cli/main.ts');
+const command = join(import.meta.dirname, '../../bin/vedette');
 /** A device that has not come by then does not come. */
 const startDeadlineMs = 20_000;
 
@@ -53,9 +53,9 @@ export async function startDevice(
     stringify({ ...written, http: { mdns: false, ...(written.http as object | undefined) } }),
   );
   const port = await freePort();
-  const child = spawn(process.execPath, [command, 'run', path, '--port', String(port), ...flags], {
+  const child = spawn(command, ['run', path, '--port', String(port), ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, STATE_DIRECTORY: join(folder, 'state'), ...env },
+    env: { ...process.env, VEDETTE_NODE: process.execPath, STATE_DIRECTORY: join(folder, 'state'), ...env },
   });
   const exited = once(child, 'exit').then(([code, signal]): DeviceExit => ({ code, signal }));
   let printed = '';
