@@ -16,6 +16,8 @@ export interface StartReport {
   readonly links: readonly string[];
   /** Whether the links carry the secret. */
   readonly secret: boolean;
+  /** SHA-256 of the device's own authority, for comparing it before one trusts it; absent with other certificates. */
+  readonly authorityFingerprint?: string;
 }
 
 /** What was started, and how it is reached. */
@@ -24,7 +26,7 @@ export function startReport(
   { addresses, secret }: AgentStarted,
   withSecret: boolean,
 ): StartReport {
-  const { port, loopback, canonical } = addresses;
+  const { port, loopback, canonical, authorityFingerprint } = addresses;
   const { host, publicUrl } = profile.http;
   const scheme = publicUrl ? 'http:' : canonical.protocol;
   const numeric = host === '::' || host === '0.0.0.0' ? ownAddresses() : [host];
@@ -41,12 +43,13 @@ export function startReport(
     local: loopback.href,
     links: isLocal ? [] : reachable.map((link) => (withSecret ? `${link}#${secret.reveal()}` : link)),
     secret: withSecret && !isLocal,
+    ...(authorityFingerprint === undefined ? {} : { authorityFingerprint }),
   };
 }
 
 /** The report for people: links, and the QR code of the first one. */
 export function describeStart(
-  { title, feeds, local, links, secret }: StartReport,
+  { title, feeds, local, links, secret, authorityFingerprint }: StartReport,
   { colors }: { readonly colors: boolean },
 ): readonly string[] {
   const [first, ...others] = links;
@@ -57,6 +60,9 @@ export function describeStart(
     `  on this machine  ${local}`,
     ...(first === undefined ? [] : [`  elsewhere        ${first}`]),
     ...others.map((link) => `                   ${link}`),
+    ...(first === undefined || authorityFingerprint === undefined
+      ? []
+      : [`  its certificates are trusted once, at /trust; SHA-256 ${authorityFingerprint}`]),
     ...(first === undefined || secret
       ? []
       : ['  The link that lets others in is printed in a terminal, or with --link.']),

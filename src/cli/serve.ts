@@ -13,7 +13,9 @@ export interface ServeFlags {
 }
 
 /** SIGTERM to the end of the process; service managers and people wait no longer without wondering. */
-const stopDeadlineMs = 1_900;
+const stopDeadlineMs = 1_800;
+/** What is written while the process ends has this long. */
+const leftoverMs = 100;
 
 /** Adds {@link ServeFlags} to a command. */
 export function withServeFlags<T>(yargs: Argv<T>) {
@@ -52,6 +54,8 @@ export async function serve(profile: Profile, stateDir: string, { json, link }: 
   } finally {
     await settledWithin(agent.stop('the device was switched off'), stopDeadlineMs);
     stopRequested.release();
+    // By now nothing should be left to wait for; should something be, the process ends all the same.
+    setTimeout(() => process.exit(), leftoverMs).unref();
   }
 }
 
