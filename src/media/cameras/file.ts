@@ -11,8 +11,7 @@ import { decodeArgs, turnArgs, turnOptions } from './turn.ts';
 
 /** The keys of `kind: file` in a profile. */
 export const fileOptions = z.strictObject({
-  /** A video file. */
-  path: z.string().min(1),
+  path: z.string().min(1).describe('A video file'),
   ...turnOptions,
 });
 

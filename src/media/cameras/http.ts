@@ -8,14 +8,18 @@ import { decodeArgs, turnArgs, turnOptions } from './turn.ts';
 
 /** The keys of `kind: http` in a profile. */
 export const httpOptions = z.strictObject({
-  /** `http://user:password@host/video.mjpg`; a secret, with its password. */
   url: z
     .string()
     .regex(/^https?:\/\/\S+$/, 'an address that begins with http:// or https://')
     .meta({ writeOnly: true })
-    .transform((url) => new Secret(url)),
-  /** Frames a second, as set in the camera: MJPEG over HTTP does not tell. */
-  frameRate: z.number().min(0.2).max(120).default(15),
+    .transform((url) => new Secret(url))
+    .describe('http://user:password@host/video.mjpg; a secret, with its password'),
+  frameRate: z
+    .number()
+    .min(0.2)
+    .max(120)
+    .default(15)
+    .describe('Frames a second, as set in the camera: MJPEG over HTTP does not tell'),
   ...turnOptions,
 });
 

@@ -9,19 +9,19 @@ import type { CameraKind, CameraSink, CameraSource } from './kind.ts';
 
 /** The keys of `kind: rpicam` in a profile. */
 export const rpicamOptions = z.strictObject({
-  /** Which one, as `rpicam-hello --list-cameras` numbers them. */
-  camera: z.int().min(0).max(9).default(0),
-  /** Pixels. */
-  width: z.int().min(64).max(1920).multipleOf(2).default(1280),
+  camera: z.int().min(0).max(9).default(0).describe('Which one, as rpicam-hello --list-cameras numbers them'),
+  width: z.int().min(64).max(1920).multipleOf(2).default(1280).describe('Pixels'),
   height: z.int().min(64).max(1920).multipleOf(2).default(720),
-  /** Frames a second. */
-  frameRate: z.number().min(1).max(120).default(30),
-  /** Bits a second of its H.264. */
-  bitrateBps: z.int().min(100_000).max(25_000_000).default(2_500_000),
-  /** Degrees; a quarter turn is beyond the camera's own hardware. */
-  rotate: z.literal([0, 180]).default(0),
-  /** Mirrors the picture, after it was turned. */
-  flip: z.enum(['none', 'horizontal', 'vertical', 'both']).default('none'),
+  frameRate: z.number().min(1).max(120).default(30).describe('Frames a second'),
+  bitrateBps: z.int().min(100_000).max(25_000_000).default(2_500_000).describe('Bits a second of its H.264'),
+  rotate: z
+    .literal([0, 180])
+    .default(0)
+    .describe("Degrees; a quarter turn is beyond the camera's own hardware"),
+  flip: z
+    .enum(['none', 'horizontal', 'vertical', 'both'])
+    .default('none')
+    .describe('Mirrors the picture, after it was turned'),
 });
 export type RpicamOptions = z.output<typeof rpicamOptions>;
 

@@ -8,12 +8,12 @@ import { decodeArgs, turnArgs, turnOptions } from './turn.ts';
 
 /** The keys of `kind: rtsp` in a profile. */
 export const rtspOptions = z.strictObject({
-  /** `rtsp://user:password@host:554/path`; a secret, with its password. */
   url: z
     .string()
     .regex(/^rtsps?:\/\/\S+$/, 'an address that begins with rtsp:// or rtsps://')
     .meta({ writeOnly: true })
-    .transform((url) => new Secret(url)),
+    .transform((url) => new Secret(url))
+    .describe('rtsp://user:password@host:554/path; a secret, with its password'),
   ...turnOptions,
 });
 

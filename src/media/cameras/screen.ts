@@ -7,21 +7,19 @@ import { decodeArgs, turnOptions } from './turn.ts';
 
 /** The keys of `kind: screen` in a profile. */
 export const screenOptions = z.strictObject({
-  /** The X display; `$DISPLAY` if not given. */
   display: z
     .string()
     .regex(/^[\w.-]*:\d+(?:\.\d+)?$/, 'an X display like ":0"')
-    .optional(),
-  /** Pixels, as `1280x720`; the whole screen if not given. */
+    .optional()
+    .describe('The X display; $DISPLAY if not given'),
   size: z
     .string()
     .regex(/^\d{2,4}x\d{2,4}$/, 'a size like 1280x720')
-    .optional(),
-  /** Where the upper left corner is, pixels. */
-  left: z.int().min(0).default(0),
+    .optional()
+    .describe('Pixels, as 1280x720; the whole screen if not given'),
+  left: z.int().min(0).default(0).describe('Where the upper left corner is, pixels'),
   top: z.int().min(0).default(0),
-  /** Frames a second. */
-  frameRate: z.number().min(0.2).max(60).default(15),
+  frameRate: z.number().min(0.2).max(60).default(15).describe('Frames a second'),
   ...turnOptions,
 });
 

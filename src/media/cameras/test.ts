@@ -7,13 +7,14 @@ const even = (what: string) => z.int().multipleOf(2, `${what} must be even`);
 
 /** The keys of `kind: test` in a profile. */
 export const testCameraOptions = z.strictObject({
-  /** Pixels. */
-  width: even('width').min(160).max(1920).default(1280),
+  width: even('width').min(160).max(1920).default(1280).describe('Pixels'),
   height: even('height').min(90).max(1080).default(720),
-  /** Frames a second. */
-  frameRate: z.number().min(0.2).max(60).default(30),
-  /** What is written into the picture: A-Z, digits and `:.-`. */
-  caption: z.string().max(28).default('VEDETTE'),
+  frameRate: z.number().min(0.2).max(60).default(30).describe('Frames a second'),
+  caption: z
+    .string()
+    .max(28)
+    .default('VEDETTE')
+    .describe('What is written into the picture: A-Z, digits and :.-'),
 });
 type TestCameraOptions = z.output<typeof testCameraOptions>;
 

@@ -2,10 +2,14 @@ import { z } from 'zod';
 
 /** The keys by which any camera's picture is turned; they stand beside a kind's own. */
 export const turnOptions = {
-  /** Degrees, clockwise: how the picture is turned for one that hangs askew. */
-  rotate: z.literal([0, 90, 180, 270]).default(0),
-  /** Mirrors it, after it was turned. */
-  flip: z.enum(['none', 'horizontal', 'vertical', 'both']).default('none'),
+  rotate: z
+    .literal([0, 90, 180, 270])
+    .default(0)
+    .describe('Degrees, clockwise: how the picture is turned for one that hangs askew'),
+  flip: z
+    .enum(['none', 'horizontal', 'vertical', 'both'])
+    .default('none')
+    .describe('Mirrors it, after it was turned'),
 };
 
 /** How a picture is turned. */

@@ -11,19 +11,23 @@ import { probeCamera, resolveDevice, setControls } from './v4l2Devices.ts';
 
 /** The keys of `kind: v4l2` in a profile. Size, rate and format are wishes: the driver gives what comes nearest. */
 export const v4l2Options = z.strictObject({
-  /** `/dev/video0`, a name of `/dev/v4l/by-id`, or `auto`: the first camera there is. */
-  device: z.string().min(1).default('auto'),
-  /** Pixels. */
-  width: z.int().min(16).max(8192).default(1280),
+  device: z
+    .string()
+    .min(1)
+    .default('auto')
+    .describe('/dev/video0, a name of /dev/v4l/by-id, or auto: the first camera there is'),
+  width: z.int().min(16).max(8192).default(1280).describe('Pixels'),
   height: z.int().min(16).max(8192).default(720),
-  /** Frames a second. */
-  frameRate: z.number().min(0.2).max(240).default(30),
-  /** `auto`, `h264`, `mjpeg`, `raw`, or one of ffmpeg's pixel formats (`yuyv422`). */
-  format: z.string().regex(/^\w+$/).default('auto'),
-  /** Names and values as `vedette devices` lists them, set each time the camera starts. */
+  frameRate: z.number().min(0.2).max(240).default(30).describe('Frames a second'),
+  format: z
+    .string()
+    .regex(/^\w+$/)
+    .default('auto')
+    .describe("auto, h264, mjpeg, raw, or one of ffmpeg's pixel formats (yuyv422)"),
   controls: z
     .record(z.string().regex(/^\w+$/), z.union([z.int(), z.boolean().transform(Number)]))
-    .default({}),
+    .default({})
+    .describe('Names and values as vedette devices lists them, set each time the camera starts'),
   ...turnOptions,
 });
 export type V4l2Options = z.output<typeof v4l2Options>;

@@ -20,8 +20,7 @@ const openingMs = 6_000;
 
 /** What stands in the profile beside any microphone's own keys. */
 export const MicrophoneSettings = z.strictObject({
-  /** dB, on top of what the device gives. */
-  gain: z.number().min(-40).max(40).default(0),
+  gain: z.number().min(-40).max(40).default(0).describe('dB, on top of what the device gives'),
 });
 
 /** What is the case with a microphone. `since` is wall time. */

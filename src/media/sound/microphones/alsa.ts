@@ -4,10 +4,15 @@ import { FfmpegMicrophone, liveInput } from './ffmpegMicrophone.ts';
 import type { MicrophoneKind } from './kind.ts';
 
 export const AlsaMicrophoneOptions = z.strictObject({
-  /** ALSA's name: `default`, `plughw:1,0`, `sysdefault:CARD=Device`; `vedette devices` lists them. */
-  device: z.string().min(1).default('default'),
-  /** As the device gives them; mixed to one. A bare `hw:` device may have nothing but 2. */
-  channels: z.union([z.literal(1), z.literal(2)]).default(1),
+  device: z
+    .string()
+    .min(1)
+    .default('default')
+    .describe("ALSA's name: default, plughw:1,0, sysdefault:CARD=Device; vedette devices lists them"),
+  channels: z
+    .union([z.literal(1), z.literal(2)])
+    .default(1)
+    .describe('As the device gives them; mixed to one. A bare hw: device may have nothing but 2'),
 });
 
 /** A sound card through ALSA. */

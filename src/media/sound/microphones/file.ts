@@ -5,10 +5,8 @@ import { FfmpegMicrophone } from './ffmpegMicrophone.ts';
 import type { MicrophoneKind } from './kind.ts';
 
 export const FileMicrophoneOptions = z.strictObject({
-  /** Any file with sound that ffmpeg reads. */
-  path: z.string().min(1),
-  /** Begin again at its end. */
-  loop: z.boolean().default(true),
+  path: z.string().min(1).describe('Any file with sound that ffmpeg reads'),
+  loop: z.boolean().default(true).describe('Begin again at its end'),
 });
 
 /** A sound file as a microphone, in real time. */

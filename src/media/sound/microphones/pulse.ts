@@ -8,8 +8,13 @@ import type { MicrophoneKind } from './kind.ts';
 const fragmentBytes = 2 * blockSamples;
 
 export const PulseMicrophoneOptions = z.strictObject({
-  /** A source's name (`pactl list short sources`), or `auto`: the echo-cancelled one if there is one, else the default. */
-  source: z.string().min(1).default('auto'),
+  source: z
+    .string()
+    .min(1)
+    .default('auto')
+    .describe(
+      "A source's name (pactl list short sources), or auto: the echo-cancelled one if there is one, else the default",
+    ),
 });
 
 /** A source of PulseAudio, or of PipeWire in its place. */

@@ -9,10 +9,8 @@ import type { MicrophoneKind } from './kind.ts';
 const maxFrequency = 16_000;
 
 export const TestMicrophoneOptions = z.strictObject({
-  /** Of the tone, Hz. */
-  frequency: z.number().min(20).max(maxFrequency).default(1000),
-  /** Of the tone, dB below full scale. */
-  level: z.number().min(-96).max(0).default(-20),
+  frequency: z.number().min(20).max(maxFrequency).default(1000).describe('Of the tone, Hz'),
+  level: z.number().min(-96).max(0).default(-20).describe('Of the tone, dB below full scale'),
 });
 export type TestMicrophoneOptions = z.output<typeof TestMicrophoneOptions>;
 

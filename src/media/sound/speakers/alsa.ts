@@ -6,8 +6,11 @@ import type { SpeakerKind } from './kind.ts';
 const primerMs = 80;
 
 export const AlsaSpeakerOptions = z.strictObject({
-  /** ALSA's name: `default`, `plughw:1,0`, `sysdefault:CARD=Device`; `vedette devices` lists them. */
-  device: z.string().min(1).default('default'),
+  device: z
+    .string()
+    .min(1)
+    .default('default')
+    .describe("ALSA's name: default, plughw:1,0, sysdefault:CARD=Device; vedette devices lists them"),
 });
 
 /** A sound card through ALSA. */

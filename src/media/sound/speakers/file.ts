@@ -6,8 +6,12 @@ import { wavHeader, wavHeaderBytes } from '../wav.ts';
 import type { SpeakerDevice, SpeakerEvents, SpeakerKind } from './kind.ts';
 
 export const FileSpeakerOptions = z.strictObject({
-  /** A `.wav` file, or else raw s16le, 48 kHz mono. What is there already stays; sound is added behind it. */
-  path: z.string().min(1),
+  path: z
+    .string()
+    .min(1)
+    .describe(
+      'A .wav file, or else raw s16le, 48 kHz mono. What is there already stays; sound is added behind it',
+    ),
 });
 
 /** Writes down what it should play. */

@@ -13,8 +13,13 @@ const primerMs = 160;
 const readyMs = 120;
 
 export const PulseSpeakerOptions = z.strictObject({
-  /** A sink's name (`pactl list short sinks`), or `auto`: the echo-cancelled one if there is one, else the default. */
-  sink: z.string().min(1).default('auto'),
+  sink: z
+    .string()
+    .min(1)
+    .default('auto')
+    .describe(
+      "A sink's name (pactl list short sinks), or auto: the echo-cancelled one if there is one, else the default",
+    ),
 });
 
 /** A sink of PulseAudio, or of PipeWire in its place. */
