@@ -9,12 +9,19 @@ export interface ChromiumOptions {
   readonly microphone?: string;
   /** What starts it, if not Debian's own launcher: to put it into another network. */
   readonly program?: string;
+  /** Its environment, if not ours. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** Starts a headless Chromium with a fake microphone and no dialogs. */
-export async function startChromium({ microphone, program }: ChromiumOptions = {}): Promise<TestBrowser> {
+export async function startChromium({
+  microphone,
+  program,
+  env = process.env,
+}: ChromiumOptions = {}): Promise<TestBrowser> {
   const browser = await chromium.launch({
     executablePath: program ?? chromiumPath,
+    env: env as Record<string, string>,
     chromiumSandbox: process.getuid?.() !== 0,
     args: [
       '--use-fake-device-for-media-stream',

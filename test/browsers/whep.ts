@@ -113,12 +113,13 @@ export async function watchStrip(options: { id: string; forMs: number }): Promis
   const until = performance.now() + options.forMs;
   await new Promise<void>((resolve) => {
     const frame = () => {
-      const seenMs = Date.now();
       const { videoWidth, videoHeight } = video;
       canvas.width = videoWidth;
       canvas.height = Math.ceil(videoHeight / 15);
       context.drawImage(video, 0, 0);
       const { data, width } = context.getImageData(0, 0, canvas.width, canvas.height);
+      // After the pixels were read, so that the frame was on the screen before, whichever it is.
+      const seenMs = Date.now();
       const strip = window.readStrip((x, y) => data[(y * width + x) * 4 + 1] ?? 0, videoWidth, videoHeight);
       if (strip) samples.push({ ...strip, seenMs });
       if (performance.now() >= until) resolve();
