@@ -39,7 +39,7 @@ afterAll(async () => {
 test('./bin/vedette demo sets itself up in a fresh clone, streams, and ends in good order', {
   timeout: setupDeadlineMs,
 }, async () => {
-  demo = spawn('./bin/vedette', ['demo', '--port', '0', '--json'], {
+  demo = spawn(join(clone, 'bin/vedette'), ['demo', '--port', '0', '--json'], {
     cwd: clone,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -65,7 +65,7 @@ test('./bin/vedette demo sets itself up in a fresh clone, streams, and ends in g
 });
 
 test('./bin/test ends with its count in a fresh clone', { timeout: setupDeadlineMs }, () => {
-  const { status, stdout } = spawnSync('./bin/test', ['test/summary.test.ts'], {
+  const { status, stdout } = spawnSync(join(clone, 'bin/test'), ['test/summary.test.ts'], {
     cwd: clone,
     env,
     encoding: 'utf8',
