@@ -111,7 +111,6 @@ export const errorTable = {
   'http/busy': entry('the device has as many connections as it can hold', 'try again later'),
   'http/page-missing': entry('the page is not built', 'build it: npm run build'),
   'http/internal': entry('the device failed at this', 'its log says why'),
-  'snapshot/none': entry('there is no picture of "{feed}" now', 'try again when its camera is there'),
   'tls/certificate': entry(
     'the certificate {path} cannot be used: {detail}',
     'give a PEM certificate chain and its private key',

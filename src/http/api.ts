@@ -1,7 +1,6 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
-import { browserSessionMs } from '../access/browser-sessions.ts';
 import { VedetteError } from '../errors.ts';
 import { requireFeed, type WhepSessions } from '../signaling/whep.ts';
 import { sessionCookie } from './caller.ts';
@@ -11,6 +10,8 @@ import { maxOfferBytes } from './whep.ts';
 
 const SessionTrade = z.strictObject({ secret: z.string().max(128) });
 const JsonOffer = z.object({ type: z.literal('offer'), sdp: z.string() });
+/** As long as browsers keep one (RFC 6265bis, 5.5); the device itself counts from the last use, and forgets sooner. */
+const cookieMaxAgeSeconds = 400 * 24 * 3_600;
 const maxTradeBytes = 1024;
 
 /** The device's data: `/api/…`, `/metrics`, `/healthz`. @param httpsUrl the page's secure address, where it has one. */
@@ -53,7 +54,7 @@ export function apiRoutes(
     if (traded.result === 'wait') {
       throw new VedetteError('access/too-many-tries', { retryAfterSeconds: Math.ceil(traded.waitMs / 1000) });
     }
-    const attributes = ['Path=/', 'HttpOnly', 'SameSite=Strict', `Max-Age=${browserSessionMs / 1000}`];
+    const attributes = ['Path=/', 'HttpOnly', 'SameSite=Strict', `Max-Age=${cookieMaxAgeSeconds}`];
     if (encrypted) attributes.push('Secure');
     c.header('set-cookie', `${sessionCookie}=${traded.cookie.reveal()}; ${attributes.join('; ')}`);
     return c.body(null, 204);

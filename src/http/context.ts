@@ -23,7 +23,7 @@ export interface DeviceServices {
   readonly iceServers: readonly IceServer[];
   /**
    * A JPEG of what `feed`'s camera sees now.
-   * @throws VedetteError `snapshot/none`
+   * @throws VedetteError `feed/unknown`, `camera/no-frame`, `ffmpeg/missing`
    */
   snapshot(feed: string): Promise<Uint8Array>;
   /** For `/metrics`. */

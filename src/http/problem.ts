@@ -13,7 +13,9 @@ interface Problem {
 const statuses: Partial<Record<ErrorCode, number>> = {
   'access/wrong-secret': 403,
   'access/too-many-tries': 429, // RFC 6585, 4
+  'camera/no-frame': 503,
   'feed/unknown': 404,
+  'ffmpeg/missing': 503,
   'http/bad-request': 400,
   'http/busy': 503,
   'http/insecure': 403,
@@ -29,7 +31,6 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   'session/no-common-codec': 422,
   'session/limit': 503,
   'session/unknown': 404,
-  'snapshot/none': 503,
   'whep/bad-fragment': 400,
   'whep/condition-failed': 412,
   'whep/condition-missing': 428, // RFC 6585, 3

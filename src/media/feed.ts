@@ -41,11 +41,6 @@ export class Feed {
     return this.camera.status;
   }
 
-  /** True while its H.264 is the camera's own: keyframes come when the camera likes, whoever asks. */
-  get waitsForKeyframe(): boolean {
-    return this.#video.H264.native;
-  }
-
   /** The pictures in one codec; one encoder for all who listen, until 5 s after the last of them. */
   video(codec: VideoCodec): VideoStream {
     return this.#video[codec];
