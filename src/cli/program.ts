@@ -3,6 +3,7 @@ import { exitCodes, VedetteError } from '../errors.ts';
 import { checkCommand } from './check.ts';
 import { demoCommand } from './demo.ts';
 import { devicesCommand } from './devices.ts';
+import { embedCommand } from './embed.ts';
 import { tellFailure } from './failure.ts';
 import { initCommand } from './init.ts';
 import { runCommand } from './run.ts';
@@ -17,6 +18,7 @@ const commandNames = [
   checkCommand,
   devicesCommand,
   snapshotCommand,
+  embedCommand,
   schemaCommand,
   versionCommand,
 ].map(({ command }) => String(command).split(' ')[0]);
@@ -35,6 +37,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .command(checkCommand)
     .command(devicesCommand)
     .command(snapshotCommand)
+    .command(embedCommand)
     .command(schemaCommand)
     .command(versionCommand)
     .demandCommand(1, 'which command?')

@@ -1,12 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { loadSecret } from '../../src/access/secret.ts';
+import { verifyToken } from '../../src/access/token.ts';
 import { failureLines } from '../../src/cli/failure.ts';
 import { VedetteError } from '../../src/errors.ts';
 import { vedette } from './commandLine.ts';
 
-const commands = ['demo', 'init', 'run', 'check', 'devices', 'snapshot', 'schema', 'version'];
+const commands = ['demo', 'init', 'run', 'check', 'devices', 'snapshot', 'embed', 'schema', 'version'];
 const folder = mkdtempSync(join(tmpdir(), 'vedette-cli-'));
 const back = process.cwd();
 const good = join(folder, 'good.yaml');
@@ -103,6 +105,26 @@ describe('check', () => {
     expect(code).toBe(1);
     expect(stdout).toContain('lost: there is no camera at /dev/video-none\n  door: yuv420p 160x90');
     expect(stderr).toContain('(camera/not-found)');
+  });
+});
+
+describe('embed', () => {
+  test('prints HTML whose token may look and listen, and nothing else', async () => {
+    vi.stubEnv('STATE_DIRECTORY', join(folder, 'state'));
+    const { code, stdout } = await vedette('embed', good, 'door');
+    const secret = await loadSecret(join(folder, 'state', 'identity'));
+    vi.unstubAllEnvs();
+    expect(code).toBe(0);
+    expect(stdout).toContain('<script src="https://porch.local:8480/vedette-live.js"></script>');
+    const [, token = ''] = /src="https:\/\/porch\.local:8480\/whep\/door" token="([^"]+)"/.exec(stdout) ?? [];
+    expect(verifyToken(secret, token)).toEqual(['view', 'listen']);
+    expect(stdout).not.toContain(secret.reveal());
+  });
+
+  test('knows the feeds of the profile', async () => {
+    const { code, stderr } = await vedette('embed', good, 'window');
+    expect(code).toBe(1);
+    expect(stderr).toContain('choose one of: door');
   });
 });
 
