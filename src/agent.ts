@@ -6,9 +6,11 @@ import { isLoopbackAddress, localName } from './http/hosts.ts';
 import { MdnsAnnouncer } from './http/mdns/announcer.ts';
 import { type HttpAddresses, HttpServer } from './http/server.ts';
 import type { Logger, Secret } from './log.ts';
+import { findFfmpeg } from './media/ffmpeg.ts';
 import { deviceMetrics } from './metrics.ts';
 import type { Profile } from './profile/profile.ts';
 import { Sessions } from './session/sessions.ts';
+import { withStateFolder } from './stateErrors.ts';
 
 /** What an agent needs beside its profile. */
 export interface AgentOptions {
@@ -24,7 +26,7 @@ export interface AgentOptions {
 export interface Agent {
   /**
    * Starts everything, in order; what was started is stopped again where a part fails.
-   * @throws VedetteError what the parts throw: `http/port-taken`, `access/secret-damaged`, …
+   * @throws VedetteError what the parts throw: `ffmpeg/missing`, `state/unusable`, `http/port-taken`, …
    */
   start(): Promise<AgentStarted>;
   /** Says goodbye to every viewer and gives everything back. Idempotent. */
@@ -75,8 +77,12 @@ export function createAgent(profile: Profile, { stateDir, pageFolder, clock, log
 
   return {
     async start() {
-      await credentials.start();
-      const addresses = await http.start();
+      // Without it there is no picture to be had: better said now than to the first viewer.
+      findFfmpeg();
+      const addresses = await withStateFolder(stateDir, async () => {
+        await credentials.start();
+        return http.start();
+      });
       if (profile.http.mdns && !isLoopbackAddress(profile.http.host)) {
         const { port, canonical } = addresses;
         const secured = canonical.protocol === 'https:';
@@ -88,9 +94,8 @@ export function createAgent(profile: Profile, { stateDir, pageFolder, clock, log
     },
     async stop(reason) {
       await sessions.close(reason);
-      await announcer?.stop();
-      await http.stop();
-      await feeds.stop();
+      // Side by side: each may take most of the time that a stop has.
+      await Promise.all([announcer?.stop(), http.stop(), feeds.stop()]);
       await credentials.stop();
     },
   };

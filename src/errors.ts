@@ -88,6 +88,10 @@ export const errorTable = {
     '{path} does not hold a secret',
     'delete it to make a new secret; every link printed before then ends',
   ),
+  'state/unusable': entry(
+    'the state folder {folder} cannot be used: {detail}',
+    'see that it is a folder this user may write to, on a disk with room; or name another in $STATE_DIRECTORY',
+  ),
   'access/denied': entry('{reason}', 'ask the owner of this device for a link'),
   'access/wrong-secret': entry(
     'this link is not, or no longer, valid',
@@ -111,6 +115,10 @@ export const errorTable = {
   'http/busy': entry('the device has as many connections as it can hold', 'try again later'),
   'http/page-missing': entry('the page is not built', 'build it: npm run build'),
   'http/internal': entry('the device failed at this', 'its log says why'),
+  'tls/authority-damaged': entry(
+    '{path} does not hold the authority of this device: {detail}',
+    'delete it to make a new one; who trusted the old one has to trust the new one at /trust',
+  ),
   'tls/certificate': entry(
     'the certificate {path} cannot be used: {detail}',
     'give a PEM certificate chain and its private key',

@@ -126,7 +126,7 @@ test('a damaged authority is named', async () => {
   await writeFile(join(folder, 'authority.pem'), 'nonsense');
   const loaded = DeviceAuthority.load(folder, 'demo', names, [], now);
   await expect(loaded).rejects.toMatchObject({
-    code: 'tls/certificate',
+    code: 'tls/authority-damaged',
     data: { path: join(folder, 'authority.pem') },
   });
 });

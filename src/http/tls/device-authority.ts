@@ -47,7 +47,7 @@ export class DeviceAuthority {
 
   /**
    * The authority of `<folder>/authority.pem`, made where there is none.
-   * @throws VedetteError `tls/certificate`
+   * @throws VedetteError `tls/authority-damaged`
    */
   static async load(
     folder: string,
@@ -72,7 +72,11 @@ export class DeviceAuthority {
       }
       return new DeviceAuthority(certificate, key);
     } catch (error) {
-      throw new VedetteError('tls/certificate', { path, detail: (error as Error).message }, { cause: error });
+      throw new VedetteError(
+        'tls/authority-damaged',
+        { path, detail: (error as Error).message },
+        { cause: error },
+      );
     }
   }
 
