@@ -1,7 +1,7 @@
 import { VedetteError } from './errors.ts';
 
-/** What a disk says that is full, read-only or broken; a failed write names no path. */
-const diskCodes: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO']);
+/** What is wrong with a disk or with what lies on it; reads and writes that fail so name no path. */
+const diskCodes: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EISDIR']);
 
 /**
  * Does `work` that reads and writes the state folder.
