@@ -26,6 +26,7 @@ export class Feed {
   readonly camera: Camera;
   readonly audio: EncodedStream | undefined;
   readonly #video: Readonly<Record<VideoCodec, VideoStream>>;
+  #snapshot: Promise<Uint8Array> | undefined;
 
   constructor({ name, title, camera, audio, clock, log }: FeedOptions) {
     this.name = name;
@@ -52,12 +53,16 @@ export class Feed {
   }
 
   /**
-   * A JPEG of what the camera sees now; opens the camera where it is closed.
+   * A JPEG of what the camera sees now; opens the camera where it is closed. Whoever asks while one is being taken
+   * gets that one: each takes a process.
    *
    * @throws VedetteError `camera/no-frame`, `ffmpeg/missing`
    */
   snapshot(): Promise<Uint8Array> {
-    return takeSnapshot(this.camera, this.name);
+    this.#snapshot ??= takeSnapshot(this.camera, this.name).finally(() => {
+      this.#snapshot = undefined;
+    });
+    return this.#snapshot;
   }
 
   /** Ends its encoders and its camera, whoever watches; resolves when every process is gone. Idempotent. */
