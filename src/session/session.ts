@@ -1,19 +1,13 @@
 import type { Clock } from '../clock.ts';
 import { VedetteError } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import type { DeviceMessage, FeedStatus, ViewerMessage } from '../protocol/events.ts';
+import type { ViewerMessage } from '../protocol/events.ts';
 import type { IceCandidateInit, SessionEvents, SessionHandle, SessionRequest } from '../protocol/session.ts';
 import type { IceServer, MediaAssignment } from '../protocol/signaling.ts';
-import {
-  type DataChannel,
-  type IncomingRtp,
-  Peer,
-  type SectionDirection,
-  type TransportState,
-} from '../transport/peer.ts';
+import { type IncomingRtp, Peer, type SectionDirection, type TransportState } from '../transport/peer.ts';
 import type { IncomingRtcp } from '../transport/rtcp.ts';
 import type { Broadcasts } from './broadcast.ts';
-import { EventsChannel, eventsLabel } from './events-channel.ts';
+import { Conversation } from './conversation.ts';
 import type { SessionFeed } from './feed.ts';
 import { planOffer, type SectionPlan } from './offer.ts';
 import { Outlets } from './outlets.ts';
@@ -25,8 +19,6 @@ import { Talkback } from './talkback.ts';
 const connectDeadlineMs = 30_000;
 /** Sender reports, and a look whether the viewer is still there: sound and picture are in step within a second. */
 const tickMs = 1_000;
-/** How long a goodbye may take to leave before the transport is closed under it. */
-const goodbyeDeadlineMs = 300;
 /** Candidates kept from before the offer; more are dropped. */
 const maxEarlyCandidates = 32;
 /** Candidates taken after each offer; each costs a check on every local address, and a machine has few addresses. */
@@ -56,7 +48,7 @@ export class Session implements SessionHandle {
   readonly #peer: Peer;
   readonly #outlets: Outlets;
   readonly #presence = new Presence();
-  readonly #releases: (() => void)[] = [];
+  readonly #conversation: Conversation;
   readonly #talkback: Talkback;
   #state: SessionState;
   #sections: readonly SectionPlan[] = [];
@@ -65,7 +57,6 @@ export class Session implements SessionHandle {
   #candidates = 0;
   /** False while the viewer has fallen silent. */
   #present = true;
-  #channel: EventsChannel | undefined;
   #connectDeadline: NodeJS.Timeout | undefined;
   #tick: NodeJS.Timeout | undefined;
   #closing: Promise<void> | undefined;
@@ -86,8 +77,8 @@ export class Session implements SessionHandle {
         candidate: (candidate) => events.candidate(candidate),
         rtp: (packet) => this.#rtp(packet),
         rtcp: (packet) => this.#rtcp(packet),
-        channel: (channel) => this.#adopt(channel),
-        message: (channel, text) => this.#message(channel, text),
+        channel: (channel) => this.#conversation.adopt(channel),
+        message: (channel, text) => this.#conversation.hear(channel, text),
       },
     );
     this.#outlets = new Outlets({
@@ -96,6 +87,14 @@ export class Session implements SessionHandle {
       send: (packets) => this.#peer.send(packets),
       feed: (name) => this.#feed(name),
       onKeyframe: (plan) => this.#keyframeFound(plan),
+    });
+    this.#conversation = new Conversation({
+      session: request.id,
+      feeds: parts.feeds,
+      clock: parts.clock,
+      watching: parts.watching,
+      waits: (feed) => this.#outlets.waits(feed),
+      obey: (message) => this.#obey(message),
     });
   }
 
@@ -142,19 +141,17 @@ export class Session implements SessionHandle {
 
   /** Tells the viewer how many watch. */
   tellWatching(watching: number): void {
-    this.#channel?.send({ type: 'watching', watching });
+    this.#conversation.tellWatching(watching);
   }
 
   async #close(reason: string): Promise<void> {
-    const channel = this.#channel;
     this.#step('close');
     clearTimeout(this.#connectDeadline);
     clearInterval(this.#tick);
     this.#talkback.stop();
     this.#outlets.stop();
-    for (const release of this.#releases.splice(0)) release();
     try {
-      if (channel?.send({ type: 'goodbye', reason })) await channel.flushed(goodbyeDeadlineMs);
+      await this.#conversation.end(reason);
       await this.#peer.close();
     } catch (error) {
       this.#parts.logger.warn({ session: this.id, err: error }, 'the transport did not close cleanly');
@@ -284,25 +281,8 @@ export class Session implements SessionHandle {
     this.#talkback.receive(packet, this.#sections);
   }
 
-  #adopt(channel: DataChannel): void {
-    if (channel.label !== eventsLabel || this.#channel || this.#state.phase === 'closed') return;
-    this.#channel = new EventsChannel(channel);
-    for (const feed of this.#parts.feeds) this.#releases.push(feed.onStatus(() => this.#tellFeed(feed)));
-    this.#tell({
-      type: 'state',
-      session: this.id,
-      feeds: this.#parts.feeds.map((feed) => this.#status(feed)),
-      watching: this.#parts.watching(),
-    });
-  }
-
-  #message(channel: DataChannel, text: string): void {
-    if (channel.label !== eventsLabel) return;
-    const message = this.#channel?.read(text, this.#parts.clock.now());
-    if (message) this.#obey(message);
-  }
-
-  #obey(message: ViewerMessage): void {
+  /** Does what the viewer asks on the events channel; gives the reason where it may not talk. */
+  #obey(message: ViewerMessage): string | undefined {
     switch (message.type) {
       case 'accept':
         try {
@@ -313,11 +293,9 @@ export class Session implements SessionHandle {
             'a viewer on standby could not be accepted',
           );
         }
-        return;
-      case 'talk': {
-        const refused = message.on ? this.#beginTalk(message.feed) : this.#talkback.stop();
-        if (refused) this.#tell({ type: 'talk-refused', feed: message.feed, reason: refused });
-      }
+        return undefined;
+      case 'talk':
+        return message.on ? this.#beginTalk(message.feed) : this.#talkback.stop();
     }
   }
 
@@ -337,24 +315,7 @@ export class Session implements SessionHandle {
 
   #keyframeFound({ kind, feed: name }: SectionPlan): void {
     const feed = this.#feed(name);
-    if (kind === 'video' && feed) this.#tellFeed(feed);
-  }
-
-  #tellFeed(feed: SessionFeed): void {
-    this.#tell({ type: 'feed', status: this.#status(feed) });
-  }
-
-  #tell(message: DeviceMessage): void {
-    this.#channel?.send(message);
-  }
-
-  #status(feed: SessionFeed): FeedStatus {
-    return {
-      feed: feed.name,
-      camera: feed.camera,
-      talk: feed.talk,
-      waitsForKeyframe: this.#outlets.waits(feed.name),
-    };
+    if (kind === 'video' && feed) this.#conversation.tellFeed(feed);
   }
 
   #feed(name: string): SessionFeed | undefined {
