@@ -6,8 +6,8 @@ import type { EncodedFrame, NativeFormat, NativeFrame, VideoCodec } from './fram
 
 /** The first wait before a dead encoder is started again, doubled each time … */
 const firstBackoffMs = 200;
-/** … up to this. */
-const backoffCapMs = 10_000;
+/** … up to this: with its start, pictures are back within 10 s however often it died. */
+const backoffCapMs = 5_000;
 /** An encoder that gave this many frames was well: its next death counts as the first. */
 const wellFrames = 150;
 
