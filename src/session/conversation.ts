@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { DeviceMessage, FeedStatus, ViewerMessage } from '../protocol/events.ts';
-import type { DataChannel } from '../transport/peer.ts';
+import type { DataChannel } from '../transport/channel.ts';
 import { EventsChannel, eventsLabel } from './events-channel.ts';
 import type { SessionFeed } from './feed.ts';
 

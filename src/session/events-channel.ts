@@ -1,5 +1,5 @@
 import { type DeviceMessage, ViewerMessage } from '../protocol/events.ts';
-import type { DataChannel } from '../transport/peer.ts';
+import type { DataChannel } from '../transport/channel.ts';
 
 /** Label of the ordered channel that carries states and events. */
 export const eventsLabel = 'events';

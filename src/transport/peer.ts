@@ -2,7 +2,6 @@ import {
   type RTCDataChannel,
   type RTCDtlsTransport,
   RTCPeerConnection,
-  RTCRtpCodecParameters,
   RTCRtpHeaderExtensionParameters,
   type RTCRtpTransceiver,
 } from 'werift';
@@ -10,6 +9,8 @@ import type { IceCandidateInit } from '../protocol/session.ts';
 import type { IceServer } from '../protocol/signaling.ts';
 import { extensionUris } from '../rtp/header.ts';
 import type { OutgoingPacket } from '../rtp/outgoing.ts';
+import { type DataChannel, dataChannel, whenOpen } from './channel.ts';
+import { audioCodecs, videoCodecs } from './codecs.ts';
 import {
   askNoDefaultStunServer,
   becomeDtlsServer,
@@ -38,15 +39,6 @@ export interface IncomingRtp {
   readonly sequenceNumber: number;
   readonly timestamp: number;
   readonly payload: Uint8Array;
-}
-
-/** One data channel, whoever made it. Text only; binary messages are dropped. */
-export interface DataChannel {
-  readonly label: string;
-  /** Sends if the channel is open; says whether it was. */
-  send(text: string): boolean;
-  /** Resolves when everything sent has left, or after `deadlineMs`. */
-  flushed(deadlineMs: number): Promise<void>;
 }
 
 /** What a peer tells; every function is called synchronously and must not throw. */
@@ -93,13 +85,6 @@ export interface Answer {
 export interface PeerOptions {
   readonly iceServers: readonly IceServer[];
 }
-
-const videoFeedback = [
-  { type: 'nack' },
-  { type: 'nack', parameter: 'pli' },
-  { type: 'ccm', parameter: 'fir' },
-  { type: 'transport-cc' },
-];
 
 /**
  * The seam between a session and the WebRTC stack under it: answers offers, carries packets, tells what arrives.
@@ -258,41 +243,11 @@ export class Peer {
   }
 
   #adopt(channel: RTCDataChannel): void {
-    const adopted: DataChannel = {
-      label: channel.label,
-      send: (text) => {
-        if (channel.readyState !== 'open') return false;
-        try {
-          channel.send(text);
-          return true;
-        } catch {
-          return false; // longer than the viewer's own a=max-message-size
-        }
-      },
-      flushed: async (deadlineMs) => {
-        if (channel.bufferedAmount === 0) return;
-        channel.bufferedAmountLowThreshold = 0;
-        await new Promise<void>((resolve) => {
-          const deadline = setTimeout(resolve, deadlineMs);
-          channel.bufferedAmountLow.once(() => {
-            clearTimeout(deadline);
-            resolve();
-          });
-        });
-      },
-    };
+    const adopted = dataChannel(channel);
     channel.onMessage.subscribe((data) => {
       if (typeof data === 'string') this.#events.message(adopted, data);
     });
-    if (channel.readyState === 'open') {
-      this.#events.channel(adopted);
-      return;
-    }
-    const opening = channel.stateChanged.subscribe((state) => {
-      if (state !== 'open') return;
-      opening.unSubscribe();
-      this.#events.channel(adopted);
-    });
+    whenOpen(channel, () => this.#events.channel(adopted));
   }
 
   #become(state: TransportState): void {
@@ -300,41 +255,4 @@ export class Peer {
     this.#state = state;
     this.#events.state(state);
   }
-}
-
-// Payload types and parameters here are placeholders: an answer takes over the offerer's.
-function videoCodecs(): RTCRtpCodecParameters[] {
-  return [
-    new RTCRtpCodecParameters({
-      mimeType: 'video/H264',
-      clockRate: 90_000,
-      payloadType: 96,
-      rtcpFeedback: videoFeedback,
-      parameters: 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f',
-    }),
-    new RTCRtpCodecParameters({
-      mimeType: 'video/rtx',
-      clockRate: 90_000,
-      payloadType: 97,
-      parameters: 'apt=96',
-    }),
-    new RTCRtpCodecParameters({
-      mimeType: 'video/VP8',
-      clockRate: 90_000,
-      payloadType: 98,
-      rtcpFeedback: videoFeedback,
-    }),
-    new RTCRtpCodecParameters({
-      mimeType: 'video/rtx',
-      clockRate: 90_000,
-      payloadType: 99,
-      parameters: 'apt=98',
-    }),
-  ];
-}
-
-function audioCodecs(): RTCRtpCodecParameters[] {
-  return [
-    new RTCRtpCodecParameters({ mimeType: 'audio/opus', clockRate: 48_000, channels: 2, payloadType: 111 }),
-  ];
 }

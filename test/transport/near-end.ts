@@ -5,13 +5,8 @@ import { PacketHistory } from '../../src/rtp/history.ts';
 import type { OutgoingPacket } from '../../src/rtp/outgoing.ts';
 import { RtpSender } from '../../src/rtp/sender.ts';
 import { type OfferPlan, planOffer } from '../../src/session/offer.ts';
-import {
-  type Answer,
-  type DataChannel,
-  type IncomingRtp,
-  Peer,
-  type TransportState,
-} from '../../src/transport/peer.ts';
+import type { DataChannel } from '../../src/transport/channel.ts';
+import { type Answer, type IncomingRtp, Peer, type TransportState } from '../../src/transport/peer.ts';
 import type { IncomingRtcp } from '../../src/transport/rtcp.ts';
 import { FrameSource } from '../rtp/frames.ts';
 import { FarEnd, type FarEndOptions } from './far-end.ts';
