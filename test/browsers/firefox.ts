@@ -7,13 +7,22 @@ export const firefoxPath = '/usr/bin/firefox-esr';
 export interface FirefoxOptions {
   /** Its environment: where its sound goes. */
   readonly env?: NodeJS.ProcessEnv;
+  /** What starts it, if not Debian's own launcher: to put it into another network. */
+  readonly program?: string;
+  /** Where it is driven over, if not a port of its own choice: must lead from our loopback to its own. */
+  readonly port?: number;
 }
 
 /** Starts a headless Firefox by WebDriver BiDi, with a fake microphone (a 1 kHz tone) and no dialogs. */
-export async function startFirefox({ env = process.env }: FirefoxOptions = {}): Promise<TestBrowser> {
+export async function startFirefox({
+  env = process.env,
+  program,
+  port,
+}: FirefoxOptions = {}): Promise<TestBrowser> {
   const browser = await puppeteer.launch({
     browser: 'firefox',
-    executablePath: firefoxPath,
+    executablePath: program ?? firefoxPath,
+    ...(port === undefined ? {} : { debuggingPort: port }),
     headless: true,
     env,
     acceptInsecureCerts: true,

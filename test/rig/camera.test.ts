@@ -1,7 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { ListedCamera } from '../../src/media/cameras/v4l2Devices.ts';
 import type { NativeFormat } from '../../src/media/frame.ts';
-import { type GuestProgram, noRig, Rig } from './rig.ts';
+import { type GuestProgram, noRig, useRig } from './rig.ts';
 
 if (noRig) console.log(`skipped: ${noRig}`);
 
@@ -15,18 +15,14 @@ interface Line {
 }
 
 describe.skipIf(noRig)('a real V4L2 driver (vivid) in a virtual device', { timeout: 120_000 }, () => {
-  let rig: Rig;
+  const rig = useRig();
   const opened: GuestProgram[] = [];
-  beforeAll(async () => {
-    rig = await Rig.up();
-  }, 180_000);
   afterEach(async () => {
     await Promise.all(opened.splice(0).map((program) => program.end()));
   });
-  afterAll(() => rig?.down(), 60_000);
 
   const open = (options: Record<string, unknown>): GuestProgram => {
-    const program = rig.start('node', 'test/rig/guest/openCamera.ts', JSON.stringify(options));
+    const program = rig().start('node', 'test/rig/guest/openCamera.ts', JSON.stringify(options));
     opened.push(program);
     return program;
   };
@@ -40,7 +36,7 @@ describe.skipIf(noRig)('a real V4L2 driver (vivid) in a virtual device', { timeo
   const small = { width: 320, height: 180, frameRate: 5 };
 
   test('discovery lists it with its formats, sizes, rates and controls', async () => {
-    const listed = JSON.parse(await rig.exec('node', 'test/rig/guest/listCameras.ts')) as ListedCamera[];
+    const listed = JSON.parse(await rig().exec('node', 'test/rig/guest/listCameras.ts')) as ListedCamera[];
     expect(listed.map(({ path, name, problem }) => ({ path, name, problem }))).toEqual([
       { path: '/dev/video0', name: 'vivid-000-vid-cap', problem: undefined },
     ]);
@@ -54,7 +50,7 @@ describe.skipIf(noRig)('a real V4L2 driver (vivid) in a virtual device', { timeo
     // A PATH that has node and ffmpeg only.
     const script =
       'd=$(mktemp -d); ln -s "$(command -v ffmpeg)" "$d"; n=$(command -v node); PATH=$d "$n" test/rig/guest/listCameras.ts';
-    const listed = JSON.parse(await rig.exec('sh', '-c', script)) as ListedCamera[];
+    const listed = JSON.parse(await rig().exec('sh', '-c', script)) as ListedCamera[];
     expect(listed[0]?.formats.map((format) => format.name)).toContain('yuyv422');
     expect(listed[0]?.controls).toEqual([]);
   });
@@ -92,7 +88,7 @@ describe.skipIf(noRig)('a real V4L2 driver (vivid) in a virtual device', { timeo
   test('controls reach the driver', async () => {
     const program = open({ ...small, controls: { brightness: 77, horizontal_flip: true } });
     await next(program, 'format');
-    const set = await rig.exec('v4l2-ctl', '-d', '/dev/video0', '--get-ctrl=brightness,horizontal_flip');
+    const set = await rig().exec('v4l2-ctl', '-d', '/dev/video0', '--get-ctrl=brightness,horizontal_flip');
     expect(set.split('\n').slice(0, 2)).toEqual(['brightness: 77', 'horizontal_flip: 1']);
     await program.end();
   });
@@ -113,9 +109,9 @@ describe.skipIf(noRig)('a real V4L2 driver (vivid) in a virtual device', { timeo
   });
 
   test('a user who may not open it is told how to', async () => {
-    await rig.exec('chmod', '660', '/dev/video0');
+    await rig().exec('chmod', '660', '/dev/video0');
     const asNobody = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
-    const program = rig.start(...asNobody, 'node', 'test/rig/guest/openCamera.ts', JSON.stringify(small));
+    const program = rig().start(...asNobody, 'node', 'test/rig/guest/openCamera.ts', JSON.stringify(small));
     opened.push(program);
     expect((await next(program, 'ended')).ended).toBe('camera/denied');
   });
@@ -134,13 +130,13 @@ describe.skipIf(noRig)('a real V4L2 driver (vivid) in a virtual device', { timeo
   test('a camera that is unplugged ends its source at once, and opens again when it is back', async () => {
     const program = open({ ...small, device: '/dev/video0' });
     await next(program, 'captureMs');
-    await rig.hw('camera-off');
+    await rig().hw('camera-off');
     expect((await next(program, 'ended')).ended).toBe('camera/lost');
     await program.end();
     const away = open({ ...small, device: '/dev/video0' });
     expect((await next(away, 'ended')).ended).toBe('camera/not-found');
     await away.end();
-    await rig.hw('camera-on');
+    await rig().hw('camera-on');
     const back = open({ ...small, device: '/dev/video0' });
     await next(back, 'captureMs');
     await back.end();

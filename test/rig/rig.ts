@@ -5,6 +5,8 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { PortBridge } from './portBridge.ts';
 
 const checkout = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
@@ -15,6 +17,36 @@ export const noRig = process.env.VEDETTE_RIG ? undefined : 'VEDETTE_RIG names no
 /** Booting takes seconds; on a busy machine, and where a kernel must be unpacked first, more. */
 const bootTimeoutMs = 120_000;
 const commandTimeoutMs = 60_000;
+
+/** This machine cannot boot the virtual device: not allowed to, or something it needs is not there. */
+class CannotBoot extends Error {}
+
+/**
+ * Boots a virtual device for the tests of a suite, and takes it down after them. Whether this machine can is for the
+ * device's own program to say; where it cannot, the tests are skipped with what it said.
+ */
+export function useRig(): () => Rig {
+  let rig: Rig | undefined;
+  let cannot: string | undefined;
+  beforeAll(
+    async () => {
+      try {
+        rig = await Rig.up();
+      } catch (error) {
+        if (!(error instanceof CannotBoot)) throw error;
+        cannot = error.message;
+        console.log(`skipped: ${cannot}`);
+      }
+    },
+    bootTimeoutMs + 3 * commandTimeoutMs,
+  );
+  beforeEach(({ skip }) => skip(cannot !== undefined, cannot));
+  afterAll(() => rig?.down(), 3 * commandTimeoutMs);
+  return () => {
+    if (!rig) throw new Error('the virtual device is not up');
+    return rig;
+  };
+}
 
 /** A program running in the guest. */
 export interface GuestProgram {
@@ -30,6 +62,7 @@ export class Rig {
   readonly #env: NodeJS.ProcessEnv;
   readonly #folder: string;
   readonly #programs = new Set<GuestProgram>();
+  readonly #bridges = new Set<PortBridge>();
 
   constructor(program: string, env: NodeJS.ProcessEnv, folder: string) {
     this.#program = program;
@@ -37,15 +70,24 @@ export class Rig {
     this.#folder = folder;
   }
 
-  /** Boots the device that `$VEDETTE_RIG` gives. */
+  /** Boots the device that `$VEDETTE_RIG` gives; rejects with `CannotBoot` where it does not come up. */
   static async up(): Promise<Rig> {
     const program = process.env.VEDETTE_RIG;
     if (!program) throw new Error('VEDETTE_RIG is not set');
     const folder = await mkdtemp(path.join(tmpdir(), 'vedette-rig-'));
-    const env = { RIG_STATE: path.join(folder, 'state'), RIG_RO: checkout, RIG_MEM: '1G', ...process.env };
+    const env = {
+      RIG_STATE: path.join(folder, 'state'),
+      RIG_RO: checkout,
+      RIG_MEM: '1G',
+      ...process.env,
+      // Always a network of its own: devices that share one take each other's cables.
+      RIG_NET: path.basename(folder),
+    };
     const rig = new Rig(program, env, folder);
     try {
-      await rig.#do(bootTimeoutMs, 'up');
+      await rig.#do(bootTimeoutMs, 'up').catch((error) => {
+        throw new CannotBoot(`the virtual device does not boot here: ${lastWordsOf(error)}`);
+      });
       // User Mode Linux fails on io_uring's memory when Node starts a program: bad page map, then no answer.
       await rig.exec('sysctl', '-q', '-w', 'kernel.io_uring_disabled=2');
     } catch (error) {
@@ -83,8 +125,18 @@ export class Rig {
   /** A program that runs another one on our side of the device's network. */
   async hostLauncher(program: string): Promise<string> {
     const launcher = path.join(this.#folder, path.basename(program));
-    await writeFile(launcher, `#!/bin/sh\nexec '${this.#program}' host '${program}' "$@"\n`, { mode: 0o755 });
+    // What starts it hands on an environment of its own, which does not say which network.
+    const net = `RIG_NET='${this.#env.RIG_NET}'`;
+    const script = `#!/bin/sh\n${net} exec '${this.#program}' host '${program}' "$@"\n`;
+    await writeFile(launcher, script, { mode: 0o755 });
     return launcher;
+  }
+
+  /** A loopback port here that is the same one on our side of the device's network. */
+  async hostPort(): Promise<number> {
+    const bridge = new PortBridge(await this.hostLauncher(process.execPath));
+    this.#bridges.add(bridge);
+    return bridge.start();
   }
 
   #start(args: readonly string[], endBy?: NodeJS.Signals): GuestProgram {
@@ -149,7 +201,10 @@ export class Rig {
 
   async down(): Promise<void> {
     await Promise.all([...this.#programs].map((program) => program.end()));
+    await Promise.all([...this.#bridges].map((bridge) => bridge.stop()));
     await this.#do(commandTimeoutMs, 'down').catch(() => undefined);
+    // `down` keeps the network for the next device, and there is none.
+    await this.#do(commandTimeoutMs, 'clean').catch(() => undefined);
     await rm(this.#folder, { recursive: true, force: true });
   }
 
@@ -163,4 +218,9 @@ export class Rig {
     };
     return (await run(this.#program, args, options)).stdout;
   }
+}
+
+/** Why a program failed: the last line it said, else how it could not be run. */
+function lastWordsOf(error: Error & { readonly stderr?: string }): string {
+  return error.stderr?.trim().split('\n').at(-1) || error.message;
 }
