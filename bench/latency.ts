@@ -1,4 +1,4 @@
-import { readStrip } from '../src/media/cameras/testPictureStrip.ts';
+import { readStrip } from '../src/media/cameras/test-picture-strip.ts';
 import { play, watchStrip } from '../test/browsers/whep.ts';
 import { emptyPage, launchChromium } from './bench-browser.ts';
 import { feed, startBenchDevice } from './bench-device.ts';

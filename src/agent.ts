@@ -10,7 +10,7 @@ import { findFfmpeg } from './media/ffmpeg.ts';
 import { deviceMetrics } from './metrics.ts';
 import type { Profile } from './profile/profile.ts';
 import { Sessions } from './session/sessions.ts';
-import { withStateFolder } from './stateErrors.ts';
+import { withStateFolder } from './state-errors.ts';
 
 /** What an agent needs beside its profile. */
 export interface AgentOptions {

@@ -3,7 +3,7 @@ import type { CommandModule } from 'yargs';
 import { VedetteError } from '../errors.ts';
 import type { FeedProfile, Profile } from '../profile/profile.ts';
 import { print, printJson } from './output.ts';
-import type { CameraTrial } from './tryCamera.ts';
+import type { CameraTrial } from './try-camera.ts';
 
 interface CheckFlags {
   readonly profile: string;
@@ -55,7 +55,7 @@ export const checkCommand: CommandModule<object, CheckFlags> = {
 
 /** One after another: two entries may well name one camera. */
 async function tryCameras(feeds: readonly FeedProfile[]): Promise<readonly FeedTrial[]> {
-  const { tryCamera } = await import('./tryCamera.ts');
+  const { tryCamera } = await import('./try-camera.ts');
   const trials: FeedTrial[] = [];
   for (const { name, camera } of feeds) {
     try {

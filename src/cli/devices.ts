@@ -1,7 +1,7 @@
 import type { CommandModule } from 'yargs';
-import type { CameraControl } from '../media/cameras/v4l2Controls.ts';
-import type { ListedCamera } from '../media/cameras/v4l2Devices.ts';
-import type { OfferedFormat, Span } from '../media/cameras/v4l2Formats.ts';
+import type { CameraControl } from '../media/cameras/v4l2-controls.ts';
+import type { ListedCamera } from '../media/cameras/v4l2-devices.ts';
+import type { OfferedFormat, Span } from '../media/cameras/v4l2-formats.ts';
 import type { SoundDevice } from '../media/sound/devices.ts';
 import { print, printJson } from './output.ts';
 
@@ -15,7 +15,7 @@ export const devicesCommand: CommandModule<object, { json: boolean }> = {
       .example("$0 devices --json | jq '.cameras[].path'", 'for scripts'),
   async handler({ json }) {
     const [{ listCameras }, { listSoundDevices }] = await Promise.all([
-      import('../media/cameras/v4l2Devices.ts'),
+      import('../media/cameras/v4l2-devices.ts'),
       import('../media/sound/devices.ts'),
     ]);
     const [cameras, sounds] = await Promise.all([listCameras(), listSoundDevices()]);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { CommandModule } from 'yargs';
 import { VedetteError } from '../errors.ts';
 import { print } from './output.ts';
-import { stateFolder } from './stateFolder.ts';
+import { stateFolder } from './state-folder.ts';
 
 interface EmbedFlags {
   readonly profile: string;

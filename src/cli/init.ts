@@ -3,10 +3,10 @@ import { writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import type { CommandModule } from 'yargs';
 import { VedetteError } from '../errors.ts';
-import type { ListedCamera } from '../media/cameras/v4l2Devices.ts';
+import type { ListedCamera } from '../media/cameras/v4l2-devices.ts';
 import type { SoundDevice } from '../media/sound/devices.ts';
 import { checkedPort } from './flags.ts';
-import { deviceNameFrom, type NewProfile, newProfileText } from './newProfile.ts';
+import { deviceNameFrom, type NewProfile, newProfileText } from './new-profile.ts';
 import { tell } from './output.ts';
 
 interface InitFlags {
@@ -73,7 +73,7 @@ export const initCommand: CommandModule<object, InitFlags> = {
 
 async function findDevices(): Promise<Found> {
   const [{ listCameras }, { listSoundDevices }] = await Promise.all([
-    import('../media/cameras/v4l2Devices.ts'),
+    import('../media/cameras/v4l2-devices.ts'),
     import('../media/sound/devices.ts'),
   ]);
   // Without the tools to ask, the questions are still worth asking: `run` says what is missing.

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { CommandModule } from 'yargs';
 import { applyFlags, type DeviceFlags, withDeviceFlags } from './flags.ts';
 import { type ServeFlags, serve, withServeFlags } from './serve.ts';
-import { stateFolder } from './stateFolder.ts';
+import { stateFolder } from './state-folder.ts';
 
 export const runCommand: CommandModule<object, DeviceFlags & ServeFlags & { profile: string }> = {
   command: 'run <profile>',

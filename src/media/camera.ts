@@ -2,10 +2,10 @@ import type { Clock } from '../clock.ts';
 import { type ErrorCode, VedetteError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { CameraStatus } from '../protocol/events.ts';
-import { type CameraInput, type CameraState, cameraAtRest, nextTickMs, stepCamera } from './cameraPolicy.ts';
+import { type CameraInput, type CameraState, cameraAtRest, nextTickMs, stepCamera } from './camera-policy.ts';
 import type { CameraSource } from './cameras/kind.ts';
 import type { NativeFormat, NativeFrame } from './frame.ts';
-import { Listeners } from './sound/listeners.ts';
+import { Listeners } from './listeners.ts';
 import type { Release } from './stream.ts';
 
 export interface CameraOptions {

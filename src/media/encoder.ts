@@ -1,13 +1,13 @@
 import { VedetteError } from '../errors.ts';
-import { AccessUnits } from './annexB.ts';
+import { AccessUnits } from './annex-b.ts';
 import { fourccOf } from './cameras/fourcc.ts';
-import type { ChildGroup } from './childGroup.ts';
+import type { ChildGroup } from './child-group.ts';
+import { EncoderTimes } from './encoder-times.ts';
 import { defaultBitrateBps, type EncoderRow } from './encoders/encoder.ts';
-import { EncoderTimes } from './encoderTimes.ts';
 import { describeExit, spawnFfmpeg } from './ffmpeg.ts';
 import type { EncodedFrame, NativeFormat, NativeFrame, VideoCodec } from './frame.ts';
-import { type NutItem, NutReader } from './nutReader.ts';
-import { NutWriter, nutTicksPerSecond } from './nutWriter.ts';
+import { type NutItem, NutReader } from './nut-reader.ts';
+import { NutWriter, nutTicksPerSecond } from './nut-writer.ts';
 
 /** Frames that wait while the encoder is busy; more would only be late. */
 const queuedFrames = 2;

@@ -5,7 +5,7 @@ import type { Camera } from './camera.ts';
 import type { VideoCodec } from './frame.ts';
 import { takeSnapshot } from './snapshot.ts';
 import type { EncodedStream, Release } from './stream.ts';
-import { VideoStream } from './videoStream.ts';
+import { VideoStream } from './video-stream.ts';
 
 export interface FeedOptions {
   /** Its name in URLs and messages. */

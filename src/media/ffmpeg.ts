@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { VedetteError } from '../errors.ts';
-import { type ChildExit, type ChildGroup, startChild } from './childGroup.ts';
+import { type ChildExit, type ChildGroup, startChild } from './child-group.ts';
 
 /** What every ffmpeg of ours is told first: no banner, no questions, only complaints on stderr. */
 const commonArgs = ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'warning'] as const;

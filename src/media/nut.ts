@@ -1,6 +1,6 @@
 /**
  * NUT, the container between Vedette and its ffmpeg processes: it keeps every frame's own timestamp and begins
- * with a few hundred bytes, so nothing waits. The reader is `nutReader.ts`, the writer `nutWriter.ts`.
+ * with a few hundred bytes, so nothing waits. The reader is `nut-reader.ts`, the writer `nut-writer.ts`.
  *
  * ```
  *  "nut/multimedia container\0"            once, at the beginning

@@ -3,7 +3,7 @@ import type { Camera } from './camera.ts';
 import { fourccOf } from './cameras/fourcc.ts';
 import { describeExit, spawnFfmpeg } from './ffmpeg.ts';
 import type { NativeFormat, NativeFrame } from './frame.ts';
-import { NutWriter } from './nutWriter.ts';
+import { NutWriter } from './nut-writer.ts';
 
 /** A camera that is off opens, and gives a keyframe, within this. */
 const deadlineMs = 12_000;

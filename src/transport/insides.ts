@@ -33,6 +33,12 @@ interface SrtpContextInsides {
   readonly srtpSessionAuthTag: Uint8Array;
 }
 
+interface DtlsInsides {
+  recordSequenceNumber: number;
+  /** Our last flight, a record or more a buffer; it ends with Finished. */
+  readonly lastMessage: readonly Buffer[];
+}
+
 interface OpensDatagrams {
   decrypt: (datagram: Buffer) => Buffer;
 }
@@ -54,6 +60,21 @@ export function askNoDefaultStunServer(
  */
 export function becomeDtlsServer(dtls: RTCDtlsTransport): void {
   if (dtls.role === 'auto') dtls.role = 'server';
+}
+
+/** Where a record's sequence number stands, and how long it is (RFC 6347, 4.1). */
+const sequenceNumberAt = 5;
+const sequenceNumberBytes = 6;
+
+/**
+ * werift counts records from 0 again once its Finished is made, although Finished was the first of its epoch: some
+ * records later one has the same number. The receiver drops that as a replay (RFC 6347, 4.1.2.6), so that its message
+ * comes seconds late or never, and AES-GCM has used one nonce twice. Only at once when DTLS is connected.
+ */
+export function continueRecordNumbers(dtls: RTCDtlsTransport): void {
+  const context = dtls.dtls?.dtls as unknown as DtlsInsides;
+  const finished = context.lastMessage.at(-1)?.readUIntBE(sequenceNumberAt, sequenceNumberBytes) ?? 0;
+  context.recordSequenceNumber = Math.max(context.recordSequenceNumber, finished);
 }
 
 /** Our direction's SRTP session keys; only once DTLS is connected. */

@@ -15,6 +15,7 @@ import {
   askNoDefaultStunServer,
   becomeDtlsServer,
   closeLateSockets,
+  continueRecordNumbers,
   guardReceiving,
   mediaPath,
   restartIce,
@@ -221,6 +222,7 @@ export class Peer {
         case 'connecting':
           return this.#become('connecting');
         case 'connected':
+          continueRecordNumbers(dtls);
           this.#seal = srtpSeal(sendSessionKeys(dtls));
           guardReceiving(dtls, (compound) => {
             for (const packet of readRtcp(compound)) this.#events.rtcp(packet);

@@ -18,6 +18,8 @@ interface Player {
   readonly pc: RTCPeerConnection;
   readonly video: HTMLVideoElement;
   readonly events: unknown[];
+  /** Held, or the browser collects it with whatever is still to come. */
+  readonly channel: RTCDataChannel | undefined;
   readonly location: string | null;
 }
 
@@ -50,10 +52,8 @@ export async function play(options: PlayOptions): Promise<Played> {
   }
   if (options.audio) pc.addTransceiver('audio', { direction: 'recvonly' });
   const events: unknown[] = [];
-  if (options.events) {
-    const channel = pc.createDataChannel('events');
-    channel.onmessage = ({ data }) => events.push(JSON.parse(String(data)));
-  }
+  const channel = options.events ? pc.createDataChannel('events') : undefined;
+  if (channel) channel.onmessage = ({ data }) => events.push(JSON.parse(String(data)));
   const video = document.createElement('video');
   video.muted = true;
   video.autoplay = true;
@@ -84,7 +84,7 @@ export async function play(options: PlayOptions): Promise<Played> {
     },
     body: pc.localDescription?.sdp ?? '',
   });
-  window.players[options.id] = { pc, video, events, location: response.headers.get('location') };
+  window.players[options.id] = { pc, video, events, channel, location: response.headers.get('location') };
   if (response.status !== 201) return { status: response.status, firstFrameMs: -1 };
   await pc.setRemoteDescription({ type: 'answer', sdp: await response.text() });
   return { status: response.status, firstFrameMs: await first };

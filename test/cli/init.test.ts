@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { deviceNameFrom, newProfileText } from '../../src/cli/newProfile.ts';
+import { deviceNameFrom, newProfileText } from '../../src/cli/new-profile.ts';
 import { parseProfile } from '../../src/profile/load.ts';
-import { vedette } from './commandLine.ts';
+import { vedette } from './command-line.ts';
 
 let folder = '';
 beforeEach(() => {

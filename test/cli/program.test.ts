@@ -6,7 +6,7 @@ import { loadSecret } from '../../src/access/secret.ts';
 import { verifyToken } from '../../src/access/token.ts';
 import { failureLines } from '../../src/cli/failure.ts';
 import { VedetteError } from '../../src/errors.ts';
-import { vedette } from './commandLine.ts';
+import { vedette } from './command-line.ts';
 
 const commands = ['demo', 'init', 'run', 'check', 'devices', 'snapshot', 'embed', 'schema', 'version'];
 const folder = mkdtempSync(join(tmpdir(), 'vedette-cli-'));

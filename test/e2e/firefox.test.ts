@@ -1,6 +1,6 @@
 import { afterAll } from 'vitest';
 import { startFirefox } from '../browsers/firefox.ts';
-import { missing, PulseServer } from '../media/sound/pulseServer.ts';
+import { missing, PulseServer } from '../media/sound/pulse-server.ts';
 import { testViewer } from './suite.ts';
 
 // Firefox's AudioContext runs only where there is something to play on, so to listen it gets a sound server.

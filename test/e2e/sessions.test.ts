@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readStrip } from '../../src/media/cameras/testPictureStrip.ts';
+import { readStrip } from '../../src/media/cameras/test-picture-strip.ts';
 import type { TestBrowser, TestPage } from '../browsers/browser.ts';
 import { startChromium } from '../browsers/chromium.ts';
 import { leave, play, receivedVideo, watchStrip } from '../browsers/whep.ts';

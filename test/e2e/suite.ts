@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readStrip } from '../../src/media/cameras/testPictureStrip.ts';
+import { readStrip } from '../../src/media/cameras/test-picture-strip.ts';
 import type { TestBrowser, TestPage } from '../browsers/browser.ts';
 import { pictureState, talkButton, talkState } from '../browsers/device-page.ts';
 import {

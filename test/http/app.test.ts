@@ -10,7 +10,7 @@ import { createApp } from '../../src/http/app.ts';
 import { type CallerRules, callerOf } from '../../src/http/caller.ts';
 import { localName, parseHost } from '../../src/http/hosts.ts';
 import { WhepSessions } from '../../src/signaling/whep.ts';
-import { FakeSessions } from '../signaling/fakeSessions.ts';
+import { FakeSessions } from '../signaling/fake-sessions.ts';
 
 let folder: string;
 let rules: CallerRules;

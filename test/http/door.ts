@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { Credentials } from '../../src/access/credentials.ts';
 import { systemClock } from '../../src/clock.ts';
 import { type HttpAddresses, HttpServer, type HttpServerOptions } from '../../src/http/server.ts';
-import { FakeSessions } from '../signaling/fakeSessions.ts';
+import { FakeSessions } from '../signaling/fake-sessions.ts';
 
 /** A running front door with made-up sessions behind it. */
 export interface Door {

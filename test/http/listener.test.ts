@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { VedetteError } from '../../src/errors.ts';
 import { listeningInodes } from '../../src/http/port-holder.ts';
-import { offer } from '../signaling/fakeSessions.ts';
+import { offer } from '../signaling/fake-sessions.ts';
 import { openDoor } from './door.ts';
 
 test('a port that is taken is named, with who holds it', async () => {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { mintToken } from '../../src/access/token.ts';
 import { ownerScopes } from '../../src/protocol/scope.ts';
-import { offer } from '../signaling/fakeSessions.ts';
+import { offer } from '../signaling/fake-sessions.ts';
 import { ask, type Door, openDoor, picture } from './door.ts';
 
 let door: Door;

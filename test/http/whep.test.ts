@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { mintToken } from '../../src/access/token.ts';
-import { offer } from '../signaling/fakeSessions.ts';
+import { offer } from '../signaling/fake-sessions.ts';
 import { ask, type Door, openDoor } from './door.ts';
 
 let door: Door;

@@ -2,12 +2,12 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { Camera } from '../../src/media/camera.ts';
-import { ffmpegSource } from '../../src/media/cameras/ffmpegSource.ts';
+import { ffmpegSource } from '../../src/media/cameras/ffmpeg-source.ts';
 import type { CameraSink } from '../../src/media/cameras/kind.ts';
 import type { NativeFrame } from '../../src/media/frame.ts';
 import type { CameraStatus } from '../../src/protocol/events.ts';
 import { alive, children, quiet, until } from './ready.ts';
-import { ScriptedCamera } from './scriptedCamera.ts';
+import { ScriptedCamera } from './scripted-camera.ts';
 
 const nobody = { format: () => {}, frame: () => {} };
 

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { MonotonicMs } from '../../src/clock.ts';
 import type { VedetteError } from '../../src/errors.ts';
-import { nalType, nalUnits } from '../../src/media/annexB.ts';
-import { TestPicture } from '../../src/media/cameras/testPicture.ts';
+import { nalType, nalUnits } from '../../src/media/annex-b.ts';
+import { TestPicture } from '../../src/media/cameras/test-picture.ts';
 import { Encoder } from '../../src/media/encoder.ts';
 import type { EncoderRow } from '../../src/media/encoders/encoder.ts';
 import { libx264 } from '../../src/media/encoders/h264.ts';

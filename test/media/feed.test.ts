@@ -1,16 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type MonotonicMs, systemClock } from '../../src/clock.ts';
-import { nalType, nalUnits } from '../../src/media/annexB.ts';
+import { nalType, nalUnits } from '../../src/media/annex-b.ts';
 import { Camera } from '../../src/media/camera.ts';
 import { testCamera, testCameraOptions } from '../../src/media/cameras/test.ts';
-import { readStrip, TestPicture } from '../../src/media/cameras/testPicture.ts';
+import { readStrip, TestPicture } from '../../src/media/cameras/test-picture.ts';
 import { Feed } from '../../src/media/feed.ts';
 import type { EncodedFrame, NativeFormat, NativeFrame } from '../../src/media/frame.ts';
-import { NutReader } from '../../src/media/nutReader.ts';
-import { NutWriter } from '../../src/media/nutWriter.ts';
+import { NutReader } from '../../src/media/nut-reader.ts';
+import { NutWriter } from '../../src/media/nut-writer.ts';
 import { alive, children, quiet, until } from './ready.ts';
-import { ScriptedCamera } from './scriptedCamera.ts';
+import { ScriptedCamera } from './scripted-camera.ts';
 
 const [width, height] = [320, 180];
 const clock = systemClock;

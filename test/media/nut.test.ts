@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type NutItem, NutReader } from '../../src/media/nutReader.ts';
-import { NutWriter } from '../../src/media/nutWriter.ts';
+import { type NutItem, NutReader } from '../../src/media/nut-reader.ts';
+import { NutWriter } from '../../src/media/nut-writer.ts';
 
 // A reader of bytes from a process never throws: an exception here is our bug, whatever the bytes.
 

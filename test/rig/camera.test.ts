@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { ListedCamera } from '../../src/media/cameras/v4l2Devices.ts';
+import type { ListedCamera } from '../../src/media/cameras/v4l2-devices.ts';
 import type { NativeFormat } from '../../src/media/frame.ts';
 import { type GuestProgram, noRig, useRig } from './rig.ts';
 
@@ -22,7 +22,7 @@ describe.skipIf(noRig)('a real V4L2 driver (vivid) in a virtual device', { timeo
   });
 
   const open = (options: Record<string, unknown>): GuestProgram => {
-    const program = rig().start('node', 'test/rig/guest/openCamera.ts', JSON.stringify(options));
+    const program = rig().start('node', 'test/rig/guest/open-camera.ts', JSON.stringify(options));
     opened.push(program);
     return program;
   };
@@ -36,7 +36,7 @@ describe.skipIf(noRig)('a real V4L2 driver (vivid) in a virtual device', { timeo
   const small = { width: 320, height: 180, frameRate: 5 };
 
   test('discovery lists it with its formats, sizes, rates and controls', async () => {
-    const listed = JSON.parse(await rig().exec('node', 'test/rig/guest/listCameras.ts')) as ListedCamera[];
+    const listed = JSON.parse(await rig().exec('node', 'test/rig/guest/list-cameras.ts')) as ListedCamera[];
     expect(listed.map(({ path, name, problem }) => ({ path, name, problem }))).toEqual([
       { path: '/dev/video0', name: 'vivid-000-vid-cap', problem: undefined },
     ]);
@@ -49,7 +49,7 @@ describe.skipIf(noRig)('a real V4L2 driver (vivid) in a virtual device', { timeo
   test('without v4l2-ctl, ffmpeg tells formats and sizes', async () => {
     // A PATH that has node and ffmpeg only.
     const script =
-      'd=$(mktemp -d); ln -s "$(command -v ffmpeg)" "$d"; n=$(command -v node); PATH=$d "$n" test/rig/guest/listCameras.ts';
+      'd=$(mktemp -d); ln -s "$(command -v ffmpeg)" "$d"; n=$(command -v node); PATH=$d "$n" test/rig/guest/list-cameras.ts';
     const listed = JSON.parse(await rig().exec('sh', '-c', script)) as ListedCamera[];
     expect(listed[0]?.formats.map((format) => format.name)).toContain('yuyv422');
     expect(listed[0]?.controls).toEqual([]);
@@ -111,7 +111,7 @@ describe.skipIf(noRig)('a real V4L2 driver (vivid) in a virtual device', { timeo
   test('a user who may not open it is told how to', async () => {
     await rig().exec('chmod', '660', '/dev/video0');
     const asNobody = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
-    const program = rig().start(...asNobody, 'node', 'test/rig/guest/openCamera.ts', JSON.stringify(small));
+    const program = rig().start(...asNobody, 'node', 'test/rig/guest/open-camera.ts', JSON.stringify(small));
     opened.push(program);
     expect((await next(program, 'ended')).ended).toBe('camera/denied');
   });

@@ -4,7 +4,7 @@ import WebSocket from 'ws';
 import { VedetteError } from '../../src/errors.ts';
 import { maxSignalingBytes, SignalingMessage, signalingVersion } from '../../src/protocol/signaling.ts';
 import { type Door, openDoor } from '../http/door.ts';
-import { offer } from './fakeSessions.ts';
+import { offer } from './fake-sessions.ts';
 
 let door: Door;
 const viewers: Viewer[] = [];

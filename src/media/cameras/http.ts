@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { Secret } from '../../log.ts';
-import { ffmpegSource } from './ffmpegSource.ts';
+import { ffmpegSource } from './ffmpeg-source.ts';
 import type { CameraKind } from './kind.ts';
 import { readable } from './prepared.ts';
-import { remoteStream } from './remoteStream.ts';
+import { remoteStream } from './remote-stream.ts';
 import { decodeArgs, turnArgs, turnOptions } from './turn.ts';
 
 /** The keys of `kind: http` in a profile. */

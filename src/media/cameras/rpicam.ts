@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { type Clock, type MonotonicMs, systemClock } from '../../clock.ts';
 import { type ErrorCode, VedetteError } from '../../errors.ts';
-import { AccessUnitSplitter } from '../accessUnitSplitter.ts';
-import { AccessUnits } from '../annexB.ts';
-import { type ChildExit, type ChildGroup, startChild } from '../childGroup.ts';
+import { AccessUnitSplitter } from '../access-unit-splitter.ts';
+import { AccessUnits } from '../annex-b.ts';
+import { type ChildExit, type ChildGroup, startChild } from '../child-group.ts';
 import { describeExit } from '../ffmpeg.ts';
 import type { CameraKind, CameraSink, CameraSource } from './kind.ts';
 

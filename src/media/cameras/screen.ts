@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { VedetteError } from '../../errors.ts';
-import { reasonOf } from './ffmpegReasons.ts';
-import { ffmpegSource } from './ffmpegSource.ts';
+import { reasonOf } from './ffmpeg-reasons.ts';
+import { ffmpegSource } from './ffmpeg-source.ts';
 import type { CameraKind } from './kind.ts';
 import { decodeArgs, turnOptions } from './turn.ts';
 

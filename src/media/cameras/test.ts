@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Clock, systemClock } from '../../clock.ts';
 import type { CameraKind, CameraSink, CameraSource } from './kind.ts';
-import { TestPicture } from './testPicture.ts';
+import { TestPicture } from './test-picture.ts';
 
 const even = (what: string) => z.int().multipleOf(2, `${what} must be even`);
 

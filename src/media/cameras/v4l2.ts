@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { VedetteError } from '../../errors.ts';
-import { reasonOf } from './ffmpegReasons.ts';
-import { ffmpegSource } from './ffmpegSource.ts';
+import { reasonOf } from './ffmpeg-reasons.ts';
+import { ffmpegSource } from './ffmpeg-source.ts';
 import type { CameraKind, CameraSource } from './kind.ts';
 import { prepared } from './prepared.ts';
 import { turnArgs, turnOptions } from './turn.ts';
-import { type ChosenFormat, chooseFormat } from './v4l2Choose.ts';
-import { checkControls } from './v4l2Controls.ts';
-import { probeCamera, resolveDevice, setControls } from './v4l2Devices.ts';
+import { type ChosenFormat, chooseFormat } from './v4l2-choose.ts';
+import { checkControls } from './v4l2-controls.ts';
+import { probeCamera, resolveDevice, setControls } from './v4l2-devices.ts';
 
 /** The keys of `kind: v4l2` in a profile. Size, rate and format are wishes: the driver gives what comes nearest. */
 export const v4l2Options = z.strictObject({

@@ -3,11 +3,11 @@ import { type Clock, systemClock, type WallMs } from '../../clock.ts';
 import { VedetteError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import type { SoundBlock } from '../frame.ts';
+import { Listeners } from '../listeners.ts';
 import type { Release } from '../stream.ts';
 import { Ducker } from './duck.ts';
 import { amplitude, applyGain } from './gain.ts';
 import { type Level, LevelMeter } from './level.ts';
-import { Listeners } from './listeners.ts';
 import { Retry } from './retry.ts';
 import type { SoundSource } from './source.ts';
 

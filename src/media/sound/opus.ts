@@ -1,8 +1,8 @@
 import type { OpusDecoderHandle, OpusEncoderHandle } from 'libopus-wasm';
 import type { Logger } from '../../log.ts';
 import { blockSamples, type EncodedFrame, type SoundBlock, sampleRate } from '../frame.ts';
+import { Listeners } from '../listeners.ts';
 import type { EncodedStream, Release } from '../stream.ts';
-import { Listeners } from './listeners.ts';
 import type { Microphone } from './microphone.ts';
 import type { VoiceDecoder } from './playout.ts';
 

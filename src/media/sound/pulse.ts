@@ -1,7 +1,7 @@
 import { accessSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { startChild } from '../childGroup.ts';
+import { startChild } from '../child-group.ts';
 
 /** A server on this machine answers at once, or hangs. */
 const answerMs = 500;

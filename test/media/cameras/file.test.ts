@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { fileCamera } from '../../../src/media/cameras/file.ts';
 import type { CameraSource } from '../../../src/media/cameras/kind.ts';
-import { collect, testCamera } from '../cameraContract.ts';
+import { collect, testCamera } from '../camera-contract.ts';
 import { until } from '../ready.ts';
 
 let folder = '';

@@ -6,7 +6,7 @@ import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { httpCamera } from '../../../src/media/cameras/http.ts';
 import type { CameraSource } from '../../../src/media/cameras/kind.ts';
-import { collect, testCamera } from '../cameraContract.ts';
+import { collect, testCamera } from '../camera-contract.ts';
 import { until } from '../ready.ts';
 
 const picture = execFileSync(

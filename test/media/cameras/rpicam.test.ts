@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { CameraSource } from '../../../src/media/cameras/kind.ts';
 import { rpicamArgs, rpicamCamera } from '../../../src/media/cameras/rpicam.ts';
-import { collect, testCamera } from '../cameraContract.ts';
+import { collect, testCamera } from '../camera-contract.ts';
 import { until } from '../ready.ts';
 
 /**

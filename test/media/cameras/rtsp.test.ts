@@ -8,7 +8,7 @@ import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { CameraSource } from '../../../src/media/cameras/kind.ts';
 import { rtspCamera } from '../../../src/media/cameras/rtsp.ts';
-import { collect, testCamera } from '../cameraContract.ts';
+import { collect, testCamera } from '../camera-contract.ts';
 import { children, until } from '../ready.ts';
 
 const python = '/usr/bin/python3';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { CameraSource } from '../../../src/media/cameras/kind.ts';
 import { screenCamera } from '../../../src/media/cameras/screen.ts';
-import { collect, testCamera } from '../cameraContract.ts';
+import { collect, testCamera } from '../camera-contract.ts';
 import { until } from '../ready.ts';
 
 const missing = spawnSync('Xvfb', ['-help']).error !== undefined;

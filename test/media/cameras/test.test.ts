@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import { testCamera as kind, testCameraOptions } from '../../../src/media/cameras/test.ts';
-import { readStrip } from '../../../src/media/cameras/testPicture.ts';
-import { collect, testCamera } from '../cameraContract.ts';
+import { readStrip } from '../../../src/media/cameras/test-picture.ts';
+import { collect, testCamera } from '../camera-contract.ts';
 import { until } from '../ready.ts';
 
 const small = testCameraOptions.parse({ width: 320, height: 180 });

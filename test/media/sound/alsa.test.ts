@@ -13,7 +13,7 @@ import { Speaker } from '../../../src/media/sound/speaker.ts';
 import { alsaSpeaker } from '../../../src/media/sound/speakers/alsa.ts';
 import { wavHeader } from '../../../src/media/sound/wav.ts';
 import { join, sine, strongest } from './goertzel.ts';
-import { missing } from './pulseServer.ts';
+import { missing } from './pulse-server.ts';
 
 const log = pino({ level: 'silent' });
 const configuration = '/usr/share/alsa/alsa.conf';

@@ -5,7 +5,7 @@ import { blockSamples } from '../../../src/media/frame.ts';
 import { createOpusEncoder, createVoiceDecoder } from '../../../src/media/sound/opus.ts';
 import { Playout, type VoiceDecoder } from '../../../src/media/sound/playout.ts';
 import type { OpusSource } from '../../../src/media/sound/source.ts';
-import { JitterBuffer } from '../../../src/rtp/jitterBuffer.ts';
+import { JitterBuffer } from '../../../src/rtp/jitter-buffer.ts';
 import { join, sine, strength, strongest } from './goertzel.ts';
 
 /** Stands in for Opus where only time matters. */

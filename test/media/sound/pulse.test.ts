@@ -13,7 +13,7 @@ import type { OpusSource } from '../../../src/media/sound/source.ts';
 import { Speaker } from '../../../src/media/sound/speaker.ts';
 import { pulseSpeaker } from '../../../src/media/sound/speakers/pulse.ts';
 import { join, sine, strength, strongest } from './goertzel.ts';
-import { missing, PulseServer } from './pulseServer.ts';
+import { missing, PulseServer } from './pulse-server.ts';
 
 const log = pino({ level: 'silent' });
 const absent = missing('pulseaudio', 'pactl') ?? missing('ffmpeg');

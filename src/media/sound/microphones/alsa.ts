@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { sampleRate } from '../../frame.ts';
-import { FfmpegMicrophone, liveInput } from './ffmpegMicrophone.ts';
+import { FfmpegMicrophone, liveInput } from './ffmpeg-microphone.ts';
 import type { MicrophoneKind } from './kind.ts';
 
 export const AlsaMicrophoneOptions = z.strictObject({

@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { z } from 'zod';
 import { VedetteError } from '../../../errors.ts';
-import { FfmpegMicrophone } from './ffmpegMicrophone.ts';
+import { FfmpegMicrophone } from './ffmpeg-microphone.ts';
 import type { MicrophoneKind } from './kind.ts';
 
 export const FileMicrophoneOptions = z.strictObject({

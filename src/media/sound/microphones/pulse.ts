@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { blockSamples, sampleRate } from '../../frame.ts';
 import { preferredPulse } from '../pulse.ts';
-import { FfmpegMicrophone, liveInput } from './ffmpegMicrophone.ts';
+import { FfmpegMicrophone, liveInput } from './ffmpeg-microphone.ts';
 import type { MicrophoneKind } from './kind.ts';
 
 /** 20 ms of s16le: what the server hands over at once, instead of the second that it would gather. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FfmpegSpeaker } from './ffmpegSpeaker.ts';
+import { FfmpegSpeaker } from './ffmpeg-speaker.ts';
 import type { SpeakerKind } from './kind.ts';
 
 /** Two of the 40 ms that ffmpeg reads at once: while one plays, the next is on its way. */

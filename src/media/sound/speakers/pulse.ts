@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { preferredPulse } from '../pulse.ts';
-import { FfmpegSpeaker } from './ffmpegSpeaker.ts';
+import { FfmpegSpeaker } from './ffmpeg-speaker.ts';
 import type { SpeakerKind } from './kind.ts';
 
 /** What the server keeps for us: small, because all of it is delay. */

@@ -1,4 +1,0 @@
-/** Run in the guest: prints what `listCameras` finds, as JSON. */
-import { listCameras } from '../../../src/media/cameras/v4l2Devices.ts';
-
-console.log(JSON.stringify(await listCameras()));
