@@ -30,7 +30,7 @@ export class Sessions implements SessionHost {
   readonly #broadcasts = new Broadcasts();
   readonly #open = new Set<Session>();
   #told = 0;
-  /** Ending: who leaves is told goodbye and nothing else, so that the goodbye is not one of a burst. */
+  /** The device ends: who is told goodbye needs not hear how the others dwindle. */
   #ending = false;
 
   constructor(options: SessionsOptions) {

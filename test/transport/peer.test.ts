@@ -126,6 +126,31 @@ test("the far end's channel opens once, carries text both ways, and drops bytes"
   await near.channels[0]!.flushed(5_000);
 });
 
+test.each(['server', 'client'] as const)('no two records of a DTLS %s have one number', async (role) => {
+  const records: string[] = [];
+  const { near, far } = await kept(
+    connected({
+      mungeOffer: (sdp) => (role === 'client' ? sdp.replace(/a=setup:actpass/g, 'a=setup:passive') : sdp),
+      beforeStart: ({ dtls }) => {
+        dtls.iceTransport.connection.onData.subscribe((datagram) => {
+          // RFC 6347, 4.1: of the second epoch, whose keys are used for all that follows.
+          const epoch = datagram.readUInt16BE(3);
+          if (isDtls(datagram) && epoch === 1) records.push(datagram.subarray(3, 11).toString('hex'));
+        });
+      },
+    }),
+  );
+  expect(near.answered?.sdp).toContain(role === 'server' ? 'a=setup:passive' : 'a=setup:active');
+  await far.until('the channel', () => near.channels.length > 0 && far.channel?.readyState === 'open');
+  for (let n = 0; n < 20; n++) near.channels[0]?.send(`{"n":${n}}`);
+  await far.until('the messages', () => far.messages.length === 20);
+  expect(records.length).toBeGreaterThan(20);
+  expect(new Set(records).size).toBe(records.length);
+});
+
+/** By the first byte (RFC 7983, 7). */
+const isDtls = (datagram: Buffer) => (datagram[0] ?? 0) >= 20 && (datagram[0] ?? 0) <= 63;
+
 test('a viewer that allows no message of any size cannot make sending throw', async () => {
   const { near, far } = await kept(
     connected({ mungeOffer: (sdp) => sdp.replace(/a=max-message-size:\d+/, 'a=max-message-size:4') }),
