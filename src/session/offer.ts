@@ -48,6 +48,8 @@ export interface OfferedFeed {
   readonly talk: boolean;
 }
 
+/** RFC 8122, 5: pairs of hexadecimal digits, with colons between them. */
+const fingerprintPattern = /^[0-9A-F]{2}(:[0-9A-F]{2})+$/i;
 const keptFeedback = new Set(['nack', 'nack pli', 'ccm fir', 'transport-cc']);
 /** A longer offer is refused unread; a browser's with 60 sections has 50 KiB. */
 const maxOfferBytes = 64 * 1024;
@@ -90,6 +92,8 @@ export function planOffer(
     );
     throw new VedetteError('session/no-common-codec', { offered: [...offered].join(', ') || 'none' });
   }
+  if (sections.length === 0 && !offer.media.some(({ type, port }) => type === 'application' && port !== 0))
+    throw new VedetteError('session/bad-offer', { detail: 'it asks for nothing this device sends' });
   const transport = offer.media.find((media) => media.iceUfrag) ?? offer;
   const setup = (offer.media.find((media) => media.setup) ?? offer).setup;
   return {
@@ -122,8 +126,10 @@ function parseOffer(sdp: string): SessionDescription {
     media.mid = String(media.mid);
     if (!(media.iceUfrag ?? offer.iceUfrag) && media.port !== 0)
       return refuse(`section ${media.mid} has no a=ice-ufrag`);
-    if (!(media.fingerprint ?? offer.fingerprint) && media.port !== 0)
-      return refuse(`section ${media.mid} has no a=fingerprint`);
+    const fingerprint = media.fingerprint ?? offer.fingerprint;
+    if (!fingerprint && media.port !== 0) return refuse(`section ${media.mid} has no a=fingerprint`);
+    if (fingerprint && !fingerprintPattern.test(fingerprint.hash))
+      return refuse(`the a=fingerprint of section ${media.mid} is not hexadecimal`);
   }
   return offer;
 }

@@ -5,7 +5,9 @@ const silentAfterMs = 3_500;
 /** Slower peers report when they like: so many of their longest pauses are waited for. */
 const pausesWaitedFor = 3;
 /** Reports after which a peer's rhythm is known; before, only the transport's own consent (30 s) ends it. */
-const reportsToKnow = 4;
+const reportsToKnow = 2;
+/** The slowest rhythm there is: 5 s, drawn out by half, and something lost (RFC 3550, 6.2). More is an outage. */
+const slowestRhythmMs = 10_000;
 
 /**
  * Whether a viewer is still there, told from the rhythm of its RTCP. A browser says nothing when a tab is closed, and
@@ -18,9 +20,9 @@ export class Presence {
 
   /** The viewer was heard. */
   heard(now: MonotonicMs): void {
-    // A silence that was already called one says nothing of the rhythm.
-    if (this.#lastMs !== undefined && !this.silent(now))
-      this.#longestPauseMs = Math.max(this.#longestPauseMs, now - this.#lastMs);
+    const pauseMs = this.#lastMs === undefined ? 0 : now - this.#lastMs;
+    // Also where it was taken for a silence: a slow peer is misjudged once, not again and again.
+    if (pauseMs <= slowestRhythmMs) this.#longestPauseMs = Math.max(this.#longestPauseMs, pauseMs);
     this.#lastMs = now;
     this.#reports += 1;
   }

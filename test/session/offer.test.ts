@@ -39,6 +39,17 @@ test("Firefox's offer, which has no H.264, gets VP8 with RTX", () => {
   ]);
 });
 
+test('an offer that only sends, or whose fingerprint is no fingerprint, is refused at once', () => {
+  const sections = recorded('chromium-vp8-only').split(/(?=^m=)/m);
+  const sendsOnly = sections
+    .filter((section) => !section.startsWith('m=application'))
+    .join('')
+    .replaceAll('a=recvonly', 'a=sendonly');
+  expect(() => planOffer(sendsOnly, [], [{ ...door, talk: false }])).toThrow('asks for nothing');
+  const garbled = recorded('chromium').replace(/a=fingerprint:sha-256 .*/g, 'a=fingerprint:sha-256 zz');
+  expect(() => planOffer(garbled, [], [door])).toThrow('not hexadecimal');
+});
+
 test('a bundle-only section is taken for what it offers, though its port is 0', () => {
   const [beforeAudio = '', audio = ''] = recorded('firefox').split(/(?=^m=audio)/m);
   const bundled = `${beforeAudio}${audio.replace('m=audio 9', 'm=audio 0').replace('a=sendrecv', 'a=bundle-only\r\na=sendrecv')}`;

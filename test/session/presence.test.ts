@@ -24,7 +24,7 @@ test('a viewer that reports every 5 s is given three of its pauses', () => {
 });
 
 test('a viewer whose rhythm is not known yet is never missed', () => {
-  const { presence } = reporting(1_000, 3);
+  const { presence } = reporting(1_000, 1);
   expect(presence.silent(at(1e9))).toBe(false);
 });
 
@@ -33,4 +33,15 @@ test('a viewer that is heard again is there, and its silence did not slow its rh
   presence.heard(at(last + 20_000));
   expect(presence.silent(at(last + 20_000))).toBe(false);
   expect(presence.silent(at(last + 23_501))).toBe(true);
+});
+
+test('a viewer that begins with a burst and then reports every 5 s is misjudged once at most', () => {
+  const presence = new Presence();
+  for (const ms of [0, 100, 200]) presence.heard(at(ms));
+  let misjudged = 0;
+  for (let ms = 5_200; ms < 60_000; ms += 5_000) {
+    if (presence.silent(at(ms - 1))) misjudged += 1;
+    presence.heard(at(ms));
+  }
+  expect(misjudged).toBe(1);
 });
