@@ -109,16 +109,22 @@ export function testViewer(name: string, browserUnderTest: SuiteBrowser): void {
 
     test('the page says live, and what is said into it arrives at the speaker', async () => {
       const visitor = await browser.newPage();
-      await visitor.goto(device.url);
-      await pictureBecomes(visitor, 'front-door', 'live');
-      await tapTalk(visitor, 'front-door');
-      await until(async () => (await visitor.evaluate(talkState, 'front-door')) === 'talking');
-      await until(async () => {
-        const heard = await frequencyOf(`${device.folder}/speaker.wav`);
-        return heard !== undefined && Math.abs(heard - browserUnderTest.microphoneHz) < 20;
-      });
-      await tapTalk(visitor, 'front-door');
-      await visitor.close();
+      try {
+        await visitor.goto(device.url);
+        await pictureBecomes(visitor, 'front-door', 'live');
+        await until(async () => {
+          const state = await visitor.evaluate(talkState, 'front-door');
+          // On a slow machine a tap can last as long as a hold, which ends when it is let go: then it is tapped again.
+          if (state === 'idle') await tapTalk(visitor, 'front-door');
+          return state === 'talking';
+        });
+        await until(async () => {
+          const heard = await frequencyOf(`${device.folder}/speaker.wav`);
+          return heard !== undefined && Math.abs(heard - browserUnderTest.microphoneHz) < 20;
+        });
+      } finally {
+        await visitor.close();
+      }
     });
 
     test('ten viewers watch at once, and as they leave the others go on', async () => {
