@@ -11,6 +11,8 @@ export type Release = () => void;
  */
 export interface EncodedStream {
   readonly codec: Codec;
+  /** A keyframe that is asked for comes at once. False for a camera's own H.264: it gives them when it likes. */
+  readonly keyframesOnDemand: boolean;
   /** Begins to listen. Frames arrive until the returned function is called. */
   listen(listener: (frame: EncodedFrame) => void): Release;
   /**

@@ -46,6 +46,10 @@ export class VideoStream implements EncodedStream {
     return this.#native;
   }
 
+  get keyframesOnDemand(): boolean {
+    return !this.#native;
+  }
+
   /** The encoder's process, where there is one. */
   get pid(): number | undefined {
     return this.#encoding?.pid;

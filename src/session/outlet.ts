@@ -5,12 +5,19 @@ import type { PacketizedFrame } from '../rtp/packetizer.ts';
 import { RtpSender, type RtpSenderOptions, type SenderReport } from '../rtp/sender.ts';
 import type { Broadcast } from './broadcast.ts';
 
+/**
+ * Frames that a new viewer is sent from the cache: half a second at 30/s, in which no other keyframe would be given
+ * anyway. Beyond, decoding them takes longer than a keyframe on demand (docs/performance.md), and they are a burst.
+ */
+const maxCatchUpFrames = 15;
+
 /** Where an outlet's packets go. */
 export type SendPackets = (packets: readonly OutgoingPacket[]) => void;
 
 /**
  * One viewer's end of one broadcast: a sender that feeds attach to and leave without renegotiation. Video begins
- * with the frames since the last keyframe, or waits for a new one; nothing that cannot be decoded is sent.
+ * with the frames since the last keyframe, where they are few or the camera gives no other at will, or with a new one;
+ * nothing that cannot be decoded is sent.
  */
 export class Outlet {
   readonly ssrc: number;
@@ -52,7 +59,10 @@ export class Outlet {
     this.#waiting = true;
     const cached = this.#broadcast.history.sinceKeyframe();
     this.#release = this.#broadcast.join((frame) => this.#frame(frame));
-    if (cached.length === 0) {
+    if (
+      cached.length === 0 ||
+      (cached.length > maxCatchUpFrames && this.#broadcast.stream.keyframesOnDemand)
+    ) {
       this.#broadcast.requestKeyframe();
       return;
     }

@@ -9,6 +9,7 @@ import { annexB, nal } from '../rtp/payloads.ts';
 /** An encoder whose frames are given by hand. */
 export class FakeStream implements EncodedStream {
   readonly codec: Codec;
+  keyframesOnDemand = true;
   keyframesAsked = 0;
   /** Times it was started and stopped. */
   started = 0;

@@ -76,6 +76,28 @@ test('a second viewer begins at once with the frames since the keyframe', async 
   expect([(times[1]! - times[0]!) >>> 0, (times[2]! - times[1]!) >>> 0]).toEqual([90, 90]);
 });
 
+test.each([
+  ['asks for a keyframe where the cache is long', true, [99]],
+  [
+    'gets a long cache where the camera gives no keyframe at will',
+    false,
+    [...Array.from({ length: 20 }, (_, place) => place + 1), 99],
+  ],
+])('a second viewer %s', async (_, keyframesOnDemand, marks) => {
+  const first = await stage.watching();
+  const stream = stage.feed.streams.H264;
+  stream.keyframesOnDemand = keyframesOnDemand;
+  await first.far.until('the encoder', () => stream.running);
+  for (let mark = 1; mark <= 20; mark += 1) stream.give(mark === 1, mark);
+  await first.far.until('twenty frames', () => first.far.rtp.length >= 20);
+  const asked = stream.keyframesAsked;
+  const second = await stage.watching();
+  expect(stream.keyframesAsked - asked).toBe(keyframesOnDemand ? 1 : 0);
+  stream.give(true, 99);
+  await second.far.until('the new keyframe', () => second.far.rtp.length >= marks.length);
+  expect(second.marks(h264)).toEqual(marks);
+});
+
 test('viewers with different codecs get each their own encoder, and both stop when both have left', async () => {
   const one = await stage.watching({ codecs: ['VP8'] });
   const other = await stage.watching({ codecs: ['H264'] });

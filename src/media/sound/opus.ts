@@ -86,6 +86,7 @@ export interface OpusStreamOptions {
 /** A microphone as Opus packets of 20 ms (RFC 7587): one encoder, whatever the number of viewers. */
 export class OpusStream implements EncodedStream {
   readonly codec = 'opus';
+  readonly keyframesOnDemand = true;
   readonly #microphone: Microphone;
   readonly #log: Logger;
   readonly #lingerMs: number;
