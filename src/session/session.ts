@@ -226,7 +226,8 @@ export class Session implements SessionHandle {
   }
 
   #startMedia(): void {
-    this.#outlets.start();
+    // One that fell silent and renegotiates waits to be heard, and for a place.
+    if (this.#present) this.#outlets.start();
     this.#tick ??= setInterval(() => this.#everySecond(), tickMs);
   }
 
