@@ -7,6 +7,18 @@ export function startBenchDevice(): Promise<Device> {
   return startDevice(() => ({ device: 'bench', cameras: { [feed]: { kind: 'test' } } }));
 }
 
+/** A device whose camera is a file that goes to its viewers as it is, with room for all of them; it logs little. */
+export async function startFileDevice(
+  path: string,
+  viewers: number,
+): Promise<{ device: Device; whep: string }> {
+  const device = await startDevice(
+    () => ({ device: 'bench', cameras: { [feed]: { kind: 'file', path } }, limits: { viewers } }),
+    { flags: ['--log-level', 'info'] },
+  );
+  return { device, whep: new URL(`whep/${feed}`, device.url).href };
+}
+
 /** Waits until a metric of the device has a value. */
 export async function metricIs(device: Device, name: string, value: number, withinMs: number): Promise<void> {
   const deadline = performance.now() + withinMs;

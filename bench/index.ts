@@ -1,7 +1,8 @@
 /**
- * Benchmarks: `npm run bench` lists them, `npm run bench -- <name>` runs one and prints a table and what it ran on,
- * `--json` prints one line a figure instead (DESIGN's contract; scripts read it).
+ * Benchmarks: `npm run bench` lists them and their options, `npm run bench -- <name>` runs one and prints a table and
+ * what it ran on, `--json` prints one line a figure instead (DESIGN's contract; scripts read it).
  */
+import { parseArgs } from 'node:util';
 import type { Benchmark, Figure } from './benchmark.ts';
 import { describeMachine } from './machine.ts';
 
@@ -9,39 +10,73 @@ const benchmarks: Readonly<Record<string, () => Promise<{ readonly benchmark: Be
   'first-frame': () => import('./first-frame.ts'),
   latency: () => import('./latency.ts'),
   keyframe: () => import('./keyframe.ts'),
+  'fan-out': () => import('./fan-out.ts'),
   memory: () => import('./memory.ts'),
   start: () => import('./start.ts'),
 };
 
-const options = process.argv.slice(2);
-const json = options.includes('--json');
-const [name, ...rest] = options.filter((option) => option !== '--json');
+const [name, ...given] = process.argv.slice(2).toSorted((left) => (left === '--json' ? 1 : 0));
 const load = name === undefined ? undefined : benchmarks[name];
-if (name === undefined) {
-  for (const [known, loads] of Object.entries(benchmarks))
-    console.log(`${known.padEnd(14)}${(await loads()).benchmark.title}`);
-} else if (load === undefined || rest.length > 0) {
-  console.error(
-    `there is no benchmark "${[name, ...rest].join(' ')}"; there are: ${Object.keys(benchmarks).join(', ')}`,
-  );
+if (name === undefined || name === '--help') {
+  for (const [known, loads] of Object.entries(benchmarks)) list(known, (await loads()).benchmark);
+} else if (load === undefined) {
+  console.error(`there is no benchmark "${name}"; there are: ${Object.keys(benchmarks).join(', ')}`);
   process.exitCode = 2;
 } else {
   const { benchmark } = await load();
-  const figures = await benchmark.run();
-  if (json) for (const figure of figures) console.log(JSON.stringify({ bench: name, ...rounded(figure) }));
-  else printTable(name, benchmark, figures);
+  const options = optionsOf(benchmark, given);
+  if (options === undefined) {
+    process.exitCode = 2;
+  } else {
+    const figures = await benchmark.run((option) => options[option] ?? '');
+    if (options.json === undefined) printTable(name, benchmark, figures);
+    else for (const figure of figures) console.log(JSON.stringify({ bench: name, ...rounded(figure) }));
+  }
 }
 
+function list(known: string, { title, options = {} }: Benchmark): void {
+  console.log(`${known.padEnd(14)}${title}`);
+  for (const [option, { about, default: preset }] of Object.entries(options))
+    console.log(`${' '.repeat(16)}--${option}: ${about} (${preset})`);
+}
+
+/** What it was told, with the defaults; undefined where it makes no sense, which was said. */
+function optionsOf(
+  { options = {} }: Benchmark,
+  args: readonly string[],
+): Readonly<Record<string, string>> | undefined {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        json: { type: 'boolean' },
+        ...Object.fromEntries(
+          Object.entries(options).map(([option, it]) => [option, { type: 'string', default: it.default }]),
+        ),
+      },
+    });
+    return Object.fromEntries(Object.entries(values).map(([option, value]) => [option, String(value)]));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return undefined;
+  }
+}
+
+/** Three digits are all that a benchmark knows. */
 function rounded(figure: Figure): Figure {
-  return { ...figure, value: Math.round(figure.value * 10) / 10 };
+  const scale = Math.abs(figure.value) < 10 ? 100 : 10;
+  return { ...figure, value: Math.round(figure.value * scale) / scale };
 }
 
 function printTable(bench: string, { title }: Benchmark, figures: readonly Figure[]): void {
   console.log(`${bench}: ${title}\n`);
   const width = Math.max(...figures.map((figure) => figure.case.length));
+  const metricWidth = Math.max(12, ...figures.map((figure) => figure.metric.length));
   for (const figure of figures.map(rounded)) {
     const value = String(figure.value).padStart(8);
-    console.log(`  ${figure.case.padEnd(width)}  ${figure.metric.padEnd(12)}${value} ${figure.unit}`);
+    console.log(
+      `  ${figure.case.padEnd(width)}  ${figure.metric.padEnd(metricWidth)}${value} ${figure.unit}`,
+    );
   }
   console.log(
     `\nnpm run bench -- ${bench}, on\n${describeMachine()
