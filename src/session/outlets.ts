@@ -2,8 +2,10 @@ import { randomInt } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import { beginContinuity, type Continuity } from '../rtp/continuity.ts';
 import type { TransportSequence } from '../rtp/outgoing.ts';
-import type { SectionSsrcs } from '../transport/peer.ts';
-import { type IncomingRtcp, middle32, ntpTime, type SenderReportFields } from '../transport/rtcp.ts';
+import { middle32, ntpTime } from '../rtp/rtcp/ntp.ts';
+import type { IncomingRtcp } from '../rtp/rtcp/read.ts';
+import type { SenderReportFields } from '../rtp/rtcp/reports.ts';
+import type { SectionSsrcs } from '../transport/description.ts';
 import type { Broadcasts } from './broadcast.ts';
 import type { SessionFeed } from './feed.ts';
 import type { SectionPlan } from './offer.ts';
@@ -92,7 +94,11 @@ export class Outlets {
         const now = middle32(ntpTime(this.#parts.clock.wall()));
         const ticks = (now - report.lastSenderReport - report.delaySinceLastSenderReport) >>> 0;
         if (ticks < maxRoundTripTicks) this.#roundTripMs = (ticks * 1000) / 65_536;
+        return;
       }
+      case 'sender-report':
+      case 'goodbye':
+        return; // of what the peer sends
     }
   }
 

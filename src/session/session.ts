@@ -3,9 +3,11 @@ import { VedetteError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { ViewerMessage } from '../protocol/events.ts';
 import type { IceCandidateInit, SessionEvents, SessionHandle, SessionRequest } from '../protocol/session.ts';
-import type { IceServer, MediaAssignment } from '../protocol/signaling.ts';
-import { type IncomingRtp, Peer, type SectionDirection, type TransportState } from '../transport/peer.ts';
-import type { IncomingRtcp } from '../transport/rtcp.ts';
+import type { MediaAssignment } from '../protocol/signaling.ts';
+import type { IncomingRtcp } from '../rtp/rtcp/read.ts';
+import type { IncomingRtp } from '../rtp/incoming.ts';
+import type { SectionDirection } from '../transport/description.ts';
+import { Peer, type PeerParts, type TransportState } from '../transport/peer.ts';
 import type { Broadcasts } from './broadcast.ts';
 import { Conversation } from './conversation.ts';
 import type { SessionFeed } from './feed.ts';
@@ -25,11 +27,9 @@ const maxEarlyCandidates = 32;
 const maxCandidatesPerOffer = 128;
 
 /** What a session is made of, handed in by its host. */
-export interface SessionParts {
+export interface SessionParts extends PeerParts {
   readonly feeds: readonly SessionFeed[];
   readonly broadcasts: Broadcasts;
-  readonly iceServers: readonly IceServer[];
-  readonly clock: Clock;
   readonly logger: Logger;
   /** How many viewers watch now. */
   watching(): number;
@@ -52,7 +52,6 @@ export class Session implements SessionHandle {
   readonly #talkback: Talkback;
   #state: SessionState;
   #sections: readonly SectionPlan[] = [];
-  #iceUfrag: string | undefined;
   #earlyCandidates: IceCandidateInit[] | undefined = [];
   #candidates = 0;
   /** False while the viewer has fallen silent. */
@@ -70,17 +69,14 @@ export class Session implements SessionHandle {
     this.#parts = parts;
     this.#state = initialState(request.standby);
     this.#talkback = new Talkback(request.id, parts.clock);
-    this.#peer = new Peer(
-      { iceServers: parts.iceServers },
-      {
-        state: (state) => this.#transportState(state),
-        candidate: (candidate) => events.candidate(candidate),
-        rtp: (packet) => this.#rtp(packet),
-        rtcp: (packet) => this.#rtcp(packet),
-        channel: (channel) => this.#conversation.adopt(channel),
-        message: (channel, text) => this.#conversation.hear(channel, text),
-      },
-    );
+    this.#peer = new Peer(parts, {
+      state: (state) => this.#transportState(state),
+      candidate: (candidate) => events.candidate(candidate),
+      rtp: (packet) => this.#rtp(packet),
+      rtcp: (packet) => this.#rtcp(packet),
+      channel: (channel) => this.#conversation.adopt(channel),
+      message: (channel, text) => this.#conversation.hear(channel, text),
+    });
     this.#outlets = new Outlets({
       broadcasts: parts.broadcasts,
       clock: parts.clock,
@@ -120,11 +116,8 @@ export class Session implements SessionHandle {
     }
     this.#candidates += 1;
     if (this.#state.phase === 'closed' || this.#candidates > maxCandidatesPerOffer) return;
-    try {
-      await this.#peer.addIceCandidate(candidate);
-    } catch (error) {
-      this.#parts.logger.debug({ session: this.id, err: error }, 'dropped a malformed candidate');
-    }
+    if (!this.#peer.addIceCandidate(candidate))
+      this.#parts.logger.debug({ session: this.id }, 'dropped a candidate that is malformed or of no use');
   }
 
   accept(): void {
@@ -177,15 +170,11 @@ export class Session implements SessionHandle {
     );
     this.#step('offer');
     try {
-      const answer = await this.#peer.answer({
+      const answer = this.#peer.answer({
         sdp: plan.sdp,
+        transport: plan.transport,
         sections: plan.sections.map(directionOf),
-        mayBeServer: plan.mayBeServer,
-        restartsIce: this.#iceUfrag !== undefined && this.#iceUfrag !== plan.iceUfrag,
       });
-      // Closed while it was answered: caught below.
-      if (this.#isClosed()) throw new Error('closed');
-      this.#iceUfrag = plan.iceUfrag;
       this.#sections = plan.sections;
       this.#outlets.build(plan.sections, answer.sections);
       this.#endTalkWithoutSection();
