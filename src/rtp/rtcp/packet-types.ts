@@ -22,3 +22,6 @@ export const feedbackFormats = {
 export const reportBlockBytes = 24;
 /** NTP time, RTP time, packets, bytes. */
 export const senderInfoBytes = 20;
+
+/** In a packet's first byte: its last byte counts bytes at its end that are no content (RFC 3550, 6.4.1). */
+export const paddingBit = 0x20;

@@ -1,5 +1,5 @@
 import { feedbackHeaderBytes } from './feedback.ts';
-import { feedbackFormats, packetTypes, senderInfoBytes } from './packet-types.ts';
+import { feedbackFormats, packetTypes, paddingBit, senderInfoBytes } from './packet-types.ts';
 import { type ReceptionReport, readBlocks } from './reports.ts';
 
 /** RTCP that means something to us. */
@@ -28,7 +28,6 @@ export interface IncomingSenderReport {
 /** More packets than this named in one NACK are a peer that lost everything: it needs a keyframe, not them. */
 const maxLost = 1_024;
 const headerBytes = 8;
-const paddingBit = 0x20;
 
 /**
  * Reads a compound packet (RFC 3550, 6.1; reduced-size ones too, RFC 5506). Total: what is malformed or unknown gives
@@ -61,11 +60,13 @@ export function readRtcp(compound: Uint8Array): IncomingRtcp[] {
   return read;
 }
 
-/** Counts itself, and is whole words (RFC 3550, 6.4.1); a wrong one takes all that there is, and so the packet away. */
+/**
+ * Counts itself. Should be whole words (RFC 3550, 6.4.1), but browsers fill transport-wide feedback's last word so.
+ * None at all takes all that there is, and so the packet away; so does one longer than that.
+ */
 function paddingOf(view: DataView, at: number, end: number): number {
   if ((view.getUint8(at) & paddingBit) === 0) return 0;
-  const bytes = view.getUint8(end - 1);
-  return bytes === 0 || bytes % 4 !== 0 ? end - at : bytes;
+  return view.getUint8(end - 1) || end - at;
 }
 
 function readPacket(packet: DataView, read: IncomingRtcp[]): void {

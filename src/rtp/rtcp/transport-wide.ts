@@ -1,6 +1,6 @@
 import type { MonotonicMs } from '../../clock.ts';
 import { type FeedbackParties, feedbackHeaderBytes, feedbackPacket } from './feedback.ts';
-import { feedbackFormats, packetTypes } from './packet-types.ts';
+import { feedbackFormats, packetTypes, paddingBit } from './packet-types.ts';
 
 /*
  * When each packet of a session came, whatever its stream, by the numbers its sender gave them for that
@@ -11,7 +11,7 @@ import { feedbackFormats, packetTypes } from './packet-types.ts';
  * |     first sequence number     |       packets told of         |
  * |       reference time, signed, in 64 ms        | feedback count|
  * |            chunk              |            chunk              | ...
- * | delta (1 or 2 bytes) | ...                     | zero padding |
+ * | delta (1 or 2 bytes) | ...           zeros | padding bytes    |
  *
  * A chunk says for some packets in a row what their deltas look like (3.1.2 to 3.1.4):
  * |0| symbol  |  run length, 13 bits        |
@@ -92,6 +92,11 @@ export class TransportFeedback {
     for (const chunk of chunks) at = packet.writeUInt16BE(chunk, at);
     for (const delta of this.#deltas)
       at = isSmall(delta) ? packet.writeUInt8(delta, at) : packet.writeInt16BE(delta, at);
+    if (at < packet.length) {
+      // The draft has zeros alone; browsers count them as RTCP's padding, and readers take either.
+      packet[0] = (packet[0] as number) | paddingBit;
+      packet[packet.length - 1] = packet.length - at;
+    }
     return packet;
   }
 }
@@ -135,7 +140,7 @@ export interface ReadTransportFeedback {
 }
 
 /**
- * Reads one feedback, given as a whole RTCP packet without its padding. Total: undefined where what it tells is not
+ * Reads one feedback, given as a whole RTCP packet; what is behind its deltas is not looked at. Total: undefined where what it tells is not
  * all there. What it costs is bounded by its bytes, whatever it claims to tell of.
  */
 export function readTransportFeedback(packet: Uint8Array): ReadTransportFeedback | undefined {

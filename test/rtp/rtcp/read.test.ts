@@ -99,8 +99,8 @@ test('padding is not taken for lost packets', () => {
   ]);
 });
 
-test('padding that is no whole words, nothing, or longer than its packet makes no packet', () => {
-  for (const padding of ['00', '03', '40'])
+test('padding of nothing, or longer than its packet, makes no packet', () => {
+  for (const padding of ['00', '09', '40'])
     expect(readRtcp(hex(`a1cd 0003 00000001 deadbeef 000000${padding}`))).toEqual([]);
 });
 
