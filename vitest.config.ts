@@ -7,6 +7,7 @@ const wholeDevice = [
   'test/viewer/page/**/*.test.ts',
   'test/bin/**/*.test.ts',
   'test/bench/**/*.test.ts',
+  'test/interop/**/*.test.ts',
   'test/rig/**/*.test.ts',
 ];
 
