@@ -1,3 +1,5 @@
+import { timingSafeEqual } from 'node:crypto';
+
 /** Big-endian numbers and vectors of the handshake (RFC 5246, 4). */
 
 export function uint8(number: number): Uint8Array {
@@ -34,4 +36,9 @@ export function vector24(...parts: readonly Uint8Array[]): Uint8Array {
 
 export function join(...parts: readonly Uint8Array[]): Uint8Array {
   return Buffer.concat(parts);
+}
+
+/** In a time that does not tell where they differ. */
+export function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && timingSafeEqual(one, other);
 }

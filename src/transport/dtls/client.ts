@@ -1,6 +1,5 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { SrtpProfile } from '../srtp/keys.ts';
-import { join } from './bytes.ts';
+import { join, sameBytes } from './bytes.ts';
 import {
   type CertificateRequest,
   readCertificateRequest,
@@ -157,7 +156,8 @@ export class ClientHandshake implements Handshake {
     if ([...extensions.keys()].some((type) => !offered.includes(type))) return refuse('unexpected extension');
     const renegotiation = extensions.get(extensionTypes.renegotiationInfo);
     // A first handshake has nothing to continue (RFC 5746, 3.4).
-    if (renegotiation !== undefined && !equal(renegotiation, noRenegotiation)) return refuse('renegotiation');
+    if (renegotiation !== undefined && !sameBytes(renegotiation, noRenegotiation))
+      return refuse('renegotiation');
     const extended = extensions.get(extensionTypes.extendedMasterSecret);
     if (extended !== undefined && extended.length > 0) return refuse('malformed message');
     const profile = this.#profile(extensions);
@@ -248,7 +248,7 @@ export class ClientHandshake implements Handshake {
   #finished({ body }: HandshakeMessage): Step {
     if (this.#agreed === undefined || this.#master === undefined) return refuse('unexpected message');
     const proof = finishedData(this.#master, 'server', this.#transcript.hash());
-    if (!equal(body, proof)) return refuse('wrong finished');
+    if (!sameBytes(body, proof)) return refuse('wrong finished');
     this.#state = 'established';
     const { profile, randoms } = this.#agreed;
     const srtp = profile === undefined ? undefined : srtpKeys(this.#master, randoms, profile, 'client');
@@ -260,8 +260,4 @@ export class ClientHandshake implements Handshake {
     this.#state = state;
     return onward;
   }
-}
-
-function equal(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && timingSafeEqual(one, other);
 }

@@ -155,7 +155,8 @@ export class DtlsConnection {
   /** Says goodbye and ends. */
   close(): void {
     if (this.#state === 'ended') return;
-    if (this.#state !== 'new') this.#sendAlert(alerts.closeNotify);
+    // Where nobody spoke yet there is nobody to tell.
+    if (this.#state === 'connected' || this.#repetition) this.#sendAlert(alerts.closeNotify);
     this.#end({ kind: 'closed' });
   }
 

@@ -3,10 +3,13 @@ import { ByteReader } from './byte-reader.ts';
 import { join, uint8, uint16, vector8 } from './bytes.ts';
 import { type DigitallySigned, readSigned, writeSigned } from './certificate-messages.ts';
 
-/** Groups we exchange keys in, by our preference (RFC 8422, 5.1.1). */
-export const groups = { x25519: 0x001d, secp256r1: 0x0017 } as const;
+/**
+ * Groups we exchange keys in, by our preference (RFC 8422, 5.1.1). The last stands for servers with a certificate of
+ * that curve, who take its absence to mean that we cannot check their signature.
+ */
+export const groups = { x25519: 0x001d, secp256r1: 0x0017, secp384r1: 0x0018 } as const;
 export type Group = (typeof groups)[keyof typeof groups];
-export const acceptedGroups: readonly Group[] = [groups.x25519, groups.secp256r1];
+export const acceptedGroups: readonly Group[] = [groups.x25519, groups.secp256r1, groups.secp384r1];
 
 /** The parameters name a curve rather than describe one (RFC 8422, 5.4). */
 const namedCurve = 3;
@@ -20,7 +23,14 @@ export interface KeyShare {
 }
 
 export function makeKeyShare(group: Group): KeyShare {
-  return group === groups.x25519 ? x25519Share() : secp256r1Share();
+  switch (group) {
+    case groups.x25519:
+      return x25519Share();
+    case groups.secp256r1:
+      return primeShare(group, 'prime256v1', 65);
+    case groups.secp384r1:
+      return primeShare(group, 'secp384r1', 97);
+  }
 }
 
 /** What stands before 32 raw bytes to make them a SubjectPublicKeyInfo of X25519 (RFC 8410, 4). */
@@ -52,16 +62,15 @@ function agreeX25519(privateKey: KeyObject, peer: Uint8Array): Uint8Array | unde
 
 /** `04 | x | y`: the uncompressed form, the only one (RFC 8422, 5.4.1). */
 const uncompressed = 4;
-const secp256r1PointBytes = 65;
 
-function secp256r1Share(): KeyShare {
-  const ecdh = createECDH('prime256v1');
+function primeShare(group: Group, curve: string, pointBytes: number): KeyShare {
+  const ecdh = createECDH(curve);
   const publicKey = ecdh.generateKeys();
   return {
-    group: groups.secp256r1,
+    group,
     publicKey,
     agree: (peer) => {
-      if (peer.length !== secp256r1PointBytes || peer[0] !== uncompressed) return undefined;
+      if (peer.length !== pointBytes || peer[0] !== uncompressed) return undefined;
       try {
         return ecdh.computeSecret(peer);
       } catch {

@@ -1,6 +1,5 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { SrtpProfile } from '../srtp/keys.ts';
-import { join } from './bytes.ts';
+import { join, sameBytes } from './bytes.ts';
 import { readSigned, writeCertificate, writeCertificateRequest } from './certificate-messages.ts';
 import {
   extensionTypes,
@@ -108,7 +107,8 @@ export class ServerHandshake implements Handshake {
     if (!offersDtls12(hello, wish.versions)) return refuse('other version');
     const renegotiation = extensions.get(extensionTypes.renegotiationInfo);
     // A first handshake has nothing to continue (RFC 5746, 3.6).
-    if (renegotiation !== undefined && !equal(renegotiation, noRenegotiation)) return refuse('renegotiation');
+    if (renegotiation !== undefined && !sameBytes(renegotiation, noRenegotiation))
+      return refuse('renegotiation');
     const group = acceptedGroups.find((accepted) => wish.groups.includes(accepted));
     if (!hello.suites.includes(cipherSuites.ecdheEcdsaAes128Gcm) || !wish.schemes.includes(ownScheme)) {
       return refuse('nothing in common');
@@ -193,7 +193,7 @@ export class ServerHandshake implements Handshake {
   #finished(message: HandshakeMessage): Step {
     if (this.#agreed === undefined || this.#master === undefined) return refuse('unexpected message');
     const proof = finishedData(this.#master, 'client', this.#transcript.hash());
-    if (!equal(message.body, proof)) return refuse('wrong finished');
+    if (!sameBytes(message.body, proof)) return refuse('wrong finished');
     this.#advance(message, 'established');
     const own = finishedData(this.#master, 'server', this.#transcript.hash());
     const { profile, randoms } = this.#agreed;
@@ -221,35 +221,20 @@ interface Wishes {
 
 /** What the client's extensions ask for; nothing where one is malformed. */
 function readWishes({ extensions }: ClientHello): Wishes | undefined {
-  const read = <Value>(type: number, reader: (data: Uint8Array) => Value | undefined, absent: Value) => {
+  const of = <Value>(type: number, read: (data: Uint8Array) => Value | undefined, absent: Value) => {
     const data = extensions.get(type);
-    return data === undefined
-      ? { value: absent }
-      : { value: reader(data), malformed: reader(data) === undefined };
+    return data === undefined ? absent : (read(data) ?? 'malformed');
   };
-  const supported = read<readonly number[] | undefined>(
+  const supported = of<readonly number[] | undefined>(
     extensionTypes.supportedVersions,
     readVersions,
     undefined,
   );
   // A client that does not say takes any group (RFC 8422, 4): the one all have.
-  const offeredGroups = read<readonly number[]>(extensionTypes.supportedGroups, readNumbers, [
-    groups.secp256r1,
-  ]);
-  const schemes = read<readonly number[]>(extensionTypes.signatureAlgorithms, readNumbers, []);
-  const profiles = read<readonly number[]>(extensionTypes.useSrtp, readSrtpProfiles, []);
-  if (offeredGroups.value === undefined || schemes.value === undefined || profiles.value === undefined) {
-    return undefined;
-  }
-  if (supported.malformed) return undefined;
-  return {
-    versions: supported.value,
-    groups: offeredGroups.value,
-    schemes: schemes.value,
-    profiles: profiles.value,
-  };
-}
-
-function equal(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && timingSafeEqual(one, other);
+  const offered = of<readonly number[]>(extensionTypes.supportedGroups, readNumbers, [groups.secp256r1]);
+  const schemes = of<readonly number[]>(extensionTypes.signatureAlgorithms, readNumbers, []);
+  const profiles = of<readonly number[]>(extensionTypes.useSrtp, readSrtpProfiles, []);
+  if (supported === 'malformed' || offered === 'malformed') return undefined;
+  if (schemes === 'malformed' || profiles === 'malformed') return undefined;
+  return { versions: supported, groups: offered, schemes, profiles };
 }
