@@ -211,13 +211,11 @@ export class IceAgent<P extends IcePath = IcePath> {
 
   /**
    * New credentials of ours (RFC 8445, 9); {@link setRemote} with the peer's follows. What is selected goes on
-   * carrying until the new session has a pair, 30 s at most; `replaced` is called when requests with the credentials
-   * before these are answered no more.
+   * carrying until the new session has a pair, 30 s at most; {@link ufrags} says what is answered.
    */
-  restart(local: IceCredentials, now: MonotonicMs, replaced: () => void = () => {}): void {
+  restart(local: IceCredentials, now: MonotonicMs): void {
     this.#settle(now);
     if (this.#state === 'closed') return;
-    this.#current.ended = replaced;
     if (this.#current.selected) {
       this.#previous?.close();
       this.#previous = this.#current;

@@ -3,18 +3,17 @@ import type { Endpoint } from '../endpoint.ts';
 import {
   connectivityCheck,
   errorCodeOf,
-  errorResponse,
   priorityOf,
-  roleClaimOf,
   stunErrors,
-  successResponse,
   unknownAttributesOf,
   wantsCandidate,
 } from '../stun/binding.ts';
 import { hasValidFingerprint, type StunMessage, verifyIntegrity } from '../stun/message.ts';
+import { answer } from './answer.ts';
 import type { IceCandidate } from './candidate.ts';
 import { CheckList } from './check-list.ts';
-import { Consent, consentWaitMs, silentMs } from './consent.ts';
+import { isBetter, isFresh, isSettled } from './choice.ts';
+import { Consent, consentWaitMs } from './consent.ts';
 import type { IceCounts, IceVerdict } from './counts.ts';
 import type { IceCredentials } from './credentials.ts';
 import type { Pacer } from './pacer.ts';
@@ -26,11 +25,6 @@ import { maxSends, type Purpose, type Transaction, Transactions } from './transa
 
 /** How long a controlling side lets a direct pair overtake a relayed one that was valid first, ms. */
 export const relayGraceMs = 50;
-/**
- * A peer that asks for another pair this much later than it last asked for the selected one has changed its mind, ms;
- * within this time it asks for several, and the best counts (RFC 5245's aggressive nomination).
- */
-const changeOfMindMs = 1_000;
 /** Shortest time between two rounds over a list of which every pair has failed, ms. */
 const nextRoundMs = 1_000;
 
@@ -51,8 +45,6 @@ export interface SessionContext<P extends IcePath> {
 /** One ICE session: what two pairs of credentials stand for, until a restart brings others (RFC 8445, 2.4). */
 export class IceSession<P extends IcePath> {
   readonly local: IceCredentials;
-  /** Called once, when this session answers no more; nothing by default. */
-  ended: () => void = () => {};
   readonly #context: SessionContext<P>;
   readonly #list: CheckList<P>;
   readonly #transactions = new Transactions<P>();
@@ -126,32 +118,20 @@ export class IceSession<P extends IcePath> {
 
   close(): void {
     this.#list.clear();
-    this.ended();
-    this.ended = () => {};
   }
 
   /** A Binding request to our ufrag. What it says counts only once it has proved that it knows our password. */
   request(message: StunMessage, path: P, from: Endpoint, now: MonotonicMs): IceVerdict {
-    const { role } = this.#context;
-    // RFC 8489, 9.1.3 would answer 400 or 401; a stranger gets nothing, so that nobody can be sent packets through us.
-    if (!verifyIntegrity(message, this.local.pwd) || !hasValidFingerprint(message)) return 'unauthenticated';
     if (!this.#list.hasPath(path)) return 'unknownPath';
-    const success = successResponse(message.transactionId, from, this.local.pwd);
-    if (!success) return 'badAddress';
-    const unknown = unknownAttributesOf(message);
-    if (unknown.length > 0) {
-      this.#refuse(message, path, from, stunErrors.unknownAttribute, unknown);
-      return 'notUnderstood';
+    const { verdict, response } = answer(message, from, this.local.pwd, this.#context.role);
+    if (response) {
+      this.#context.counts.responsesSent += 1;
+      this.#context.send(path, from, response);
     }
-    if (role.settle(roleClaimOf(message)) === 'refused') {
-      this.#refuse(message, path, from, stunErrors.roleConflict);
-      return 'roleConflict';
-    }
-    this.#context.counts.responsesSent += 1;
-    this.#context.send(path, from, success);
+    if (verdict !== 'accepted') return verdict;
     this.#heard(message, path, from, now);
     this.#work(now);
-    return 'accepted';
+    return verdict;
   }
 
   /** The outstanding request that a response answers. */
@@ -195,17 +175,6 @@ export class IceSession<P extends IcePath> {
 
   #spread(): number {
     return (this.#context.random(1)[0] ?? 0) / 255;
-  }
-
-  #refuse(
-    message: StunMessage,
-    path: P,
-    from: Endpoint,
-    code: typeof stunErrors.unknownAttribute | typeof stunErrors.roleConflict,
-    unknown?: readonly number[],
-  ): void {
-    this.#context.counts.responsesSent += 1;
-    this.#context.send(path, from, errorResponse(message.transactionId, code, this.local.pwd, unknown));
   }
 
   /** RFC 8445, 7.3.1.3 to 7.3.1.5. */
@@ -315,11 +284,7 @@ export class IceSession<P extends IcePath> {
 
   /** Checks that nobody asks for go on until the peers have settled on a pair. */
   get #ordinary(): boolean {
-    return this.#searching || !this.#selected || !this.#settled(this.#selected);
-  }
-
-  #settled(pair: CandidatePair<P>): boolean {
-    return this.#context.role.controlling ? pair.nominated : pair.wantedMs !== undefined;
+    return this.#searching || !this.#selected || !isSettled(this.#selected, this.#context.role.controlling);
   }
 
   /** Nothing is selected, and nothing under way. */
@@ -350,22 +315,18 @@ export class IceSession<P extends IcePath> {
 
   #reselect(now: MonotonicMs): void {
     for (const pair of this.#list.pairs) {
-      if (pair.state !== 'succeeded' || pair === this.#selected || !isFresh(pair, now)) continue;
-      if (!this.#selected || this.#better(pair, this.#selected)) this.#select(pair, now);
+      if (pair !== this.#selected && isFresh(pair, now) && this.#overtakes(pair)) this.#select(pair, now);
     }
   }
 
-  #better(pair: CandidatePair<P>, selected: CandidatePair<P>): boolean {
-    const { controlling } = this.#context.role;
+  #overtakes(pair: CandidatePair<P>): boolean {
+    const selected = this.#selected;
+    if (!selected) return true;
+    // Lost, so whatever answered later is better.
     if (this.#searching) return (pair.answeredMs ?? 0) > (selected.answeredMs ?? 0);
-    if (controlling) {
-      if (selected.nominated || this.#transactions.of(selected, 'nominate')) return false;
-    } else if (pair.wantedMs !== undefined || selected.wantedMs !== undefined) {
-      const later = (pair.wantedMs ?? 0) - (selected.wantedMs ?? 0);
-      if (pair.wantedMs === undefined || selected.wantedMs === undefined) return pair.wantedMs !== undefined;
-      if (Math.abs(later) > changeOfMindMs) return later > 0;
-    }
-    return pair.priority(controlling) > selected.priority(controlling);
+    // What the peer is just being told stands.
+    if (this.#transactions.of(selected, 'nominate')) return false;
+    return isBetter(pair, selected, this.#context.role.controlling);
   }
 
   #select(pair: CandidatePair<P>, now: MonotonicMs): void {
@@ -412,9 +373,4 @@ export class IceSession<P extends IcePath> {
     this.#consent = undefined;
     this.#searching = false;
   }
-}
-
-/** Answered so lately that packets can be sent there without asking first. */
-function isFresh(pair: CandidatePair, now: MonotonicMs): boolean {
-  return pair.answeredMs !== undefined && now - pair.answeredMs < silentMs;
 }
