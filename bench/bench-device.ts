@@ -11,10 +11,11 @@ export function startBenchDevice(): Promise<Device> {
 export async function startFileDevice(
   path: string,
   viewers: number,
+  env: NodeJS.ProcessEnv = {},
 ): Promise<{ device: Device; whep: string }> {
   const device = await startDevice(
     () => ({ device: 'bench', cameras: { [feed]: { kind: 'file', path } }, limits: { viewers } }),
-    { flags: ['--log-level', 'info'] },
+    { flags: ['--log-level', 'info'], env },
   );
   return { device, whep: new URL(`whep/${feed}`, device.url).href };
 }

@@ -2,8 +2,33 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
-/** A server that is no agent of ours has come by then, or does not come. */
-const startDeadlineMs = 20_000;
+/** What says nothing for so long is stuck. */
+const silenceMs = 30_000;
+
+/** A process that prints lines of JSON. */
+export interface Talker {
+  readonly pid: number;
+  /** The next line; rejects where the process ended, or says nothing. */
+  next<Line>(): Promise<Line>;
+  /** Ends it, by its id. Idempotent. */
+  stop(): Promise<void>;
+}
+
+export function startTalker(command: string, args: readonly string[]): Talker {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    pid: child.pid as number,
+    async next<Line>() {
+      const deadline = setTimeout(() => child.kill('SIGKILL'), silenceMs);
+      const { value, done } = await lines.next();
+      clearTimeout(deadline);
+      if (done) throw new Error(`${command} ended, or was stuck`);
+      return JSON.parse(value) as Line;
+    },
+    stop: () => end(child),
+  };
+}
 
 /** A WHEP server in a process of its own. */
 export interface Server {
@@ -15,25 +40,14 @@ export interface Server {
 
 /** Starts a program that prints {"port":n} once it listens on loopback. */
 export async function startServer(command: string, args: readonly string[]): Promise<Server> {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const deadline = setTimeout(() => child.kill('SIGKILL'), startDeadlineMs);
+  const talker = startTalker(command, args);
   try {
-    for await (const line of createInterface({ input: child.stdout })) {
-      const { port } = JSON.parse(line) as { port: number };
-      return {
-        pid: child.pid as number,
-        whep: `http://127.0.0.1:${port}/whep/bench`,
-        stop: () => end(child),
-      };
-    }
+    const { port } = await talker.next<{ port: number }>();
+    return { pid: talker.pid, whep: `http://127.0.0.1:${port}/whep/bench`, stop: () => talker.stop() };
   } catch (error) {
-    await end(child);
+    await talker.stop();
     throw error;
-  } finally {
-    clearTimeout(deadline);
   }
-  await end(child);
-  throw new Error(`${command} ended before it listened`);
 }
 
 /** Runs a program that prints one line of JSON and ends; kills it at the deadline. */
@@ -48,6 +62,11 @@ export async function runJson<Result>(
   const [code, signal] = await once(child, 'close');
   if (code !== 0) throw new Error(`${command} ended with ${code ?? signal}`);
   return JSON.parse(printed) as Result;
+}
+
+/** `{ url: 'x', count: 3 }` as `-url x -count 3`, for programs in Go. */
+export function flagsOf(flags: Readonly<Record<string, string | number | boolean>>): string[] {
+  return Object.entries(flags).map(([flag, value]) => `-${flag}=${value}`);
 }
 
 async function end(child: ChildProcess): Promise<void> {

@@ -52,7 +52,7 @@ async function cold(browser: Browser, device: Device): Promise<Figure[]> {
   ];
 }
 
-async function repeated(times: number, measure: () => Promise<number>): Promise<number[]> {
+export async function repeated(times: number, measure: () => Promise<number>): Promise<number[]> {
   const samples: number[] = [];
   for (let count = 0; count < times; count += 1) samples.push(await measure());
   return samples;
@@ -60,7 +60,7 @@ async function repeated(times: number, measure: () => Promise<number>): Promise<
 
 const whep = ({ url }: Device) => new URL(`whep/${feed}`, url).href;
 
-async function loadWhep(browser: Browser, device: Device): Promise<number> {
+export async function loadWhep(browser: Browser, device: Device): Promise<number> {
   const page = await emptyPage(browser, device.url);
   const { status, firstFrameMs } = await page.evaluate(play, { id: 'bench', url: whep(device) });
   // A page that is killed says nothing, and its session would count until its consent expires.

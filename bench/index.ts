@@ -10,8 +10,11 @@ const benchmarks: Readonly<Record<string, () => Promise<{ readonly benchmark: Be
   'first-frame': () => import('./first-frame.ts'),
   latency: () => import('./latency.ts'),
   keyframe: () => import('./keyframe.ts'),
+  connect: () => import('./connect.ts'),
   'fan-out': () => import('./fan-out.ts'),
   memory: () => import('./memory.ts'),
+  cycles: () => import('./cycles.ts'),
+  flood: () => import('./flood.ts'),
   start: () => import('./start.ts'),
 };
 

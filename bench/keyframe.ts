@@ -7,6 +7,7 @@ import { parseProfile } from '../src/profile/load.ts';
 import { ownerScopes } from '../src/protocol/scope.ts';
 import { Sessions } from '../src/session/sessions.ts';
 import { FarEnd } from '../test/transport/far-end.ts';
+import { idleWire } from '../test/transport/wires.ts';
 import { feed } from './bench-device.ts';
 import type { Benchmark, Figure } from './benchmark.ts';
 import { figures } from './statistics.ts';
@@ -35,7 +36,9 @@ async function measure(codec: VideoCodec): Promise<Figure[]> {
   });
   const feeds = composeFeeds(profile, { clock, log });
   const { limits } = profile;
-  const sessions = new Sessions({ feeds: feeds.session, iceServers: [], limits, clock, logger: log });
+  const parts = idleWire();
+  const sessions = new Sessions({ feeds: feeds.session, ...parts, limits, logger: log });
+  await parts.wire.start();
   const far = new FarEnd({ codecs: [codec] });
   try {
     const session = sessions.open(
@@ -47,6 +50,7 @@ async function measure(codec: VideoCodec): Promise<Figure[]> {
   } finally {
     await sessions.close('measured');
     await far.connection.close();
+    parts.wire.close();
     await feeds.stop();
   }
 }

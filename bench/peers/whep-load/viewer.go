@@ -182,14 +182,20 @@ func (v *viewer) awaitFirst() error {
 // close tells the server first, so that it needs not find out.
 func (v *viewer) close() {
 	if v.resource != "" {
-		if request, err := http.NewRequest(http.MethodDelete, v.resource, nil); err == nil {
-			if response, err := client.Do(request); err == nil {
-				io.Copy(io.Discard, response.Body)
-				response.Body.Close()
-			}
-		}
+		deleteResource(v.resource)
 	}
 	v.connection.Close()
+}
+
+func deleteResource(resource string) {
+	request, err := http.NewRequest(http.MethodDelete, resource, nil)
+	if err != nil {
+		return
+	}
+	if response, err := client.Do(request); err == nil {
+		io.Copy(io.Discard, response.Body)
+		response.Body.Close()
+	}
 }
 
 var client = &http.Client{Timeout: connectDeadline, Transport: &http.Transport{MaxIdleConnsPerHost: 4}}
