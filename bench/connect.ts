@@ -1,6 +1,7 @@
 import { leave, play } from '../test/browsers/whep.ts';
+import type { Device } from '../test/e2e/device.ts';
 import { emptyPage, launchChromium } from './bench-browser.ts';
-import { feed, startBenchDevice } from './bench-device.ts';
+import { feed, startBenchDevice, startFileDevice } from './bench-device.ts';
 import { type Benchmark, type Figure, numbersOf, remark } from './benchmark.ts';
 import type { Server } from './child.ts';
 import { loadWhep, repeated } from './first-frame.ts';
@@ -15,7 +16,6 @@ const warmUp = 20;
 const watchSeconds = 15 * 60;
 const idleMs = 3_000;
 const frames = 20;
-const ourServer = 'vedette';
 
 export const benchmark: Benchmark = {
   title:
@@ -38,10 +38,15 @@ export const benchmark: Benchmark = {
           await server.stop();
         }
       }
+      if (option('chromium') !== '0') {
+        const { device } = await startFileDevice(bench.content.mp4, 100);
+        all.push(...(await chromium(`camera's own H.264`, device, numbersOf(option('chromium')))));
+      }
       return all;
     });
-    const loads = option('chromium') === '0' ? [] : numbersOf(option('chromium'));
-    return [...(measured ?? []), ...(await Promise.all(loads.map(chromium))).flat()];
+    if (option('chromium') === '0') return measured ?? [];
+    const encoded = await chromium('encoded H.264', await startBenchDevice(), numbersOf(option('chromium')));
+    return [...(measured ?? []), ...encoded];
   },
 };
 
@@ -82,16 +87,15 @@ function handshakeCpu(
   ];
 }
 
-/** As `first-frame` has it, with the camera on. */
-async function chromium(loads: number): Promise<Figure[]> {
-  const device = await startBenchDevice();
+/** As `first-frame` has it, with the camera on; ends the device. */
+async function chromium(camera: string, device: Device, [loads = 0]: readonly number[]): Promise<Figure[]> {
   const browser = await launchChromium();
   try {
     const watching = await emptyPage(browser, device.url);
     await watching.evaluate(play, { id: 'bench', url: new URL(`whep/${feed}`, device.url).href });
     const samples = await repeated(loads, () => loadWhep(browser, device));
     await watching.evaluate(leave, 'bench');
-    return figures(`${ourServer}, first frame in Chromium`, samples, 'ms');
+    return figures(`vedette, first frame in Chromium, ${camera}`, samples, 'ms');
   } finally {
     await browser.close();
     await device.stop();

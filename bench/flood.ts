@@ -65,6 +65,8 @@ export const benchmark: Benchmark = {
 interface Taken {
   /** A second. */
   readonly packets: number;
+  /** A second, of all that is no RTP. */
+  readonly otherBytes: number;
   /** Of a core. */
   readonly cpu: number;
 }
@@ -73,8 +75,17 @@ interface Taken {
 async function taken(viewer: Talker, seconds: number, pid: number): Promise<Taken> {
   const [begun, cpu] = [performance.now(), cpuMs(pid)];
   let packets = 0;
-  for (let second = 0; second < seconds; second += 1) packets += (await viewer.next<Second>()).packets;
-  return { packets: packets / seconds, cpu: (cpuMs(pid) - cpu) / (performance.now() - begun) };
+  let otherBytes = 0;
+  for (let second = 0; second < seconds; second += 1) {
+    const next = await viewer.next<Second>();
+    packets += next.packets;
+    otherBytes += next.otherBytes;
+  }
+  return {
+    packets: packets / seconds,
+    otherBytes: otherBytes / seconds,
+    cpu: (cpuMs(pid) - cpu) / (performance.now() - begun),
+  };
 }
 
 function figuresOf(
@@ -87,6 +98,8 @@ function figuresOf(
     value,
     unit,
   });
+  // Answers to what claimed to be the viewer's went to the viewer.
+  const toViewer = Math.max(0, during.otherBytes - before.otherBytes) * flood.seconds;
   return [
     figure('before', 'packets', before.packets, '/s'),
     figure('during', 'packets', during.packets, '/s'),
@@ -98,6 +111,7 @@ function figuresOf(
     figure('flood', 'spoofed', (100 * flood.spoofed) / flood.sent, '%'),
     figure('flood', 'bytes in', flood.bytesIn, 'B'),
     figure('flood', 'bytes back', flood.bytesBack, 'B'),
-    figure('flood', 'back per byte', flood.bytesBack / flood.bytesIn, 'B'),
+    figure('flood', 'to the viewer', toViewer, 'B'),
+    figure('flood', 'out per byte in', (flood.bytesBack + toViewer) / flood.bytesIn, 'B'),
   ];
 }

@@ -46,7 +46,8 @@ export interface Place {
 /** What one viewer received in a second. */
 export interface Second {
   readonly packets: number;
-  readonly bytes: number;
+  /** Of all that is no RTP. */
+  readonly otherBytes: number;
 }
 
 /** One viewer that stays, until it is stopped or its time is over; keeps the camera on. */

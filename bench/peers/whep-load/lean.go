@@ -54,8 +54,9 @@ type lean struct {
 	tally   leanTally
 }
 
+// RTP, and the bytes of all else that came: STUN, DTLS, RTCP and what is none of them.
 type leanTally struct {
-	packets, bytes, others, otherBytes int64
+	packets, otherBytes int64
 }
 
 // A certificate for all viewers of this process: making one is not what is measured.
@@ -222,18 +223,17 @@ func (v *lean) read() {
 			return
 		}
 		packet := buffer[:n]
-		switch {
-		case n > 0 && packet[0] < 4:
-			v.takeStun(packet, from)
-		case n > 0 && packet[0] >= 20 && packet[0] < 64:
-			v.records.Write(packet)
-		case n >= 12 && packet[0] >= 128 && packet[0] < 192 && !isRtcp(packet):
+		if n >= 12 && packet[0] >= 128 && packet[0] < 192 && !isRtcp(packet) {
 			v.takeRtp(packet)
-		default:
-			v.mutex.Lock()
-			v.tally.others++
-			v.tally.otherBytes += int64(n)
-			v.mutex.Unlock()
+			continue
+		}
+		v.mutex.Lock()
+		v.tally.otherBytes += int64(n)
+		v.mutex.Unlock()
+		if n > 0 && packet[0] < 4 {
+			v.takeStun(packet, from)
+		} else if n > 0 && packet[0] >= 20 && packet[0] < 64 {
+			v.records.Write(packet)
 		}
 	}
 }
@@ -248,7 +248,6 @@ func (v *lean) takeRtp(packet []byte) {
 	v.mutex.Lock()
 	defer v.mutex.Unlock()
 	v.tally.packets++
-	v.tally.bytes += int64(len(packet))
 	if v.firstAt.IsZero() {
 		v.firstAt = time.Now()
 		v.opening = append([]byte(nil), packet...)

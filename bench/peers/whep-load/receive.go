@@ -17,7 +17,8 @@ type place struct {
 
 type received struct {
 	Packets int64 `json:"packets"`
-	Bytes   int64 `json:"bytes"`
+	// Of all that is no RTP.
+	OtherBytes int64 `json:"otherBytes"`
 }
 
 // receive watches with one lean viewer: says where, then what came in each second, for `window`.
@@ -51,7 +52,7 @@ func receive(whep target, window time.Duration) error {
 	for end := time.Now().Add(window); time.Now().Before(end); {
 		<-ticker.C
 		now := v.counted()
-		if err := lines.Encode(received{now.packets - before.packets, now.bytes - before.bytes}); err != nil {
+		if err := lines.Encode(received{now.packets - before.packets, now.otherBytes - before.otherBytes}); err != nil {
 			return nil // who listened has seen enough
 		}
 		before = now
