@@ -52,17 +52,11 @@ interface Section {
  * both right. Memory is bounded whatever the peer sends.
  */
 export class MediaReceiver {
-  /** SSRC that our feedback is from. */
-  readonly #from: number;
   readonly #arrivals = new Arrivals();
   #sections: Section[] = [];
   readonly #sources = new Map<number, Source>();
   #lastSsrc = 0;
   #roundTripMs: number | undefined;
-
-  constructor(from: number) {
-    this.#from = from;
-  }
 
   /** When {@link tick} has something to send; undefined while there is nothing to wait for. */
   get deadline(): MonotonicMs | undefined {
@@ -123,22 +117,25 @@ export class MediaReceiver {
     return [...this.#sources.values()].flatMap(({ reception }) => reception.report(now) ?? []);
   }
 
-  /** Feedback packets that are due, each to be sent in a compound of its own or with others. */
-  tick(now: MonotonicMs): Uint8Array[] {
+  /**
+   * Feedback packets that are due, to be sent in compounds.
+   * @param from SSRC of ours.
+   */
+  tick(now: MonotonicMs, from: number): Uint8Array[] {
     const packets: Uint8Array[] = [];
     for (const [ssrc, { missing }] of this.#sources) {
       const lost = missing.due(now, this.#roundTripMs);
       if (lost.length > 0)
         packets.push(
           nack(
-            { from: this.#from, about: ssrc },
+            { from, about: ssrc },
             lost.map((extended) => extended & 0xffff),
           ),
         );
     }
     const { deadline } = this.#arrivals;
     if (deadline !== undefined && deadline <= now)
-      packets.push(...this.#arrivals.feedback({ from: this.#from, about: this.#lastSsrc }, now));
+      packets.push(...this.#arrivals.feedback({ from, about: this.#lastSsrc }, now));
     return packets;
   }
 

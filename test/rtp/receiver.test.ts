@@ -48,7 +48,7 @@ const rtx = (sequenceNumber: number, original: number, payload: readonly number[
   });
 
 function receiver(...sections: ReceivedSection[]) {
-  const made = new MediaReceiver(99);
+  const made = new MediaReceiver();
   made.negotiate(sections.length > 0 ? sections : [section]);
   return made;
 }
@@ -63,13 +63,13 @@ test('a lost packet is asked for over the wrap, and comes out as if it had never
   end.receive(packet(65_534), ms(0));
   end.receive(packet(1), ms(20));
   expect(end.deadline).toBe(25);
-  const [feedback] = end.tick(ms(25));
+  const [feedback] = end.tick(ms(25), 99);
   expect(readRtcp(feedback!)).toEqual([{ type: 'nack', ssrc: 7, lost: [65_535, 0] }]);
   expect(Buffer.from(feedback!).readUInt32BE(4)).toBe(99);
   const found = end.receive(rtx(100, 65_535, [9]), ms(60));
   expect(found?.packet).toMatchObject({ ssrc: 7, payloadType: 111, sequenceNumber: 65_535 });
   expect([...found!.packet.payload]).toEqual([9]);
-  expect(readRtcp(end.tick(ms(125))[0]!)).toEqual([{ type: 'nack', ssrc: 7, lost: [0] }]);
+  expect(readRtcp(end.tick(ms(125), 99)[0]!)).toEqual([{ type: 'nack', ssrc: 7, lost: [0] }]);
 });
 
 test('a measured round trip is what asking again waits for', () => {
@@ -77,7 +77,7 @@ test('a measured round trip is what asking again waits for', () => {
   end.measured(40);
   end.receive(packet(0), ms(0));
   end.receive(packet(2), ms(0));
-  end.tick(ms(5));
+  end.tick(ms(5), 99);
   expect(end.deadline).toBe(45);
 });
 
@@ -178,7 +178,7 @@ test('transport-wide feedback tells when packets of all streams came, RTX and pa
   end.receive(packet(1, { transportSequence: 0, payload: [] }), ms(84));
   end.receive({ ...rtx(9, 5), extensions: packet(0, { transportSequence: 2 }).extensions }, ms(104));
   expect(end.deadline).toBe(64);
-  const [feedback, more] = end.tick(ms(164));
+  const [feedback, more] = end.tick(ms(164), 99);
   expect(more).toBeUndefined();
   expect(readTransportFeedback(feedback!)).toMatchObject({
     baseSequence: 65_535,
@@ -211,7 +211,7 @@ test('whatever a peer sends, memory and what goes out stay bounded', () => {
         now += wait;
         end.receive({ ...packet(sequenceNumber, fields), timestamp }, ms(now));
         // 8 streams of 256 missing packets, 40 feedbacks.
-        const out = end.tick(ms(now));
+        const out = end.tick(ms(now), 99);
         expect(out.length).toBeLessThanOrEqual(48);
         for (const bytes of out) expect(bytes.length).toBeLessThanOrEqual(1_150);
       }

@@ -44,7 +44,7 @@ function run(frames: number, packetsPerFrame: number, firstIndex: number, fateOf
     history,
     { next: () => transportSequence++ & 0xffff },
   );
-  const receiver = new MediaReceiver(9);
+  const receiver = new MediaReceiver();
   receiver.negotiate([
     { mid: '0', payloadType: 96, rtxPayloadType: 97, clockRate: 90_000, ssrcs: [], nack: true, extensions },
   ]);
@@ -86,7 +86,7 @@ function run(frames: number, packetsPerFrame: number, firstIndex: number, fateOf
       launch(sender.send(frame), now);
     }
     if (receiver.deadline === undefined || receiver.deadline > now) continue;
-    for (const feedback of receiver.tick(ms(now)))
+    for (const feedback of receiver.tick(ms(now), 99))
       fly(now, (at) => {
         for (const read of readRtcp(feedback)) {
           if (read.type !== 'nack') continue;
