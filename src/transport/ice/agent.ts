@@ -6,55 +6,24 @@ import type { IceCandidate } from './candidate.ts';
 import { type IceCounts, type IceVerdict, newCounts } from './counts.ts';
 import type { IceCredentials } from './credentials.ts';
 import { Pacer } from './pacer.ts';
-import type { CandidatePair, PairState } from './pair.ts';
+import type { CandidatePair } from './pair.ts';
 import type { IcePath } from './path.ts';
 import { IceRole } from './role.ts';
 import { IceSession, type SessionContext } from './session.ts';
+import {
+  type IceAgentOptions,
+  type IcePairStats,
+  type IceSink,
+  type IceState,
+  transactionPrefixBytes,
+} from './sink.ts';
+
+export type { IceState } from './sink.ts';
 
 /** Nothing selected for this long since both sides' credentials are known, or since a restart: failed, ms. */
 export const connectTimeoutMs = 30_000;
 /** What a restart replaces is answered for this long after the new pair stands, ms: the peer may still be moving over. */
 export const lingerMs = 3_000;
-/** Bytes of a transaction id that are the same in all of an agent's requests. */
-export const transactionPrefixBytes = 4;
-
-export type IceState = 'checking' | 'connected' | 'disconnected' | 'failed';
-
-/** What an agent tells, synchronously from within its methods; nothing here may throw. */
-export interface IceSink<P extends IcePath = IcePath> {
-  send(path: P, to: Endpoint, message: Uint8Array): void;
-  /** A request with right integrity came from there for the first time. Not validated: someone may have replayed it. */
-  authenticated(path: P, endpoint: Endpoint): void;
-  /** Our check came back from there: the peer lives there, and its DTLS and media may come from there. */
-  validated(path: P, endpoint: Endpoint): void;
-  /** An endpoint told of by the two above is no longer the peer's. */
-  released(path: P, endpoint: Endpoint): void;
-  /** Packets go there from now on. */
-  selected(path: P, endpoint: Endpoint): void;
-  state(state: IceState): void;
-}
-
-export interface IceAgentOptions<P extends IcePath = IcePath> {
-  /** The offerer controls, unless the peer is lite (RFC 8445, 6.1.1). */
-  readonly controlling: boolean;
-  readonly local: IceCredentials;
-  /** First bytes of every transaction id, {@link transactionPrefixBytes}: responses find their agent by them. */
-  readonly transactionPrefix: Uint8Array;
-  /** Bytes that cannot be guessed: of transaction ids and the tie-breaker. */
-  readonly random: (bytes: number) => Uint8Array;
-  readonly sink: IceSink<P>;
-}
-
-export interface IcePairStats {
-  readonly path: IcePath;
-  readonly endpoint: Endpoint;
-  readonly remote: IceCandidate;
-  readonly state: PairState;
-  readonly selected: boolean;
-  /** Of the last check that tells it, ms. */
-  readonly roundTripMs: number | undefined;
-}
-
 /**
  * A full ICE agent with one component (RFC 8445, trickle RFC 8838, consent RFC 7675). Messages and `now` go in; messages
  * and facts come out by its {@link IceSink}. The caller calls {@link tick} at {@link deadline}.
@@ -77,6 +46,8 @@ export class IceAgent<P extends IcePath = IcePath> {
   #carrying: CandidatePair<P> | undefined;
   #carrier: IceSession<P> | undefined;
   #wasConnected = false;
+  /** Pairs that the sink is to be told of. */
+  #validated: CandidatePair<P>[] = [];
   #state: IceState | 'new' | 'closed' = 'new';
 
   constructor({ controlling, local, transactionPrefix, random, sink }: IceAgentOptions<P>) {
@@ -89,9 +60,12 @@ export class IceAgent<P extends IcePath = IcePath> {
       counts: this.#counts,
       random,
       transactionId: () => Buffer.concat([prefix, random(transactionIdBytes - prefix.length)]),
-      send: (path, to, message) => sink.send(path, to, message),
+      send: (path, to, message) => {
+        // What the sink does about one event may end the agent in the midst of the next.
+        if (!this.#isOver) sink.send(path, to, message);
+      },
       authenticated: ({ path, endpoint }) => sink.authenticated(path, endpoint),
-      validated: ({ path, endpoint }) => sink.validated(path, endpoint),
+      validated: (pair) => void this.#validated.push(pair),
       gone: (pair) => this.#gone(pair),
     };
     this.#current = new IceSession(local, this.#context);
@@ -148,7 +122,7 @@ export class IceAgent<P extends IcePath = IcePath> {
       this.#previous ? this.#previousUntilMs : Number.POSITIVE_INFINITY,
       this.#carrying ? Number.POSITIVE_INFINITY : this.#connectUntilMs,
     );
-    return Number.isFinite(earliest) ? (earliest as MonotonicMs) : undefined;
+    return earliest === Number.POSITIVE_INFINITY ? undefined : (earliest as MonotonicMs);
   }
 
   addPath(path: P, now: MonotonicMs): void {
@@ -287,6 +261,9 @@ export class IceAgent<P extends IcePath = IcePath> {
     }
     const session = this.#current.selected ? this.#current : this.#previous;
     this.#carry(session, now);
+    if (this.#isOver) return;
+    for (const { path, endpoint } of this.#validated.splice(0)) this.#sink.validated(path, endpoint);
+    if (this.#isOver) return;
     const consent = session?.consent(now) ?? 'none';
     if (consent === 'given' || consent === 'lost') {
       this.#become(consent === 'given' ? 'connected' : 'disconnected');
@@ -298,7 +275,8 @@ export class IceAgent<P extends IcePath = IcePath> {
     const pair = session?.selected;
     const before = this.#carrier;
     this.#carrier = pair && session;
-    if (pair === this.#carrying) return;
+    const carried = this.#carrying;
+    if (pair === carried) return;
     this.#carrying = pair;
     if (!pair) {
       // The path of its pair is gone, and another may come. Where a restart has come to nothing there is no more time.
@@ -306,7 +284,7 @@ export class IceAgent<P extends IcePath = IcePath> {
       return;
     }
     this.#wasConnected = true;
-    this.#sink.selected(pair.path, pair.endpoint);
+    if (!carried?.is(pair.path, pair.endpoint)) this.#sink.selected(pair.path, pair.endpoint);
   }
 
   #become(state: IceState): void {
@@ -317,6 +295,7 @@ export class IceAgent<P extends IcePath = IcePath> {
 
   #fail(): void {
     this.#carrying = undefined;
+    this.#validated = [];
     this.#become('failed');
     this.#eachSession((session) => session.close());
     this.#previous = undefined;

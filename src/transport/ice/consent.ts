@@ -42,12 +42,12 @@ export class Consent {
   }
 
   expired(now: MonotonicMs): boolean {
-    return this.#revoked || now - this.#answeredMs >= consentExpiryMs;
+    return this.#revoked || now >= this.#expiryMs;
   }
 
   /** The peer is out of reach for the moment. */
   lost(now: MonotonicMs): boolean {
-    return now - this.#heardMs >= silentMs || now - this.#answeredMs >= unansweredMs;
+    return now >= this.#lostMs;
   }
 
   /** True where a check is due, which the caller then sends; `spread` from 0 to 1 sets the time of the next. */
@@ -59,9 +59,20 @@ export class Consent {
 
   /** When something here changes by time alone; `lostKnown` once the caller has acted on {@link lost}. */
   deadline(lostKnown: boolean): number {
-    const expiry = this.#revoked ? Number.NEGATIVE_INFINITY : this.#answeredMs + consentExpiryMs;
-    const lost = Math.min(this.#heardMs + silentMs, this.#answeredMs + unansweredMs);
-    return Math.min(this.#nextCheckMs, expiry, lostKnown ? Number.POSITIVE_INFINITY : lost);
+    return Math.min(
+      this.#nextCheckMs,
+      this.#revoked ? Number.NEGATIVE_INFINITY : this.#expiryMs,
+      lostKnown ? Number.POSITIVE_INFINITY : this.#lostMs,
+    );
+  }
+
+  // Sums, and the same ones everywhere: with fractions of a millisecond `now - then >= wait` may be false at `then + wait`.
+  get #expiryMs(): number {
+    return this.#answeredMs + consentExpiryMs;
+  }
+
+  get #lostMs(): number {
+    return Math.min(this.#heardMs + silentMs, this.#answeredMs + unansweredMs);
   }
 }
 

@@ -167,9 +167,8 @@ export class IceSession<P extends IcePath> {
   /** `carrying`: this session's selected pair is the one in use, so that its consent is kept up. */
   tick(now: MonotonicMs, carrying: boolean): void {
     for (const transaction of this.#transactions.due(now)) this.#overdue(transaction, now);
-    if (carrying && this.#selected && this.#consent?.checkDue(now, this.#spread())) {
-      this.#ask(this.#selected, 'consent', now);
-    }
+    const due = this.#consent?.checkDue(now, this.#spread());
+    if (due && carrying && this.#selected) this.#ask(this.#selected, 'consent', now);
     this.#work(now);
   }
 
@@ -273,6 +272,7 @@ export class IceSession<P extends IcePath> {
     }
     this.#reselect(now);
     this.#nominate(now);
+    if (!this.#ordinary) this.#rest();
     while (this.#remote) {
       const pair = this.#list.next(this.#ordinary);
       if (!pair || !this.#context.pacer.take(now)) return;
@@ -285,6 +285,15 @@ export class IceSession<P extends IcePath> {
   /** Checks that nobody asks for go on until the peers have settled on a pair. */
   get #ordinary(): boolean {
     return this.#searching || !this.#selected || !isSettled(this.#selected, this.#context.role.controlling);
+  }
+
+  /** The peers have settled, so checks end of pairs over which the peer never came (RFC 8445, 8.1.2). */
+  #rest(): void {
+    this.#transactions.forget(({ pair, purpose }) => {
+      if (purpose !== 'check' || pair.state !== 'inProgress' || pair.heardMs !== undefined) return false;
+      pair.state = 'waiting';
+      return true;
+    });
   }
 
   /** Nothing is selected, and nothing under way. */

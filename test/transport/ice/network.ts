@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { MonotonicMs } from '../../../src/clock.ts';
 import type { Endpoint } from '../../../src/transport/endpoint.ts';
-import { IceAgent, type IceSink, type IceState } from '../../../src/transport/ice/agent.ts';
+import { IceAgent, type IceState } from '../../../src/transport/ice/agent.ts';
 import type { IceCandidate } from '../../../src/transport/ice/candidate.ts';
 import { type IceCredentials, makeIceCredentials } from '../../../src/transport/ice/credentials.ts';
 import type { IcePath } from '../../../src/transport/ice/path.ts';
 import { candidatePriority } from '../../../src/transport/ice/priority.ts';
+import type { IceSink } from '../../../src/transport/ice/sink.ts';
+import { connectivityCheck, successResponse } from '../../../src/transport/stun/binding.ts';
 import { readStun, type StunMessage } from '../../../src/transport/stun/message.ts';
 
 export const ms = (value: number) => value as MonotonicMs;
@@ -64,6 +66,8 @@ export class Network {
   weather: Weather;
   /** Says of a datagram whether it gets through. */
   passes: (from: Endpoint, to: Endpoint, bytes: Buffer) => boolean = () => true;
+  /** More delay of a datagram, ms. */
+  detourMs: (from: Endpoint, to: Endpoint) => number = () => 0;
   /** Everything that was sent. */
   readonly sent: Flight[] = [];
   readonly peers: Peer[] = [];
@@ -82,7 +86,7 @@ export class Network {
     const { loss, duplication, minDelayMs, maxDelayMs } = this.weather;
     for (let copies = this.random() < duplication ? 2 : 1; copies > 0; copies -= 1) {
       if (this.random() < loss) continue;
-      const delayMs = minDelayMs + this.random() * (maxDelayMs - minDelayMs);
+      const delayMs = minDelayMs + this.random() * (maxDelayMs - minDelayMs) + this.detourMs(from, to);
       this.#air.push({ ...flight, atMs: this.now + delayMs });
     }
   }
@@ -242,4 +246,47 @@ export function compatible(one: Peer, other: Peer): boolean {
     b?.endpoint.address === a?.path.endpoint.address &&
     a !== undefined
   );
+}
+
+/** A peer made by hand, which knows both passwords and does what a right one would not. */
+export class HandPeer {
+  readonly local = makeIceCredentials();
+  readonly #peer: Peer;
+
+  /** Of the agent of `peer`, which is told its description. */
+  constructor(peer: Peer) {
+    this.#peer = peer;
+    peer.agent.setRemote({ ...this.local, lite: false }, peer.network.now);
+  }
+
+  /** A check as it should be, but for what `changes` say. */
+  check(changes: Partial<Parameters<typeof connectivityCheck>[0]> = {}): Buffer {
+    return connectivityCheck({
+      transactionId: randomBytes(12),
+      username: { to: this.#peer.local.ufrag, from: this.local.ufrag },
+      password: this.#peer.local.pwd,
+      priority: 1_000,
+      role: { controlling: !this.#peer.agent.controlling, tieBreaker: 1n },
+      useCandidate: false,
+      ...changes,
+    });
+  }
+
+  /** The answer to a check of the agent's. */
+  success(check: Buffer, from: Endpoint): Buffer {
+    const response = successResponse(check.subarray(8, 20), from, this.local.pwd);
+    if (!response) throw new Error('no address');
+    return response;
+  }
+
+  /** The last check that the agent sent there. */
+  lastCheck(to: Endpoint): Buffer | undefined {
+    return this.#peer.network.sent.findLast(
+      (flight) => isCheck(flight.bytes) && flight.to.address === to.address && flight.to.port === to.port,
+    )?.bytes;
+  }
+}
+
+export function isCheck(bytes: Buffer): boolean {
+  return bytes.readUInt16BE(0) === 1;
 }
