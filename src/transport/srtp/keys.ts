@@ -3,11 +3,12 @@ export const srtpProfiles = { aes128CmSha1: 0x0001, aeadAes128Gcm: 0x0007, aeadA
 export type SrtpProfile = (typeof srtpProfiles)[keyof typeof srtpProfiles];
 
 /** Bytes of a profile's master key and master salt (RFC 5764, 4.1.2; RFC 7714, 12). */
-export const masterKeyBytes: Readonly<Record<SrtpProfile, { readonly key: number; readonly salt: number }>> = {
-  [srtpProfiles.aes128CmSha1]: { key: 16, salt: 14 },
-  [srtpProfiles.aeadAes128Gcm]: { key: 16, salt: 12 },
-  [srtpProfiles.aeadAes256Gcm]: { key: 32, salt: 12 },
-};
+export const masterKeyBytes: Readonly<Record<SrtpProfile, { readonly key: number; readonly salt: number }>> =
+  {
+    [srtpProfiles.aes128CmSha1]: { key: 16, salt: 14 },
+    [srtpProfiles.aeadAes128Gcm]: { key: 16, salt: 12 },
+    [srtpProfiles.aeadAes256Gcm]: { key: 32, salt: 12 },
+  };
 
 /** Master key and salt of one direction (RFC 3711, 4.3; RFC 5764, 4.2). */
 export interface SrtpMasterKeys {
