@@ -87,7 +87,7 @@ export class CheckList<P extends IcePath> {
     const { transport } = path;
     // Its foundation is not signaled, and nothing here asks for it (RFC 8445, 7.3.1.3).
     const remote: IceCandidate = { ...from, foundation: '', transport, priority, type: 'prflx' };
-    return this.#place(new CandidatePair(path, remote));
+    return this.#place(new CandidatePair(path, remote), true);
   }
 
   /** Checks a pair before all others that wait (RFC 8445, 7.3.1.4). */
@@ -139,16 +139,21 @@ export class CheckList<P extends IcePath> {
     const known = this.find(path, remote);
     // RFC 8838, 11.4: what was learned from a request first takes the priority and type of signaling.
     if (known) known.remote = remote;
-    else this.#place(new CandidatePair(path, remote));
+    else this.#place(new CandidatePair(path, remote), false);
   }
 
-  /** Where the list is full, the least of those that have not succeeded makes room for a better one. */
-  #place(pair: CandidatePair<P>): CandidatePair<P> | undefined {
+  /**
+   * Where the list is full, a failed pair makes room, or the least of those that have not succeeded: for a better one,
+   * or for any over which the peer has been heard.
+   */
+  #place(pair: CandidatePair<P>, heard: boolean): CandidatePair<P> | undefined {
     if (this.#pairs.length >= maxPairs) {
-      const [least] = this.#pairs
-        .filter(({ state }) => state === 'waiting' || state === 'failed')
-        .sort((a, b) => Number(b.state === 'failed') - Number(a.state === 'failed') || this.#compare(a, b));
-      if (!least || (least.state !== 'failed' && this.#compare(pair, least) <= 0)) return undefined;
+      const open = this.#pairs.filter(
+        ({ state }) => state === 'failed' || state === 'waiting' || (heard && state === 'inProgress'),
+      );
+      const rank = ({ state }: CandidatePair<P>) => (state === 'failed' ? 0 : 1);
+      const [least] = open.sort((a, b) => rank(a) - rank(b) || this.#compare(a, b));
+      if (!least || (!heard && least.state !== 'failed' && this.#compare(pair, least) <= 0)) return undefined;
       this.remove(least);
     }
     this.#pairs.push(pair);
