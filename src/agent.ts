@@ -1,16 +1,19 @@
 import { join } from 'node:path';
 import { Credentials } from './access/credentials.ts';
 import type { Clock } from './clock.ts';
+import { DeviceCertificate } from './device-certificate.ts';
 import { composeFeeds } from './feeds.ts';
 import { isLoopbackAddress, localName } from './http/hosts.ts';
 import { MdnsAnnouncer } from './http/mdns/announcer.ts';
 import { type HttpAddresses, HttpServer } from './http/server.ts';
 import type { Logger, Secret } from './log.ts';
 import { findFfmpeg } from './media/ffmpeg.ts';
+import { mediaPorts, withPortErrors } from './media-ports.ts';
 import { deviceMetrics } from './metrics.ts';
 import type { Profile } from './profile/profile.ts';
 import { Sessions } from './session/sessions.ts';
 import { withStateFolder } from './state-errors.ts';
+import { Wire } from './transport/wire/wire.ts';
 
 /** What an agent needs beside its profile. */
 export interface AgentOptions {
@@ -48,9 +51,12 @@ export function createAgent(profile: Profile, { stateDir, pageFolder, clock, log
   const identity = join(stateDir, 'identity');
   const { tls, publicUrl } = profile.http;
   const feeds = composeFeeds(profile, { clock, log });
+  const wire = new Wire({ ports: mediaPorts(profile), iceServers, log });
+  const certificate = new DeviceCertificate(identity, clock);
   const sessions = new Sessions({
     feeds: feeds.session,
-    iceServers,
+    wire,
+    certificate: () => certificate.loaded,
     limits: profile.limits,
     clock,
     logger: log,
@@ -81,6 +87,8 @@ export function createAgent(profile: Profile, { stateDir, pageFolder, clock, log
       findFfmpeg();
       const addresses = await withStateFolder(stateDir, async () => {
         await credentials.start();
+        await certificate.start();
+        await withPortErrors(() => wire.start());
         return http.start();
       });
       if (profile.http.mdns && !isLoopbackAddress(profile.http.host)) {
@@ -96,6 +104,7 @@ export function createAgent(profile: Profile, { stateDir, pageFolder, clock, log
       await sessions.close(reason);
       // Side by side: each may take most of the time that a stop has.
       await Promise.all([announcer?.stop(), http.stop(), feeds.stop()]);
+      wire.close();
       await credentials.stop();
     },
   };

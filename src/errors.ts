@@ -71,6 +71,18 @@ export const errorTable = {
     'choose a port from 1024 on with --port',
   ),
   'http/no-address': entry('{host} is not an address of this machine', 'choose another with --host'),
+  'media/port-taken': entry(
+    '{protocol} port {port} is taken by {holder}',
+    'stop the other program, or choose others with --port, or with `media` in the profile',
+  ),
+  'media/port-forbidden': entry(
+    'this user may not use {protocol} port {port}',
+    'choose ports from 1024 on with --port, or with `media` in the profile',
+  ),
+  'media/certificate-damaged': entry(
+    'the certificate of picture and sound in {path} cannot be read: {detail}',
+    'remove it: a new one is made at the next start',
+  ),
   'session/limit': entry(
     '{limit} viewers are watching already',
     'try again in {retryAfterSeconds} s, or raise limits.viewers',

@@ -15,7 +15,11 @@ const maxPort = 65_535;
 /** Adds {@link DeviceFlags} to a command. */
 export function withDeviceFlags<T>(yargs: Argv<T>) {
   return yargs
-    .option('port', { type: 'number', requiresArg: true, describe: 'TCP port; 0 takes any that is free' })
+    .option('port', {
+      type: 'number',
+      requiresArg: true,
+      describe: 'Port of the page (TCP) and of media (UDP); 0 takes any that is free',
+    })
     .option('host', { type: 'string', requiresArg: true, describe: 'Address to listen on; :: for all' })
     .option('public-url', {
       type: 'string',

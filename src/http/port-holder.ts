@@ -1,18 +1,19 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 
-/** State of a listening socket in /proc/net/tcp (Linux, include/net/tcp_states.h). */
-const listening = '0A';
+/** States of sockets that hold a port, in /proc/net (Linux, include/net/tcp_states.h): listening, and unconnected. */
+const holding = { tcp: '0A', udp: '07' } as const;
+type Protocol = keyof typeof holding;
 
 /**
- * The name of the program that listens on TCP `port`, or "another program" where that cannot be seen: sockets of
- * other users show to root alone.
+ * The name of the program that holds `port`, or "another program" where that cannot be seen: sockets of other users
+ * show to root alone.
  */
-export async function portHolder(port: number): Promise<string> {
+export async function portHolder(port: number, protocol: Protocol = 'tcp'): Promise<string> {
   try {
     const inodes = new Set<string>();
-    for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
-      for (const inode of listeningInodes(await readFile(table, 'utf8').catch(() => ''), port))
-        inodes.add(inode);
+    for (const table of [`/proc/net/${protocol}`, `/proc/net/${protocol}6`]) {
+      const text = await readFile(table, 'utf8').catch(() => '');
+      for (const inode of holdingInodes(text, port, protocol)) inodes.add(inode);
     }
     for (const pid of await readdir('/proc')) {
       if (!/^\d+$/.test(pid) || !(await holds(pid, inodes))) continue;
@@ -25,12 +26,12 @@ export async function portHolder(port: number): Promise<string> {
 }
 
 /** Reads /proc/net/tcp: `sl local_address rem_address st … inode …`, addresses and ports in hexadecimal. */
-export function listeningInodes(table: string, port: number): readonly string[] {
+export function holdingInodes(table: string, port: number, protocol: Protocol): readonly string[] {
   const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   return table
     .split('\n')
     .map((line) => line.trim().split(/\s+/))
-    .filter((fields) => fields[1]?.endsWith(suffix) && fields[3] === listening)
+    .filter((fields) => fields[1]?.endsWith(suffix) && fields[3] === holding[protocol])
     .flatMap((fields) => fields[9] ?? []);
 }
 

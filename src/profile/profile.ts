@@ -30,7 +30,8 @@ export interface FeedProfile {
 }
 
 /** One device, with every default filled in. */
-export interface Profile extends Pick<ProfileFile, 'device' | 'http' | 'limits' | 'iceServers' | 'log'> {
+export interface Profile
+  extends Pick<ProfileFile, 'device' | 'http' | 'media' | 'limits' | 'iceServers' | 'log'> {
   /** Its name for people. */
   readonly title: string;
   /** In the order of the file; at least one. */
@@ -39,7 +40,7 @@ export interface Profile extends Pick<ProfileFile, 'device' | 'http' | 'limits' 
 
 /** Says which camera has which sound: its own, else the device's. */
 export function profileOf(file: ProfileFile): Profile {
-  const { device, http, limits, iceServers, log } = file;
+  const { device, http, media, limits, iceServers, log } = file;
   const microphone = file.microphone && { ...file.microphone, name: 'microphone' };
   const speaker = file.speaker && { ...file.speaker, name: 'speaker' };
   const feeds = Object.entries(file.cameras).map(([name, camera]) => {
@@ -52,7 +53,7 @@ export function profileOf(file: ProfileFile): Profile {
       ...given('speaker', own(camera.speaker, `cameras.${name}.speaker`, speaker)),
     };
   });
-  return { device, title: file.title ?? titleOf(device), feeds, http, limits, iceServers, log };
+  return { device, title: file.title ?? titleOf(device), feeds, http, media, limits, iceServers, log };
 }
 
 function own<Sound extends object, Shared>(

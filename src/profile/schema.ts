@@ -72,6 +72,18 @@ const Http = z.strictObject({
   tls: Tls.prefault('auto').describe('auto: certificates of its own; off: no HTTPS; or files of yours'),
 });
 
+const MediaPort = z.int().min(0).max(65_535);
+
+const Media = z.strictObject({
+  port: MediaPort.optional().describe('UDP port of all picture and sound; as http.port by default'),
+  tcpPort: z
+    .union([z.literal(false), MediaPort])
+    .optional()
+    .describe(
+      'TCP port for viewers whose network lets no UDP through; the next one by default, false for none',
+    ),
+});
+
 const Limits = z.strictObject({
   viewers: z.int().min(1).max(1000).default(20).describe('So many may watch at once'),
   standby: z.int().min(0).max(10_000).default(50).describe('So many may be connected and wait'),
@@ -117,6 +129,7 @@ export const ProfileFile = z
       .optional()
       .describe('The speaker of all cameras that have none of their own'),
     http: Http.prefault({}).describe('Page, signaling and API'),
+    media: Media.prefault({}).describe('How picture and sound travel'),
     limits: Limits.prefault({}).describe('How much the device takes on'),
     iceServers: z
       .array(IceServer)

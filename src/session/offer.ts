@@ -3,6 +3,8 @@ import { VedetteError } from '../errors.ts';
 import type { VideoCodec } from '../media/frame.ts';
 import { anyMid, type MediaAssignment } from '../protocol/signaling.ts';
 import { type ExtensionIds, extensionUris, maxExtensionId } from '../rtp/header.ts';
+import type { RemoteTransport } from '../transport/description.ts';
+import { readFingerprint } from '../transport/dtls/fingerprint.ts';
 
 /** What a media section of the offer becomes. `mid` as in RFC 8843; payload types are the offerer's. */
 export type SectionPlan =
@@ -35,10 +37,8 @@ export interface OfferPlan {
   readonly sections: readonly SectionPlan[];
   /** The offer with every codec, extension and section removed that the plan does not use. */
   readonly sdp: string;
-  /** The offerer's ICE credentials; changed ones in a later offer restart ICE (RFC 8839, 4.4.1.1.1). */
-  readonly iceUfrag: string;
-  /** The offerer can be the DTLS client, so we can be the server, who chooses the SRTP profile (RFC 5763, 5). */
-  readonly mayBeServer: boolean;
+  /** How the offerer is reached and known. */
+  readonly transport: RemoteTransport;
 }
 
 /** What a feed has to give, as far as an offer cares. */
@@ -55,6 +55,8 @@ const keptFeedback = new Set(['nack', 'nack pli', 'ccm fir', 'transport-cc']);
 const maxOfferBytes = 64 * 1024;
 /** As many as an offer's assignments name. */
 const maxSections = 64;
+/** A browser with many networks offers some twenty. */
+const maxOfferedCandidates = 128;
 /** RTP payload types have 7 bits (RFC 3550, 5.1). */
 const maxPayloadType = 127;
 /** profile_idc values whose decoders play our constrained baseline, the plainest first. */
@@ -94,14 +96,42 @@ export function planOffer(
   }
   if (sections.length === 0 && !offer.media.some(({ type, port }) => type === 'application' && port !== 0))
     throw new VedetteError('session/bad-offer', { detail: 'it asks for nothing this device sends' });
-  const transport = offer.media.find((media) => media.iceUfrag) ?? offer;
-  const setup = (offer.media.find((media) => media.setup) ?? offer).setup;
+  return { sections, sdp: write(offer), transport: readTransport(sdp, offer) };
+}
+
+/** The transport of the first section that is not refused; with bundling it is that of all (RFC 9143, 7.1.1). */
+function readTransport(sdp: string, offer: SessionDescription): RemoteTransport {
+  const first = offer.media.findIndex(({ port }) => port !== 0);
+  const media = offer.media[first] ?? offer.media[0];
+  const setup = media?.setup ?? offer.setup ?? 'actpass';
+  if (setup !== 'actpass' && setup !== 'active' && setup !== 'passive')
+    throw new VedetteError('session/bad-offer', { detail: `a=setup:${setup} asks for no connection` });
+  const fingerprints = linesOf(sdp, first, 'fingerprint').flatMap((value) => {
+    const [hash = '', hex = ''] = value.split(' ');
+    return readFingerprint(hash, hex) ?? [];
+  });
+  if (fingerprints.length === 0)
+    throw new VedetteError('session/bad-offer', { detail: 'no a=fingerprint is of sha-256 or better' });
   return {
-    sections,
-    sdp: write(offer),
-    iceUfrag: String(transport.iceUfrag ?? ''),
-    mayBeServer: setup === 'actpass' || setup === 'active',
+    // Numeric ones are parsed as numbers.
+    iceUfrag: String(media?.iceUfrag ?? offer.iceUfrag ?? ''),
+    icePwd: String(media?.icePwd ?? offer.icePwd ?? ''),
+    iceLite: offer.icelite !== undefined,
+    fingerprints,
+    setup,
+    candidates: linesOf(sdp, first, 'candidate')
+      .slice(0, maxOfferedCandidates)
+      .map((value) => `candidate:${value}`),
   };
+}
+
+/** Values of an attribute in a section, or before the first where the section has none; the parser keeps one alone. */
+function linesOf(sdp: string, section: number, attribute: string): readonly string[] {
+  const [session = '', ...sections] = sdp.split(/^(?=m=)/m);
+  const values = (text: string) =>
+    [...text.matchAll(new RegExp(`^a=${attribute}:(.*?)\\s*$`, 'gm'))].map(([, value = '']) => value);
+  const own = values(sections[section] ?? '');
+  return own.length > 0 ? own : values(session);
 }
 
 function parseOffer(sdp: string): SessionDescription {
@@ -120,7 +150,10 @@ function parseOffer(sdp: string): SessionDescription {
   if (!Array.isArray(offer.media) || offer.media.length === 0) return refuse('it has no media section');
   if (offer.media.length > maxSections) return refuse(`it has more than ${maxSections} media sections`);
   for (const media of offer.media) {
-    media.rtp = media.rtp.filter(({ payload }) => payload <= maxPayloadType);
+    media.rtp = media.rtp
+      .filter(({ payload }) => payload <= maxPayloadType)
+      // A numeric name is parsed as a number.
+      .map((rtp) => ({ ...rtp, codec: String(rtp.codec) }));
     if (media.mid === undefined) return refuse('a media section has no a=mid');
     // A numeric mid is parsed as a number.
     media.mid = String(media.mid);
@@ -245,15 +278,17 @@ function extensionsOf(media: MediaDescription): ExtensionIds {
     const id = media.ext?.find((extension) => extension.uri === uri)?.value;
     return id !== undefined && id >= 1 && id <= maxExtensionId ? id : undefined;
   };
-  const [mid, transportWideCc, playoutDelay] = [
+  const [mid, transportWideCc, playoutDelay, absCaptureTime] = [
     idOf(extensionUris.mid),
     idOf(extensionUris.transportWideCc),
     media.type === 'video' ? idOf(extensionUris.playoutDelay) : undefined,
+    idOf(extensionUris.absCaptureTime),
   ];
   return {
     ...(mid === undefined ? {} : { mid }),
     ...(transportWideCc === undefined ? {} : { transportWideCc }),
     ...(playoutDelay === undefined ? {} : { playoutDelay }),
+    ...(absCaptureTime === undefined ? {} : { absCaptureTime }),
   };
 }
 

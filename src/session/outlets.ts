@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
-import type { Clock } from '../clock.ts';
+import type { Clock, WallMs } from '../clock.ts';
 import { beginContinuity, type Continuity } from '../rtp/continuity.ts';
-import type { TransportSequence } from '../rtp/outgoing.ts';
+import type { PacketSink, TransportSequence } from '../rtp/outgoing.ts';
 import { middle32, ntpTime } from '../rtp/rtcp/ntp.ts';
 import type { IncomingRtcp } from '../rtp/rtcp/read.ts';
 import type { SenderReportFields } from '../rtp/rtcp/reports.ts';
@@ -9,7 +9,7 @@ import type { SectionSsrcs } from '../transport/description.ts';
 import type { Broadcasts } from './broadcast.ts';
 import type { SessionFeed } from './feed.ts';
 import type { SectionPlan } from './offer.ts';
-import { Outlet, type SendPackets } from './outlet.ts';
+import { Outlet } from './outlet.ts';
 
 /** A longer round trip is a stepped wall clock or a lying peer, in 1/65536 s: 10 s. */
 const maxRoundTripTicks = 10 * 65_536;
@@ -17,7 +17,8 @@ const maxRoundTripTicks = 10 * 65_536;
 export interface OutletsParts {
   readonly broadcasts: Broadcasts;
   readonly clock: Clock;
-  readonly send: SendPackets;
+  /** Where packets go just now. */
+  media(): PacketSink;
   feed(name: string): SessionFeed | undefined;
   /** A section's wait for a keyframe is over. */
   onKeyframe(plan: SectionPlan): void;
@@ -108,6 +109,7 @@ export class Outlets {
   }
 
   #outlet(plan: SectionPlan, { ssrc, rtxSsrc }: SectionSsrcs): Outlet | undefined {
+    const { clock } = this.#parts;
     const feed = this.#parts.feed(plan.feed);
     const stream = plan.kind === 'video' ? feed?.video(plan.codec) : plan.listens ? feed?.audio : undefined;
     if (!stream) return undefined;
@@ -125,11 +127,12 @@ export class Outlets {
         extensions: plan.extensions,
         ...rtx,
         continuity,
+        wallAt: (moment) => (clock.wall() - (clock.now() - moment)) as WallMs,
       },
       {
         transportSequence: this.#transportSequence,
-        send: this.#parts.send,
-        clock: this.#parts.clock,
+        media: () => this.#parts.media(),
+        clock,
         onKeyframe: () => this.#parts.onKeyframe(plan),
       },
     );

@@ -1,11 +1,11 @@
-import type { Clock } from '../clock.ts';
 import { VedetteError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { ViewerMessage } from '../protocol/events.ts';
 import type { IceCandidateInit, SessionEvents, SessionHandle, SessionRequest } from '../protocol/session.ts';
 import type { MediaAssignment } from '../protocol/signaling.ts';
-import type { IncomingRtcp } from '../rtp/rtcp/read.ts';
 import type { IncomingRtp } from '../rtp/incoming.ts';
+import { reportCompounds } from '../rtp/rtcp/compound.ts';
+import type { IncomingRtcp } from '../rtp/rtcp/read.ts';
 import type { SectionDirection } from '../transport/description.ts';
 import { Peer, type PeerParts, type TransportState } from '../transport/peer.ts';
 import type { Broadcasts } from './broadcast.ts';
@@ -80,7 +80,7 @@ export class Session implements SessionHandle {
     this.#outlets = new Outlets({
       broadcasts: parts.broadcasts,
       clock: parts.clock,
-      send: (packets) => this.#peer.send(packets),
+      media: () => this.#peer.media,
       feed: (name) => this.#feed(name),
       onKeyframe: (plan) => this.#keyframeFound(plan),
     });
@@ -222,7 +222,16 @@ export class Session implements SessionHandle {
 
   #everySecond(): void {
     if (this.#present && this.#presence.silent(this.#parts.clock.now())) this.#fallSilent();
-    this.#peer.sendReports(this.#outlets.reports());
+    this.#report();
+  }
+
+  /** One report a second of each stream, so that sound and picture are in step. */
+  #report(): void {
+    const reports = this.#outlets.reports();
+    const [first] = reports;
+    if (!first) return;
+    const speaker = { ssrc: first.ssrc, cname: this.#peer.cname, reducedSize: false };
+    for (const compound of reportCompounds(speaker, reports, [])) this.#peer.sendRtcp(compound);
   }
 
   /** The viewer says nothing any more: what it needed is free for others until it is heard again, or ICE gives up. */

@@ -1,8 +1,8 @@
-import type { Clock } from '../clock.ts';
 import { VedetteError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { SessionEvents, SessionHandle, SessionHost, SessionRequest } from '../protocol/session.ts';
-import type { FeedDescription, IceServer } from '../protocol/signaling.ts';
+import type { FeedDescription } from '../protocol/signaling.ts';
+import type { PeerParts } from '../transport/peer.ts';
 import { Broadcasts } from './broadcast.ts';
 import type { SessionFeed } from './feed.ts';
 import { Session } from './session.ts';
@@ -10,16 +10,14 @@ import { Session } from './session.ts';
 /** What a refused viewer is told to wait before it tries again. */
 const retryAfterSeconds = 10;
 
-export interface SessionsOptions {
+export interface SessionsOptions extends PeerParts {
   readonly feeds: readonly SessionFeed[];
-  readonly iceServers: readonly IceServer[];
   readonly limits: {
     /** Sessions that media flows to. */
     readonly viewers: number;
     /** Sessions that are connected and wait. */
     readonly standby: number;
   };
-  readonly clock: Clock;
   readonly logger: Logger;
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Release } from '../media/stream.ts';
+import type { IncomingRtp } from '../rtp/incoming.ts';
 import { JitterBuffer } from '../rtp/jitter-buffer.ts';
-import type { IncomingRtp } from '../transport/peer.ts';
 import type { SessionFeed } from './feed.ts';
 import type { SectionPlan } from './offer.ts';
 

@@ -1,46 +1,26 @@
-import {
-  type RTCDataChannel,
-  type RTCDtlsTransport,
-  RTCPeerConnection,
-  RTCRtpHeaderExtensionParameters,
-  type RTCRtpTransceiver,
-} from 'werift';
+import { randomBytes, randomInt } from 'node:crypto';
+import type { Clock } from '../clock.ts';
 import type { IceCandidateInit } from '../protocol/session.ts';
-import type { IceServer } from '../protocol/signaling.ts';
-import { extensionUris } from '../rtp/header.ts';
-import type { OutgoingPacket } from '../rtp/outgoing.ts';
-import { type DataChannel, dataChannel, whenOpen } from './channel.ts';
-import { audioCodecs, videoCodecs } from './codecs.ts';
+import { type IncomingRtp, readRtp } from '../rtp/incoming.ts';
+import type { PacketSink } from '../rtp/outgoing.ts';
+import { type IncomingRtcp, readRtcp } from '../rtp/rtcp/read.ts';
+import type { DataChannel } from './channel.ts';
 import {
-  askNoDefaultStunServer,
-  becomeDtlsServer,
-  closeLateSockets,
-  continueRecordNumbers,
-  guardReceiving,
-  mediaPath,
-  restartIce,
-  sendSessionKeys,
-} from './insides.ts';
-import {
-  type IncomingRtcp,
-  readRtcp,
-  type SenderReportFields,
-  senderReport,
-  sourceDescription,
-} from './rtcp.ts';
-import { type SrtpSeal, srtpSeal } from './srtp.ts';
+  type RemoteTransport,
+  readRemoteData,
+  type SectionDirection,
+  type SectionSsrcs,
+  writeAnswer,
+} from './description.ts';
+import type { DtlsCertificate } from './dtls/certificate.ts';
+import { readCandidate, withAddress } from './ice/candidate.ts';
+import { LocalCandidates } from './local-candidates.ts';
+import { Sctp } from './sctp.ts';
+import { SecureTransport, type TransportState } from './secure-transport.ts';
+import { resolveLocalName } from './wire/local-name.ts';
+import type { Wire } from './wire/wire.ts';
 
-/** How far a peer's transport has come. `connected` means ICE and DTLS: SRTP keys exist. */
-export type TransportState = 'new' | 'connecting' | 'connected' | 'failed' | 'closed';
-
-/** One RTP packet that arrived, opened and parsed. */
-export interface IncomingRtp {
-  readonly ssrc: number;
-  readonly payloadType: number;
-  readonly sequenceNumber: number;
-  readonly timestamp: number;
-  readonly payload: Uint8Array;
-}
+export type { TransportState } from './secure-transport.ts';
 
 /** What a peer tells; every function is called synchronously and must not throw. */
 export interface PeerEvents {
@@ -53,29 +33,12 @@ export interface PeerEvents {
   message(channel: DataChannel, text: string): void;
 }
 
-/** What a section of the answer sends; `mid` as in the offer. */
-export interface SectionDirection {
-  readonly mid: string;
-  readonly direction: 'sendonly' | 'sendrecv' | 'recvonly';
-  /** Stream id of a=msid (RFC 8830): tracks of one feed share it, so that sound and picture play in step. */
-  readonly stream: string;
-}
-
-/** SSRCs that the answer announces for a section. */
-export interface SectionSsrcs {
-  readonly mid: string;
-  readonly ssrc: number;
-  readonly rtxSsrc: number;
-}
-
 export interface AnswerRequest {
   /** The offer, reduced to what we accept. */
   readonly sdp: string;
+  /** What it says of its sender's transport. */
+  readonly transport: RemoteTransport;
   readonly sections: readonly SectionDirection[];
-  /** The offerer can be the DTLS client. */
-  readonly mayBeServer: boolean;
-  /** The offer carries new ICE credentials. */
-  readonly restartsIce: boolean;
 }
 
 export interface Answer {
@@ -83,178 +46,169 @@ export interface Answer {
   readonly sections: readonly SectionSsrcs[];
 }
 
-export interface PeerOptions {
-  readonly iceServers: readonly IceServer[];
+/** What all peers of a device share. */
+export interface PeerParts {
+  readonly wire: Wire;
+  /** Loaded by the time that somebody offers. */
+  certificate(): DtlsCertificate;
+  readonly clock: Clock;
 }
 
+/** Names resolved at once; a browser hides behind one for each of its networks. */
+const maxNames = 8;
+const cnameBytes = 12;
+/** Of o=: RFC 8829, 5.2.1 asks for 63 bits or fewer that are unlikely to come twice. */
+const sessionIdBelow = 2 ** 48 - 1;
+
+const nowhere: PacketSink = { packet: () => true, congested: false };
+
 /**
- * The seam between a session and the WebRTC stack under it: answers offers, carries packets, tells what arrives.
- * A session knows nothing of werift; what is behind this class can be replaced layer by layer.
+ * The seam between a session and what carries it: answers offers, carries packets, tells what arrives. A session knows
+ * nothing of ICE, DTLS, SRTP and SCTP.
  */
 export class Peer {
-  readonly #connection: RTCPeerConnection;
+  /** RTCP's canonical name of all our streams (RFC 7022, 4.2). */
+  readonly cname = randomBytes(cnameBytes).toString('base64url');
+  readonly #parts: PeerParts;
   readonly #events: PeerEvents;
-  #dtls: RTCDtlsTransport | undefined;
-  #seal: SrtpSeal | undefined;
-  #state: TransportState = 'new';
-  #closed = false;
-  /** Rejects when the peer is closed, for who waits on an answer. */
-  readonly #ended = Promise.withResolvers<never>();
+  readonly #sessionId = String(randomInt(1, sessionIdBelow));
+  readonly #ssrcs = new Map<string, SectionSsrcs>();
+  readonly #ending = new AbortController();
+  #transport: SecureTransport | undefined;
+  #candidates: LocalCandidates | undefined;
+  #sctp: Sctp | undefined;
+  #told: TransportState = 'new';
+  #version = 0;
+  #names = 0;
 
-  constructor({ iceServers }: PeerOptions, events: PeerEvents) {
+  constructor(parts: PeerParts, events: PeerEvents) {
+    this.#parts = parts;
     this.#events = events;
-    this.#ended.promise.catch(() => undefined); // mostly nobody waits
-    this.#connection = new RTCPeerConnection({
-      bundlePolicy: 'max-bundle',
-      iceServers: iceServers.map(({ urls, username, credential }) => ({
-        urls,
-        ...(username === undefined ? {} : { username }),
-        ...(credential === undefined ? {} : { credential }),
-      })),
-      codecs: { video: videoCodecs(), audio: audioCodecs() },
-      headerExtensions: {
-        video: Object.values(extensionUris).map((uri) => new RTCRtpHeaderExtensionParameters({ uri })),
-        audio: [extensionUris.mid, extensionUris.transportWideCc].map(
-          (uri) => new RTCRtpHeaderExtensionParameters({ uri }),
-        ),
-      },
-    });
-    this.#connection.connectionStateChange.subscribe((state) => {
-      if (state === 'failed') this.#become('failed');
-      if (state === 'closed') this.#become('closed');
-    });
-    this.#connection.onIceCandidate.subscribe((candidate) => {
-      events.candidate({
-        candidate: candidate?.candidate ?? '',
-        sdpMid: candidate?.sdpMid ?? null,
-        sdpMLineIndex: candidate?.sdpMLineIndex ?? null,
-      });
-    });
-    this.#connection.onDataChannel.subscribe((channel) => this.#adopt(channel));
   }
 
   get state(): TransportState {
-    return this.#state;
+    return this.#ending.signal.aborted ? 'closed' : (this.#transport?.state ?? 'new');
   }
 
-  /** Answers an offer; a later one restarts ICE where its credentials are new. Rejects where the stack refuses it. */
-  answer(request: AnswerRequest): Promise<Answer> {
-    const answering = this.#answer(request).finally(() =>
-      this.#closed ? closeLateSockets(this.#connection) : undefined,
-    );
-    // werift never finishes what it was doing when it was closed.
-    return Promise.race([answering, this.#ended.promise]);
+  /** Where our packets go; before the first answer, nowhere. */
+  get media(): PacketSink {
+    return this.#transport ?? nowhere;
   }
 
-  /** Takes a remote candidate; an empty one ends them. Rejects where it is malformed. */
-  async addIceCandidate({ candidate, sdpMid, sdpMLineIndex }: IceCandidateInit): Promise<void> {
-    await this.#connection.addIceCandidate({
-      candidate,
-      ...(sdpMid === null ? {} : { sdpMid }),
-      ...(sdpMLineIndex === null ? {} : { sdpMLineIndex }),
+  /**
+   * Answers an offer; a later one renegotiates, and restarts ICE where its credentials are new.
+   * @throws Error where the peer was closed, or the offer is of another peer
+   */
+  answer({ sdp, transport: remote, sections }: AnswerRequest): Answer {
+    if (this.#ending.signal.aborted) throw new Error('the peer was closed');
+    const transport = this.#transport ?? this.#begin(remote, sdp);
+    if (this.#version > 0) transport.renew(remote);
+    this.#version += 1;
+    const ids = sections.map(({ mid }) => this.#ssrcsOf(mid));
+    const candidates = this.#candidates?.describe() ?? { candidates: [], endOfCandidates: true };
+    const answer = writeAnswer(sdp, {
+      transport: {
+        iceUfrag: transport.credentials.ufrag,
+        icePwd: transport.credentials.pwd,
+        fingerprint: this.#parts.certificate().fingerprint,
+        setup: transport.role === 'client' ? 'active' : 'passive',
+        ...candidates,
+      },
+      sections: sections.map((section, at) => ({ ...section, ...(ids[at] as SectionSsrcs) })),
+      cname: this.cname,
+      sessionId: this.#sessionId,
+      version: this.#version,
     });
+    for (const candidate of remote.candidates) this.addIceCandidate({ candidate });
+    return { sdp: answer, sections: ids };
   }
 
-  /** Seals and sends packets, in order; drops them where the peer gives no consent to receive (RFC 7675). */
-  send(packets: readonly OutgoingPacket[]): void {
-    const seal = this.#seal;
-    const path = this.#dtls && mediaPath(this.#dtls);
-    if (!seal || !path) return;
-    for (const packet of packets) path(seal(packet));
+  /** Takes a remote candidate; an empty one ends them. False where it is malformed, or none that we can try. */
+  addIceCandidate({ candidate: line }: Pick<IceCandidateInit, 'candidate'>): boolean {
+    const transport = this.#transport;
+    if (!transport || line === '') return true;
+    const candidate = readCandidate(line);
+    if (typeof candidate === 'string') return false;
+    if ('address' in candidate) {
+      transport.addRemoteCandidate(candidate);
+      return true;
+    }
+    if (this.#names >= maxNames) return false;
+    this.#names += 1;
+    void resolveLocalName(candidate.name, this.#ending.signal).then((addresses) => {
+      this.#names -= 1;
+      for (const address of addresses) {
+        const found = withAddress(candidate, address);
+        if (found) transport.addRemoteCandidate(found);
+      }
+    });
+    return true;
   }
 
-  /** Sends one compound packet of sender reports and their CNAME (RFC 3550, 6.1). */
-  sendReports(reports: readonly SenderReportFields[]): void {
-    if (this.#state !== 'connected' || reports.length === 0) return;
-    const named = sourceDescription(
-      reports.map(({ ssrc }) => ssrc),
-      this.#connection.cname,
-    );
-    void this.#dtls?.sendRtcp([...reports.map(senderReport), named]);
+  /** Seals and sends one RTCP compound; dropped where the peer gives no consent to receive (RFC 7675). */
+  sendRtcp(compound: Uint8Array): void {
+    this.#transport?.sendRtcp(compound);
   }
 
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#seal = undefined;
-    this.#ended.reject(new Error('the peer was closed'));
-    await this.#connection.close();
-    this.#become('closed');
+    if (this.#ending.signal.aborted) return;
+    this.#ending.abort();
+    await this.#sctp?.close();
+    this.#transport?.close();
+    this.#candidates?.close();
+    this.#tell('closed');
   }
 
-  async #answer({ sdp, sections, mayBeServer, restartsIce }: AnswerRequest): Promise<Answer> {
-    const connection = this.#connection;
-    await connection.setRemoteDescription({ type: 'offer', sdp });
-    if (connection.iceTransports.length === 0) throw new Error('no section was accepted');
-    for (const transport of connection.iceTransports)
-      askNoDefaultStunServer(transport, connection.getConfiguration().iceServers);
-    const dtls = connection.dtlsTransports[0];
-    if (dtls && dtls !== this.#dtls) this.#watch(dtls);
-    if (dtls && mayBeServer) becomeDtlsServer(dtls);
-    for (const section of sections) {
-      const transceiver = this.#transceiver(section.mid);
-      if (!transceiver) continue;
-      transceiver.setDirection(section.direction);
-      transceiver.sender.streamIds = [section.stream];
-    }
-    await connection.setLocalDescription(await connection.createAnswer());
-    if (restartsIce) restartIce(connection);
-    return {
-      sdp: connection.localDescription?.sdp ?? '',
-      sections: sections.flatMap(({ mid }) => {
-        const sender = this.#transceiver(mid)?.sender;
-        return sender ? [{ mid, ssrc: sender.ssrc, rtxSsrc: sender.rtxSsrc }] : [];
-      }),
-    };
-  }
-
-  #transceiver(mid: string): RTCRtpTransceiver | undefined {
-    return this.#connection.getTransceivers().find((transceiver) => transceiver.mid === mid);
-  }
-
-  #watch(dtls: RTCDtlsTransport): void {
-    this.#dtls = dtls;
-    dtls.onStateChange.subscribe((state) => {
-      if (this.#closed) return;
-      switch (state) {
-        case 'new':
-          return;
-        case 'connecting':
-          return this.#become('connecting');
-        case 'connected':
-          continueRecordNumbers(dtls);
-          this.#seal = srtpSeal(sendSessionKeys(dtls));
-          guardReceiving(dtls, (compound) => {
-            for (const packet of readRtcp(compound)) this.#events.rtcp(packet);
-          });
-          return this.#become('connected');
-        case 'closed':
-        case 'failed':
-          return this.#become(state);
-      }
-    });
-    dtls.onRtp.subscribe(({ header, payload }) =>
-      this.#events.rtp({
-        ssrc: header.ssrc,
-        payloadType: header.payloadType,
-        sequenceNumber: header.sequenceNumber,
-        timestamp: header.timestamp,
-        payload,
-      }),
+  #begin(remote: RemoteTransport, sdp: string): SecureTransport {
+    const { wire, clock, certificate } = this.#parts;
+    const transport = new SecureTransport(
+      { wire, clock, certificate: certificate(), remote },
+      {
+        state: (state) => this.#transportState(state),
+        rtp: (bytes) => {
+          const packet = readRtp(bytes);
+          if (packet) this.#events.rtp(packet);
+        },
+        rtcp: (compound) => {
+          for (const packet of readRtcp(compound)) this.#events.rtcp(packet);
+        },
+        data: (message) => this.#sctp?.receive(message),
+      },
     );
+    this.#transport = transport;
+    const data = readRemoteData(sdp);
+    if (data) {
+      this.#sctp = new Sctp(
+        { remoteMaxMessageBytes: data.maxMessageBytes, controlling: remote.iceLite },
+        {
+          send: (packet) => transport.sendData(packet),
+          channel: (channel) => this.#events.channel(channel),
+          message: (channel, text) => this.#events.message(channel, text),
+        },
+      );
+    }
+    this.#candidates = new LocalCandidates(wire, transport, (candidate) => this.#events.candidate(candidate));
+    transport.start();
+    return transport;
   }
 
-  #adopt(channel: RTCDataChannel): void {
-    const adopted = dataChannel(channel);
-    channel.onMessage.subscribe((data) => {
-      if (typeof data === 'string') this.#events.message(adopted, data);
-    });
-    whenOpen(channel, () => this.#events.channel(adopted));
+  #ssrcsOf(mid: string): SectionSsrcs {
+    const known = this.#ssrcs.get(mid);
+    if (known) return known;
+    const made = { mid, ssrc: randomInt(1, 2 ** 32 - 1), rtxSsrc: randomInt(1, 2 ** 32 - 1) };
+    this.#ssrcs.set(mid, made);
+    return made;
   }
 
-  #become(state: TransportState): void {
-    if (state === this.#state || this.#state === 'closed') return;
-    this.#state = state;
+  #transportState(state: TransportState): void {
+    if (this.#ending.signal.aborted) return;
+    if (state === 'connected') void this.#sctp?.start();
+    this.#tell(state);
+  }
+
+  #tell(state: TransportState): void {
+    if (state === this.#told) return;
+    this.#told = state;
     this.#events.state(state);
   }
 }

@@ -3,7 +3,7 @@ import net from 'node:net';
 import { expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { VedetteError } from '../../src/errors.ts';
-import { listeningInodes } from '../../src/http/port-holder.ts';
+import { holdingInodes } from '../../src/http/port-holder.ts';
 import { offer } from '../signaling/fake-sessions.ts';
 import { openDoor } from './door.ts';
 
@@ -35,8 +35,8 @@ test('listening sockets are read from the kernel table, others are not', () => {
     '   0: 0100007F:2120 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 4711 1 0',
     '   1: 0100007F:2120 0100007F:9999 01 00000000:00000000 00:00000000 00000000     0        0 4712 1 0',
   ].join('\n');
-  expect(listeningInodes(table, 8480)).toEqual(['4711']);
-  expect(listeningInodes('garbage\n\n', 8480)).toEqual([]);
+  expect(holdingInodes(table, 8480, 'tcp')).toEqual(['4711']);
+  expect(holdingInodes('garbage\n\n', 8480, 'tcp')).toEqual([]);
 });
 
 test('a stop ends connections that idle, that are half a request, and that are WebSockets; and is idempotent', async () => {

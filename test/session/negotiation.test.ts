@@ -5,8 +5,8 @@ import { recorded } from './offers.ts';
 import { Stage } from './viewers.ts';
 
 let stage: Stage;
-beforeEach(() => {
-  stage = new Stage();
+beforeEach(async () => {
+  stage = await Stage.open();
 });
 afterEach(() => stage.close());
 

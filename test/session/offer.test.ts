@@ -19,7 +19,7 @@ function refusal(sdp: string, feeds = [door]): string {
 test("Chromium's offer gets constrained baseline H.264 with RTX, Opus both ways, and our extensions", () => {
   const plan = planOffer(recorded('chromium'), [], [door]);
   expect(plan).toMatchObject({
-    mayBeServer: true,
+    transport: { setup: 'actpass', iceLite: false },
     sections: [
       { kind: 'video', mid: '0', feed: 'door', codec: 'H264', payloadType: 108, rtxPayloadType: 109 },
       { kind: 'audio', mid: '1', feed: 'door', payloadType: 111, listens: true, talks: true },
@@ -29,7 +29,7 @@ test("Chromium's offer gets constrained baseline H.264 with RTX, Opus both ways,
     expect(extensions).toMatchObject({ mid: expect.any(Number), transportWideCc: expect.any(Number) });
   expect(plan.sections[0]?.extensions).toHaveProperty('playoutDelay');
   expect(plan.sections[1]?.extensions).not.toHaveProperty('playoutDelay');
-  expect(plan.iceUfrag).toBe(/a=ice-ufrag:(\S+)/.exec(recorded('chromium'))?.[1]);
+  expect(plan.transport.iceUfrag).toBe(/a=ice-ufrag:(\S+)/.exec(recorded('chromium'))?.[1]);
 });
 
 test("Firefox's offer, which has no H.264, gets VP8 with RTX", () => {

@@ -9,8 +9,8 @@ import { far as payloadTypes } from '../transport/far-end.ts';
 import { Stage } from './viewers.ts';
 
 let stage: Stage;
-beforeEach(() => {
-  stage = new Stage();
+beforeEach(async () => {
+  stage = await Stage.open();
 });
 afterEach(() => stage.close());
 

@@ -8,7 +8,7 @@ afterEach(() => stage.close());
 const nobody = { candidate: () => {}, ended: () => {} };
 
 test('one viewer too many is refused with the limit and when to come again, until one leaves', async () => {
-  stage = new Stage({ viewers: 2, standby: 1 });
+  stage = await Stage.open({ viewers: 2, standby: 1 });
   const open = (id: string, standby = false) =>
     stage.sessions.open({ id, scopes: ownerScopes, standby }, nobody);
   open('a');
@@ -25,7 +25,7 @@ test('one viewer too many is refused with the limit and when to come again, unti
 });
 
 test('a session that is closing counts neither as watching nor as standing by', async () => {
-  stage = new Stage({ viewers: 1, standby: 1 });
+  stage = await Stage.open({ viewers: 1, standby: 1 });
   const one = stage.sessions.open({ id: 'a', scopes: ownerScopes, standby: false }, nobody);
   const closing = one.close('left');
   expect([stage.sessions.watching, stage.sessions.standby]).toEqual([0, 0]);
@@ -34,7 +34,7 @@ test('a session that is closing counts neither as watching nor as standing by', 
 });
 
 test('accepting on standby is refused where as many watch as may, and works once one has left', async () => {
-  stage = new Stage({ viewers: 1, standby: 1 });
+  stage = await Stage.open({ viewers: 1, standby: 1 });
   const watches = stage.sessions.open({ id: 'a', scopes: ownerScopes, standby: false }, nobody);
   const waits = stage.sessions.open({ id: 'b', scopes: ownerScopes, standby: true }, nobody);
   expect(() => waits.accept()).toThrow(expect.objectContaining({ code: 'session/limit' }));
@@ -45,7 +45,7 @@ test('accepting on standby is refused where as many watch as may, and works once
 });
 
 test('ending the device says goodbye to everybody, and each session ends once', async () => {
-  stage = new Stage();
+  stage = await Stage.open();
   const viewers = [await stage.watching(), await stage.watching({ standby: true })];
   await Promise.all([stage.sessions.close('the device stops'), stage.sessions.close('again')]);
   for (const viewer of viewers) {
@@ -58,7 +58,7 @@ test('ending the device says goodbye to everybody, and each session ends once', 
 });
 
 test("a viewer whose path dies, or who reads nothing, does not disturb another's picture or news", async () => {
-  stage = new Stage();
+  stage = await Stage.open();
   const well = await stage.watching();
   // Not even the state fits.
   const stuck = stage.viewer({
@@ -79,7 +79,7 @@ test("a viewer whose path dies, or who reads nothing, does not disturb another's
 });
 
 test('no log line of a whole session names an address or a credential', async () => {
-  stage = new Stage();
+  stage = await Stage.open();
   const viewer = await stage.watching();
   await viewer.session.close('done');
   expect(stage.logs.length).toBeGreaterThan(2);

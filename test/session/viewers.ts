@@ -1,10 +1,10 @@
 import { pino } from 'pino';
-import { systemClock } from '../../src/clock.ts';
 import type { DeviceMessage } from '../../src/protocol/events.ts';
 import { ownerScopes, type Scope } from '../../src/protocol/scope.ts';
 import type { IceCandidateInit, SessionHandle } from '../../src/protocol/session.ts';
 import { Sessions } from '../../src/session/sessions.ts';
 import { FarEnd, type FarEndOptions } from '../transport/far-end.ts';
+import { idleWire } from '../transport/wires.ts';
 import { FakeFeed } from './fake-feed.ts';
 
 export interface ViewerOptions extends FarEndOptions {
@@ -60,15 +60,22 @@ export class Stage {
   readonly sessions: Sessions;
   readonly logs: string[] = [];
   readonly #viewers: Viewer[] = [];
+  readonly #parts = idleWire();
 
-  constructor(limits = { viewers: 20, standby: 50 }) {
+  private constructor(limits: { viewers: number; standby: number }) {
     this.sessions = new Sessions({
+      ...this.#parts,
       feeds: [this.feed],
-      iceServers: [],
       limits,
-      clock: systemClock,
       logger: pino({ level: 'info' }, { write: (line: string) => void this.logs.push(line) }),
     });
+  }
+
+  /** A stage with its ports open. */
+  static async open(limits = { viewers: 20, standby: 50 }): Promise<Stage> {
+    const stage = new Stage(limits);
+    await stage.#parts.wire.start();
+    return stage;
   }
 
   viewer(options: ViewerOptions = {}): Viewer {
@@ -88,5 +95,6 @@ export class Stage {
   async close(): Promise<void> {
     await this.sessions.close('the test is over');
     for (const { far } of this.#viewers) await far.connection.close();
+    this.#parts.wire.close();
   }
 }

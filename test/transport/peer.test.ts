@@ -25,7 +25,7 @@ async function kept(ends: Promise<{ near: NearEnd; far: FarEnd }>) {
 
 afterEach(async () => {
   for (const { near, far } of open.splice(0)) {
-    await near.peer.close();
+    await near.close();
     await far.connection.close();
   }
   vi.restoreAllMocks();
@@ -72,7 +72,7 @@ test('a NACK is told, and its answer arrives by RTX with the original sequence n
   const [nack] = near.rtcp;
   expect(nack).toEqual({ type: 'nack', ssrc: sent[0]!.ssrc, lost: [1_001, 1_003] });
   if (nack?.type !== 'nack') return;
-  near.peer.send(near.sender!.retransmit(nack.lost, ms(2_000)));
+  near.sender!.retransmit(nack.lost, ms(2_000), near.peer.media);
   await far.until('two retransmissions', () => far.rtp.length >= 6);
   const again = far.rtp.slice(4);
   expect(again.map(({ header }) => [header.ssrc, header.payloadType])).toEqual(
@@ -107,7 +107,7 @@ test('a sender report arrives with the wall time it was given', async () => {
     if ('senderInfo' in packet) seen.push({ ssrc: packet.ssrc, ntp: packet.senderInfo.ntpTimestamp });
     far.changed();
   });
-  near.peer.sendReports([{ ssrc: 77, rtpTimestamp: 1, packetCount: 2, octetCount: 3, wall: 1_500 as never }]);
+  near.report({ ssrc: 77, rtpTimestamp: 1, packetCount: 2, octetCount: 3, wall: 1_500 as never });
   await far.until('the report', () => seen.length > 0);
   expect(seen).toEqual([{ ssrc: 77, ntp: (2_208_988_801n << 32n) | 0x8000_0000n }]);
 });
@@ -202,7 +202,7 @@ test('closing twice is once, and a closed peer takes packets and reports without
   await Promise.all([near.peer.close(), near.peer.close()]);
   expect(near.states).toEqual(['connecting', 'connected', 'closed']);
   near.frame(1);
-  near.peer.sendReports([{ ssrc: 1, rtpTimestamp: 1, packetCount: 1, octetCount: 1, wall: 0 as never }]);
+  near.report({ ssrc: 1, rtpTimestamp: 1, packetCount: 1, octetCount: 1, wall: 0 as never });
   expect(far.rtp).toEqual([]);
 });
 

@@ -164,7 +164,7 @@ export class ClientHandshake implements Handshake {
     if (profile === 'wrong') return refuse('nothing in common');
     this.#agreed = {
       suite: hello.suite,
-      randoms: { client: this.#random, server: hello.random.slice() },
+      randoms: { client: this.#random, server: new Uint8Array(hello.random) },
       extended: extended !== undefined,
       profile,
     };
@@ -199,7 +199,7 @@ export class ClientHandshake implements Handshake {
     if (!verifySignature(this.#peer.key, exchange.scheme, signed, exchange.signature)) {
       return refuse('wrong signature');
     }
-    this.#share = { group: exchange.group, publicKey: exchange.publicKey.slice() };
+    this.#share = { group: exchange.group, publicKey: new Uint8Array(exchange.publicKey) };
     return this.#advance(message, 'request');
   }
 

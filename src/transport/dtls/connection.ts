@@ -201,7 +201,7 @@ export class DtlsConnection {
   #keepEarly(record: DtlsRecord): void {
     const kept = this.#earlyRecords.reduce((sum, { fragment }) => sum + fragment.length, 0);
     if (this.#earlyRecords.length >= maxEarlyRecords || kept + record.fragment.length > maxEarlyBytes) return;
-    this.#earlyRecords.push({ ...record, fragment: record.fragment.slice() });
+    this.#earlyRecords.push({ ...record, fragment: new Uint8Array(record.fragment) });
   }
 
   #openEarlyRecords(): void {

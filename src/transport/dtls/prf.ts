@@ -10,7 +10,7 @@ export function prf(secret: Uint8Array, label: string, seed: Uint8Array, bytes: 
     chained = hmac(key, chained);
     output.push(hmac(key, chained, labelled));
   }
-  return Buffer.concat(output).subarray(0, bytes);
+  return new Uint8Array(Buffer.concat(output).subarray(0, bytes)); // out of the pool that buffers share
 }
 
 function hmac(key: KeyObject, ...parts: readonly Uint8Array[]): Uint8Array {

@@ -3,7 +3,7 @@ import type { HandshakeFragment, HandshakeMessage } from './handshake-message.ts
 /** A certificate chain of a browser has 1 kB, a post-quantum ClientHello 2 kB; nobody needs more than this. */
 const maxMessageBytes = 16_384;
 /** What a peer can make us keep, all messages together. Every byte costs a second one of bookkeeping. */
-const maxKeptBytes = 32_768;
+const maxKeptBytes = maxMessageBytes;
 /** The longest flight has 5 messages. */
 const maxAhead = 8;
 
@@ -49,10 +49,17 @@ export class Reassembly {
       this.#partials.set(sequence, partial);
       this.#kept += length;
     }
-    for (const [index, byte] of bytes.entries()) {
-      if (partial.came[offset + index] === 1) continue;
-      partial.came[offset + index] = 1;
-      partial.body[offset + index] = byte;
+    const end = offset + bytes.length;
+    if (partial.missing === length) {
+      partial.body.set(bytes, offset);
+      partial.came.fill(1, offset, end);
+      partial.missing -= bytes.length;
+      return 'kept';
+    }
+    for (let at = offset; at < end; at += 1) {
+      if (partial.came[at] === 1) continue; // what came first stays
+      partial.came[at] = 1;
+      partial.body[at] = bytes[at - offset] ?? 0;
       partial.missing -= 1;
     }
     return 'kept';

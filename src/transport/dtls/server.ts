@@ -116,7 +116,7 @@ export class ServerHandshake implements Handshake {
     if (group === undefined) return refuse('nothing in common');
     this.#transcript.add(message);
     const agreed = {
-      randoms: { client: hello.random.slice(), server: this.#options.random(randomBytesOfHello) },
+      randoms: { client: new Uint8Array(hello.random), server: this.#options.random(randomBytesOfHello) },
       extended: extensions.has(extensionTypes.extendedMasterSecret),
       // By our preference, which the client's order does not change (RFC 5764, 4.1.1 leaves it to the server).
       profile: this.#options.srtpProfiles.find((profile) => wish.profiles.includes(profile)),

@@ -1,4 +1,4 @@
-import { readRtcp } from '../../../src/transport/rtcp.ts';
+import { readRtcp } from '../../../src/rtp/rtcp/read.ts';
 import { type FuzzTarget, promise } from '../target.ts';
 
 const hex = (text: string) => Buffer.from(text.replaceAll(/\s/g, ''), 'hex');

@@ -1,4 +1,4 @@
-import { rtpHeaderFits } from '../../../src/transport/incoming.ts';
+import { rtpHeaderBytes } from '../../../src/rtp/incoming.ts';
 import type { FuzzTarget } from '../target.ts';
 
 const hex = (text: string) => Buffer.from(text.replaceAll(/\s/g, ''), 'hex');
@@ -13,7 +13,7 @@ export const target: FuzzTarget = {
     Buffer.concat([hex('b06f0001 00000960 00000001 10000001 01013000'), payload, hex('00000004')]),
   ],
   take(input) {
-    rtpHeaderFits(input);
+    rtpHeaderBytes(input);
   },
   steps: { fixed: 5, perByte: 0 },
   bytes: { fixed: 0, perByte: 0 },

@@ -1,0 +1,78 @@
+import { isIPv6 } from 'node:net';
+import type { TurnProtocol } from 'werift';
+import type { Endpoint } from '../endpoint.ts';
+import type { IceUrl } from './ice-url.ts';
+import type { Arrival, WirePath } from './path.ts';
+
+/** Datagrams on their way to the TURN server; more are dropped. Many a permission must be asked for first. */
+const maxUnderWay = 256;
+/** A server that does not answer costs only this. */
+const connectTimeoutMs = 5_000;
+
+export interface RelayServer {
+  readonly url: IceUrl;
+  readonly username: string;
+  readonly credential: string;
+}
+
+/** An allocation on a TURN server (RFC 8656), by werift's client, which is loaded with the first. */
+export class RelayPath implements WirePath {
+  readonly id: string;
+  readonly family: 4 | 6;
+  readonly transport = 'udp';
+  readonly kind = 'relay';
+  readonly preference = 0;
+  /** Where peers send to. */
+  readonly address: Endpoint;
+  readonly #turn: TurnProtocol;
+  #underWay = 0;
+  #closed = false;
+
+  private constructor(id: string, turn: TurnProtocol, arrival: Arrival) {
+    const [address, port] = turn.relayedAddress;
+    this.id = id;
+    this.#turn = turn;
+    this.address = { address, port };
+    this.family = isIPv6(address) ? 6 : 4;
+    turn.onData.subscribe((datagram, [from, fromPort]) =>
+      arrival(datagram, this, { address: from, port: fromPort }),
+    );
+  }
+
+  /** @throws Error where the server does not answer or refuses */
+  static async allocate(
+    id: string,
+    { url, username, credential }: RelayServer,
+    arrival: Arrival,
+  ): Promise<RelayPath> {
+    const { createTurnClient } = await import('werift');
+    const turn = await createTurnClient(
+      { address: [url.host, url.port], username, password: credential },
+      { transport: url.transport, ssl: url.transport === 'tls', connectTimeoutMs },
+    );
+    return new RelayPath(id, turn, arrival);
+  }
+
+  send({ address, port }: Endpoint, datagram: Uint8Array | readonly Uint8Array[]): void {
+    if (this.#closed || this.#underWay >= maxUnderWay) return;
+    this.#underWay += 1;
+    // The client is done with the bytes later: what is lent to us is copied.
+    const bytes = datagram instanceof Uint8Array ? Buffer.from(datagram) : Buffer.concat(datagram);
+    this.#turn
+      .sendData(bytes, [address, port])
+      .catch(() => undefined) // no permission for this peer, or no server: its check fails
+      .finally(() => {
+        this.#underWay -= 1;
+      });
+  }
+
+  get queued(): number {
+    return this.#underWay;
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#turn.close().catch(() => undefined);
+  }
+}
