@@ -1,8 +1,9 @@
-import type { MonotonicMs } from '../clock.ts';
+import type { MonotonicMs, WallMs } from '../clock.ts';
 import type { Continuity } from './continuity.ts';
 import { type ExtensionIds, HeaderTemplate } from './header.ts';
+import { HeaderSlots } from './header-slots.ts';
 import type { PacketHistory } from './history.ts';
-import type { OutgoingPacket, TransportSequence } from './outgoing.ts';
+import type { PacketSink, TransportSequence } from './outgoing.ts';
 import type { PacketizedFrame } from './packetizer.ts';
 
 /** Ticks between the frames of a catch-up: 1 ms, so that the decoder runs through them instead of playing late. */
@@ -30,6 +31,8 @@ export interface RtpSenderOptions {
   readonly rtx?: { readonly ssrc: number; readonly payloadType: number };
   /** Where the last sender of this SSRC left off; written to. */
   readonly continuity: Continuity;
+  /** What the wall clock showed at a moment of the monotonic one; for `abs-capture-time`. */
+  readonly wallAt: (moment: MonotonicMs) => WallMs;
 }
 
 /** What a sender report says of the stream (RFC 3550, 6.4.1). */
@@ -48,7 +51,8 @@ interface Squeezed {
 
 /**
  * One viewer's end of one stream: turns packetized frames into that viewer's packets. Pure: frames, NACKs and `now`
- * in, packets out. The payloads are shared with every other viewer; only headers are made here.
+ * in, packets out, each straight to a sink. The payloads are shared with every other viewer; only headers are made
+ * here, in slots that are used again.
  */
 export class RtpSender {
   readonly #options: RtpSenderOptions;
@@ -56,6 +60,9 @@ export class RtpSender {
   readonly #transportSequence: TransportSequence;
   readonly #header: HeaderTemplate;
   readonly #rtxHeader: HeaderTemplate | undefined;
+  readonly #slots: HeaderSlots;
+  /** An RTX packet's original sequence number (RFC 4588, 4). */
+  readonly #originalSequence = Buffer.alloc(2);
   readonly #continuity: Continuity;
   /** Extended sequence number minus stream index, since the frame at `fromIndex`; newest last. */
   #segments: { readonly fromIndex: number; readonly toAdd: number }[] = [];
@@ -69,6 +76,8 @@ export class RtpSender {
     this.#transportSequence = transportSequence;
     this.#header = new HeaderTemplate(options);
     this.#rtxHeader = options.rtx ? new HeaderTemplate({ ...options, ...options.rtx }) : undefined;
+    // An RTX header differs in its numbers, not in its length.
+    this.#slots = new HeaderSlots(this.#header.bytes);
     this.#continuity = options.continuity;
   }
 
@@ -76,24 +85,28 @@ export class RtpSender {
     return this.#options.ssrc;
   }
 
-  /** Packets of one frame, in order. A gap in the stream's indexes leaves none in the sequence numbers. */
-  send(frame: PacketizedFrame): OutgoingPacket[] {
-    return this.#packets(frame, frame.captureMs);
+  /**
+   * Sends one frame. A gap in the stream's indexes leaves none in the sequence numbers.
+   * @returns false where the sink dropped a packet: then the rest of the frame was not sent either.
+   */
+  send(frame: PacketizedFrame, sink: PacketSink): boolean {
+    return this.#send(frame, frame.captureMs, sink);
   }
 
   /**
-   * Packets of all frames since a keyframe, for a viewer who joins now: timestamps squeezed to 1 ms steps that end
-   * at the newest frame's own, so the next live frame follows in its true time.
+   * Sends all frames since a keyframe, for a viewer who joins now: timestamps squeezed to 1 ms steps that end at the
+   * newest frame's own, so the next live frame follows in its true time.
+   * @returns as {@link send}.
    */
-  catchUp(frames: readonly PacketizedFrame[]): OutgoingPacket[] {
+  catchUp(frames: readonly PacketizedFrame[], sink: PacketSink): boolean {
     const newest = frames.at(-1);
-    if (!newest) return [];
-    return frames.flatMap((frame, place) => {
+    if (!newest) return true;
+    return frames.every((frame, place) => {
       const captureMs = newest.captureMs - (frames.length - 1 - place) * catchUpStepMs;
-      const packets = this.#packets(frame, captureMs);
+      const sent = this.#send(frame, captureMs, sink);
       // After the packets: the first of them begin a segment, which forgets what an earlier one squeezed.
-      if (packets.length > 0) this.#squeezed.push({ firstIndex: frame.firstIndex, captureMs });
-      return packets;
+      if (frame.payloads.length > 0) this.#squeezed.push({ firstIndex: frame.firstIndex, captureMs });
+      return sent;
     });
   }
 
@@ -104,13 +117,11 @@ export class RtpSender {
   retransmit(
     lost: readonly number[],
     now: MonotonicMs,
+    sink: PacketSink,
     roundTripMs: number = defaultRoundTripMs,
-  ): OutgoingPacket[] {
-    const rtx = this.#options.rtx;
-    const header = this.#rtxHeader;
-    if (!rtx || !header) return [];
+  ): void {
+    if (!this.#rtxHeader) return;
     const mergeMs = Math.max(roundTripMs, minRoundTripMs);
-    const packets: OutgoingPacket[] = [];
     for (const sequenceNumber of lost.slice(0, maxRetransmissionsPerNack)) {
       const extended = this.#extend(sequenceNumber);
       const last = this.#retransmittedAt.get(extended);
@@ -118,26 +129,8 @@ export class RtpSender {
       const found = this.#find(extended);
       if (!found) continue;
       this.#remember(extended, now);
-      const { frame, offset } = found;
-      const captureMs =
-        this.#squeezed.find(({ firstIndex }) => firstIndex === frame.firstIndex)?.captureMs ??
-        frame.captureMs;
-      const packetIndex = this.#continuity.nextRtxIndex;
-      this.#continuity.nextRtxIndex += 1;
-      const bytes = Buffer.allocUnsafe(header.bytes);
-      const marker = offset === frame.payloads.length - 1;
-      header.write(bytes, 0, packetIndex, this.#timestamp(captureMs), marker, this.#nextTransportSequence());
-      const prefix = Buffer.allocUnsafe(2);
-      prefix.writeUInt16BE(extended % sequenceModulus, 0);
-      packets.push({
-        header: bytes,
-        prefix,
-        payload: frame.payloads[offset] as Uint8Array,
-        ssrc: rtx.ssrc,
-        packetIndex,
-      });
+      if (!this.#retransmit(extended, found.frame, found.offset, sink)) return;
     }
-    return packets;
   }
 
   /** The stream's sender report at `now`, or undefined before its first packet. */
@@ -151,31 +144,47 @@ export class RtpSender {
     };
   }
 
-  #packets(frame: PacketizedFrame, captureMs: number): OutgoingPacket[] {
+  #send(frame: PacketizedFrame, captureMs: number, sink: PacketSink): boolean {
     if (frame.firstIndex !== this.#nextIndex) this.#beginSegment(frame.firstIndex);
-    this.#nextIndex = frame.firstIndex + frame.payloads.length;
+    const { payloads } = frame;
     const { ssrc } = this.#options;
+    const continuity = this.#continuity;
     const timestamp = this.#timestamp(captureMs);
-    const size = this.#header.bytes;
-    // One allocation a frame: the socket may still hold the last frame's headers.
-    const headers = Buffer.allocUnsafe(size * frame.payloads.length);
-    const last = frame.payloads.length - 1;
-    const packets = frame.payloads.map((payload, place): OutgoingPacket => {
-      const packetIndex = this.#continuity.nextIndex;
-      this.#continuity.nextIndex += 1;
-      this.#header.write(
-        headers,
-        place * size,
-        packetIndex,
-        timestamp,
-        place === last,
-        this.#nextTransportSequence(),
-      );
-      return { header: headers.subarray(place * size, (place + 1) * size), payload, ssrc, packetIndex };
-    });
-    this.#continuity.packetCount += packets.length;
-    this.#continuity.octetCount += frame.bytes;
-    return packets;
+    const last = payloads.length - 1;
+    if (this.#header.usesCaptureTime) this.#header.capturedAt(this.#options.wallAt(frame.captureMs));
+    let place = 0;
+    let taken = true;
+    while (taken && place <= last) {
+      const payload = payloads[place] as Uint8Array;
+      const header = this.#slots.next();
+      const packetIndex = continuity.nextIndex;
+      this.#header.write(header, 0, packetIndex, timestamp, place === last, this.#nextTransportSequence());
+      // Spent also where the sink drops it: under one SRTP key no index comes twice.
+      continuity.nextIndex = packetIndex + 1;
+      taken = sink.packet(header, undefined, payload, ssrc, packetIndex);
+      continuity.packetCount += 1;
+      continuity.octetCount += payload.length;
+      place += 1;
+    }
+    this.#nextIndex = frame.firstIndex + place;
+    return taken;
+  }
+
+  #retransmit(extended: number, frame: PacketizedFrame, offset: number, sink: PacketSink): boolean {
+    const rtx = this.#options.rtx;
+    const template = this.#rtxHeader;
+    if (!rtx || !template) return false;
+    const captureMs =
+      this.#squeezed.find(({ firstIndex }) => firstIndex === frame.firstIndex)?.captureMs ?? frame.captureMs;
+    const packetIndex = this.#continuity.nextRtxIndex;
+    this.#continuity.nextRtxIndex += 1;
+    if (template.usesCaptureTime) template.capturedAt(this.#options.wallAt(frame.captureMs));
+    const header = this.#slots.next();
+    const marker = offset === frame.payloads.length - 1;
+    template.write(header, 0, packetIndex, this.#timestamp(captureMs), marker, this.#nextTransportSequence());
+    this.#originalSequence.writeUInt16BE(extended % sequenceModulus, 0);
+    const payload = frame.payloads[offset] as Uint8Array;
+    return sink.packet(header, this.#originalSequence, payload, rtx.ssrc, packetIndex);
   }
 
   #beginSegment(fromIndex: number): void {

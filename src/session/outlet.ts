@@ -99,7 +99,10 @@ export class Outlet {
 
   #frame(frame: PacketizedFrame): void {
     const sink = this.#media();
-    if (sink.congested) return this.#fallBehind();
+    if (sink.congested) {
+      this.#fallBehind();
+      return;
+    }
     if (this.#waiting) {
       if (!frame.keyframe) {
         if (this.#mustAsk && this.#clock.now() - this.#askedMs >= keyframeAskGapMs) this.#ask();

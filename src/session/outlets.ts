@@ -71,6 +71,11 @@ export class Outlets {
     );
   }
 
+  /** As last measured by the viewer's reports; undefined before. */
+  get roundTripMs(): number | undefined {
+    return this.#roundTripMs;
+  }
+
   /** What the next sender reports say. */
   reports(): readonly SenderReportFields[] {
     const wall = this.#parts.clock.wall();

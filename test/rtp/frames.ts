@@ -1,8 +1,11 @@
-import type { MonotonicMs } from '../../src/clock.ts';
+import type { MonotonicMs, WallMs } from '../../src/clock.ts';
 import type { Continuity } from '../../src/rtp/continuity.ts';
 import type { PacketizedFrame } from '../../src/rtp/packetizer.ts';
 
 export const ms = (value: number) => value as MonotonicMs;
+
+/** A wall clock whose monotonic one began in 2026. */
+export const wallAt = (moment: MonotonicMs) => (Date.UTC(2026, 0, 1) + moment) as WallMs;
 
 /** Packetized frames of one stream, one after the other; each payload says its own index. */
 export class FrameSource {

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { PacketHistory } from '../../src/rtp/history.ts';
 import { readRtp } from '../../src/rtp/incoming.ts';
-import type { OutgoingPacket } from '../../src/rtp/outgoing.ts';
 import { MediaReceiver } from '../../src/rtp/receiver.ts';
 import { readRtcp } from '../../src/rtp/rtcp/read.ts';
 import { RtpSender } from '../../src/rtp/sender.ts';
-import { continuity, FrameSource, ms } from './frames.ts';
+import { collect, type SentPacket } from './collector.ts';
+import { continuity, FrameSource, ms, wallAt } from './frames.ts';
 
 const mediaSsrc = 0x1111;
 const extensions = { transportWideCc: 3 };
@@ -19,7 +19,7 @@ interface Fate {
   readonly twice: boolean;
 }
 
-const datagram = ({ header, prefix, payload }: OutgoingPacket) =>
+const datagram = ({ header, prefix, payload }: SentPacket) =>
   Buffer.concat([header, prefix ?? Buffer.alloc(0), payload]);
 
 /**
@@ -40,6 +40,7 @@ function run(frames: number, packetsPerFrame: number, firstIndex: number, fateOf
       extensions,
       rtx,
       continuity: continuity({ nextIndex: firstIndex, nextRtxIndex: firstIndex }),
+      wallAt,
     },
     history,
     { next: () => transportSequence++ & 0xffff },
@@ -60,7 +61,7 @@ function run(frames: number, packetsPerFrame: number, firstIndex: number, fateOf
   /** Index of each packet that came out, with the time between its first sending and that. */
   const came = new Map<number, number>();
   let retransmissions = 0;
-  const launch = (packets: readonly OutgoingPacket[], now: number) => {
+  const launch = (packets: readonly SentPacket[], now: number) => {
     for (const packet of packets) {
       const bytes = datagram(packet);
       fly(now, (at) => {
@@ -83,7 +84,10 @@ function run(frames: number, packetsPerFrame: number, firstIndex: number, fateOf
     if (now % 33 === 0 && now < frames * 33) {
       const frame = source.frame(now, packetsPerFrame);
       history.push(frame);
-      launch(sender.send(frame), now);
+      launch(
+        collect((sink) => sender.send(frame, sink)),
+        now,
+      );
     }
     if (receiver.deadline === undefined || receiver.deadline > now) continue;
     for (const feedback of receiver.tick(ms(now), 99))
@@ -91,7 +95,7 @@ function run(frames: number, packetsPerFrame: number, firstIndex: number, fateOf
         for (const read of readRtcp(feedback)) {
           if (read.type !== 'nack') continue;
           expect(read.ssrc).toBe(mediaSsrc);
-          const again = sender.retransmit(read.lost, ms(at));
+          const again = collect((sink) => sender.retransmit(read.lost, ms(at), sink));
           retransmissions += again.length;
           launch(again, at);
         }

@@ -3,13 +3,30 @@ import { expect, test } from 'vitest';
 import { RtpHeader } from 'werift';
 import { beginContinuity } from '../../src/rtp/continuity.ts';
 import { PacketHistory } from '../../src/rtp/history.ts';
-import type { OutgoingPacket } from '../../src/rtp/outgoing.ts';
+import { maxQueuedPackets } from '../../src/rtp/outgoing.ts';
+import type { PacketizedFrame } from '../../src/rtp/packetizer.ts';
 import { RtpSender, type RtpSenderOptions } from '../../src/rtp/sender.ts';
-import { continuity, FrameSource, ms } from './frames.ts';
+import { Collector, collect, type SentPacket } from './collector.ts';
+import { continuity, FrameSource, ms, wallAt } from './frames.ts';
+
+/** A sender whose packets come back as objects. */
+class Sender {
+  readonly rtp: RtpSender;
+
+  constructor(rtp: RtpSender) {
+    this.rtp = rtp;
+  }
+
+  send = (frame: PacketizedFrame) => collect((sink) => this.rtp.send(frame, sink));
+  catchUp = (frames: readonly PacketizedFrame[]) => collect((sink) => this.rtp.catchUp(frames, sink));
+  retransmit = (lost: readonly number[], now: ReturnType<typeof ms>, roundTripMs?: number) =>
+    collect((sink) => this.rtp.retransmit(lost, now, sink, roundTripMs));
+  report = (now: ReturnType<typeof ms>) => this.rtp.report(now);
+}
 
 function sender(fields: Partial<RtpSenderOptions> = {}, history = new PacketHistory()) {
   let next = 0;
-  return new RtpSender(
+  const rtp = new RtpSender(
     {
       ssrc: 0x1111,
       payloadType: 96,
@@ -18,15 +35,17 @@ function sender(fields: Partial<RtpSenderOptions> = {}, history = new PacketHist
       extensions: {},
       rtx: { ssrc: 0x2222, payloadType: 97 },
       continuity: continuity(),
+      wallAt,
       ...fields,
     },
     history,
     { next: () => next++ },
   );
+  return new Sender(rtp);
 }
 
-const read = ({ header }: OutgoingPacket) => RtpHeader.deSerialize(Buffer.from(header));
-const indexOf = ({ payload }: OutgoingPacket) => Buffer.from(payload).readUInt32BE(0);
+const read = ({ header }: SentPacket) => RtpHeader.deSerialize(Buffer.from(header));
+const indexOf = ({ payload }: SentPacket) => Buffer.from(payload).readUInt32BE(0);
 
 test('sequence numbers are contiguous over gaps in the stream, and the SRTP index counts every rollover', () => {
   fc.assert(
@@ -198,8 +217,9 @@ test('without RTX a NACK is not answered: the same index twice would give the ke
     extensions: {},
     rtx: undefined,
     continuity: continuity(),
+    wallAt,
   };
-  const out = new RtpSender(options, history, { next: () => 0 });
+  const out = new Sender(new RtpSender(options, history, { next: () => 0 }));
   out.send(frame);
   expect(out.retransmit([0], ms(0))).toEqual([]);
 });
@@ -246,10 +266,16 @@ test('a sender that replaces another under the same SSRC uses no packet index tw
 test('all streams of a session number their packets in one row for transport-wide feedback', () => {
   let next = 65_534;
   const shared = { next: () => next++ };
-  const options = { payloadType: 96, clockRate: 90_000, mid: '0', extensions: { transportWideCc: 5 } };
+  const options = {
+    payloadType: 96,
+    clockRate: 90_000,
+    mid: '0',
+    extensions: { transportWideCc: 5 },
+    wallAt,
+  };
   const history = new PacketHistory();
   const [video, sound] = [1, 2].map(
-    (ssrc) => new RtpSender({ ...options, ssrc, continuity: continuity() }, history, shared),
+    (ssrc) => new Sender(new RtpSender({ ...options, ssrc, continuity: continuity() }, history, shared)),
   );
   const source = new FrameSource();
   const packets = [
@@ -260,4 +286,53 @@ test('all streams of a session number their packets in one row for transport-wid
   expect(packets.map((packet) => read(packet).extensions[0]?.payload.readUInt16BE())).toEqual([
     65_534, 65_535, 0, 1,
   ]);
+});
+
+test('every packet of a frame says when it was taken, first sent, caught up or sent again', () => {
+  const history = new PacketHistory();
+  const source = new FrameSource();
+  const out = sender({ extensions: { absCaptureTime: 7 } }, history);
+  const frames = [0, 33].map((at) => source.frame(5_000 + at, 2, at === 0));
+  for (const frame of frames) history.push(frame);
+  const takenMs = (packet: SentPacket) => {
+    const ntp = read(packet).extensions[0]!.payload;
+    return (ntp.readUInt32BE(0) - 2_208_988_800) * 1_000 + (ntp.readUInt32BE(4) / 2 ** 32) * 1_000;
+  };
+  const sent = [...out.catchUp(frames), ...out.retransmit([0, 3], ms(5_100))];
+  expect(sent.map(takenMs).map(Math.round)).toEqual(
+    [5_000, 5_000, 5_033, 5_033, 5_000, 5_033].map((moment) => wallAt(ms(moment))),
+  );
+});
+
+test('a frame that the viewer cannot take ends where it is dropped, and the next one follows without a gap', () => {
+  const history = new PacketHistory();
+  const source = new FrameSource();
+  const { rtp } = sender({}, history);
+  const full = new Collector();
+  full.room = 3;
+  const frame = source.frame(0, 10);
+  history.push(frame);
+  expect(rtp.send(frame, full)).toBe(false);
+  expect(full.packets.map(indexOf)).toEqual([0, 1, 2]);
+  // The dropped packet's own index is spent; those behind it never had one.
+  const next = source.frame(33, 1, true);
+  history.push(next);
+  expect(collect((sink) => rtp.send(next, sink)).map(({ packetIndex }) => packetIndex)).toEqual([4]);
+  expect(collect((sink) => rtp.retransmit([3, 4], ms(50), sink)).map(indexOf)).toEqual([3, 10]);
+  const catchUp = new Collector();
+  catchUp.room = 1;
+  expect(rtp.catchUp([source.frame(66, 2), source.frame(99, 2)], catchUp)).toBe(false);
+  expect(catchUp.packets).toHaveLength(1);
+});
+
+test('a header stands for as many packets as may wait, then its slot comes again', () => {
+  const lent: Buffer[] = [];
+  const sink = { congested: false, packet: (header: Buffer) => lent.push(header) > 0 };
+  const source = new FrameSource();
+  const { rtp } = sender();
+  rtp.send(source.frame(0, maxQueuedPackets + 1), sink);
+  expect(new Set(lent).size).toBe(maxQueuedPackets + 1);
+  expect(lent.map((header) => header.readUInt16BE(2))).toEqual([...lent.keys()]);
+  rtp.send(source.frame(33), sink);
+  expect(lent.at(-1)).toBe(lent[0]);
 });
