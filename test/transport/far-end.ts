@@ -32,6 +32,8 @@ export interface FarEndOptions {
   readonly channel?: boolean;
   /** Called when the transports exist, before they start. */
   readonly beforeStart?: (far: FarEnd) => void;
+  /** No UDP comes through: it connects by ICE over TCP. */
+  readonly tcpOnly?: boolean;
   /** Changes the offer on its way. */
   readonly mungeOffer?: (sdp: string) => string;
 }
@@ -54,6 +56,7 @@ export class FarEnd {
     this.connection = new RTCPeerConnection({
       bundlePolicy: 'max-bundle',
       iceUseIpv6: false,
+      ...(options.tcpOnly ? { iceUseTcp: true } : {}),
       codecs: {
         video: codecs.flatMap((codec) =>
           codec === 'VP8'
@@ -97,24 +100,27 @@ export class FarEnd {
 
   /** Offers; its candidates are told one by one. No server is asked for an address. */
   async offer(onCandidate: (candidate: IceCandidateInit) => void, options: { iceRestart?: boolean } = {}) {
-    this.connection.onIceCandidate.subscribe((candidate) =>
+    this.connection.onIceCandidate.subscribe((candidate) => {
+      if (this.#options.tcpOnly && / udp /i.test(candidate?.candidate ?? '')) return;
       onCandidate({
         candidate: candidate?.candidate ?? '',
         sdpMid: candidate?.sdpMid ?? null,
         sdpMLineIndex: candidate?.sdpMLineIndex ?? null,
-      }),
-    );
+      });
+    });
     const offer = await this.connection.createOffer(options);
     for (const { connection } of this.connection.iceTransports)
       delete (connection as { stunServer?: unknown }).stunServer;
     if (!this.#tapped) this.#options.beforeStart?.(this);
     await this.connection.setLocalDescription(offer);
     const { sdp } = this.connection.localDescription!;
-    return this.#options.mungeOffer?.(sdp) ?? sdp;
+    const reachable = this.#options.tcpOnly ? sdp.replaceAll(/a=candidate:\S+ 1 udp .*\r\n/gi, '') : sdp;
+    return this.#options.mungeOffer?.(reachable) ?? reachable;
   }
 
   async accept(answer: string) {
-    await this.connection.setRemoteDescription({ type: 'answer', sdp: answer });
+    const sdp = this.#options.tcpOnly ? answer.replaceAll(/a=candidate:\S+ 1 udp .*\r\n/g, '') : answer;
+    await this.connection.setRemoteDescription({ type: 'answer', sdp });
     if (this.#tapped) {
       // This stack does not begin its checks again after a restart.
       for (const transport of this.connection.iceTransports) transport.start().catch(() => undefined);

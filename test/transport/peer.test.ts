@@ -186,6 +186,16 @@ test('an ICE restart by a new offer keeps the packets flowing', async () => {
   expect(near.states).toEqual(['connecting', 'connected']);
 });
 
+test('a viewer that no UDP reaches connects over TCP, and gets its packets and messages', async () => {
+  const { near, far } = await kept(connected({ tcpOnly: true }));
+  const pair = far.connection.iceTransports[0]!.connection.nominated!;
+  expect(pair.localCandidate.transport).toBe('tcp');
+  const sent = near.frame(5);
+  await far.until('five packets', () => far.rtp.length >= 5);
+  expect(far.rtp.map(({ payload }) => payload)).toEqual(sent.map(({ payload }) => payload));
+  await far.until('the channel', () => near.channels.length > 0);
+});
+
 test('a forged datagram with a long extension costs nothing and changes nothing', async () => {
   const { near, far } = await kept(connected());
   const { protocol, remoteAddr } = far.connection.iceTransports[0]!.connection.nominated!;
