@@ -4,6 +4,26 @@ import { MediaReceiver, type ReceivedPacket, type ReceivedSection } from '../rtp
 import { feedbackCompounds, type Speaker } from '../rtp/rtcp/compound.ts';
 import type { IncomingRtcp } from '../rtp/rtcp/read.ts';
 import type { ReceptionReport } from '../rtp/rtcp/reports.ts';
+import type { SectionPlan } from './offer.ts';
+
+const opusClockRate = 48_000;
+
+/** What a plan says of the sections that the viewer sends in. */
+export function heardSections(plans: readonly SectionPlan[]): ReceivedSection[] {
+  return plans.flatMap((plan) => {
+    if (plan.kind !== 'audio' || !plan.talks) return [];
+    const { mid, payloadType, rtxPayloadType, remoteSsrcs, repairs, extensions } = plan;
+    return {
+      mid,
+      payloadType,
+      ...(rtxPayloadType === undefined ? {} : { rtxPayloadType }),
+      clockRate: opusClockRate,
+      ssrcs: remoteSsrcs,
+      nack: repairs,
+      extensions,
+    };
+  });
+}
 
 /** What one session hears, and what it answers to that at once: the one timer around a {@link MediaReceiver}. */
 export class Hearing {

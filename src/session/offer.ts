@@ -24,6 +24,8 @@ export type SectionPlan =
       readonly talks: boolean;
       /** SSRCs announced for what it sends. */
       readonly remoteSsrcs: readonly number[];
+      /** It sends again what we say is lost (RFC 4585, 6.2.1). */
+      readonly repairs: boolean;
     } & RtpPlan);
 
 interface RtpPlan {
@@ -39,6 +41,8 @@ export interface OfferPlan {
   readonly sdp: string;
   /** How the offerer is reached and known. */
   readonly transport: RemoteTransport;
+  /** RTCP feedback may go without a report before it (RFC 5506). */
+  readonly reducedSize: boolean;
 }
 
 /** What a feed has to give, as far as an offer cares. */
@@ -96,7 +100,13 @@ export function planOffer(
   }
   if (sections.length === 0 && !offer.media.some(({ type, port }) => type === 'application' && port !== 0))
     throw new VedetteError('session/bad-offer', { detail: 'it asks for nothing this device sends' });
-  return { sections, sdp: write(offer), transport: readTransport(sdp, offer) };
+  const used = offer.media.filter(({ type, port }) => type !== 'application' && port !== 0);
+  return {
+    sections,
+    sdp: write(offer),
+    transport: readTransport(sdp, offer),
+    reducedSize: used.length > 0 && used.every(({ rtcpRsize }) => rtcpRsize !== undefined),
+  };
 }
 
 /** The transport of the first section that is not refused; with bundling it is that of all (RFC 9143, 7.1.1). */
@@ -200,7 +210,6 @@ function planSection(media: MediaDescription, feed: OfferedFeed): SectionPlan | 
   const direction = media.direction ?? 'sendrecv';
   const listens = listensTo(media);
   const sends = direction === 'sendonly' || direction === 'sendrecv';
-  const extensions = extensionsOf(media);
   if (media.type === 'video') {
     if (!listens) return undefined;
     const chosen = chooseVideo(media);
@@ -212,7 +221,7 @@ function planSection(media: MediaDescription, feed: OfferedFeed): SectionPlan | 
       feed: feed.name,
       ...chosen,
       ...(rtxPayloadType === undefined ? {} : { rtxPayloadType }),
-      extensions,
+      extensions: extensionsOf(media, chosen.payloadType),
     };
   }
   if (media.type === 'audio') {
@@ -220,15 +229,18 @@ function planSection(media: MediaDescription, feed: OfferedFeed): SectionPlan | 
     const talks = sends && feed.talk;
     if (!opus || !((listens && feed.audio) || talks)) return undefined;
     const remoteSsrcs = [...new Set((media.ssrcs ?? []).map(({ id }) => id))];
+    const rtxPayloadType = rtxFor(media, opus.payload);
     return {
       kind: 'audio',
       mid,
       feed: feed.name,
       payloadType: opus.payload,
+      ...(rtxPayloadType === undefined ? {} : { rtxPayloadType }),
       listens: listens && feed.audio,
       talks,
       remoteSsrcs,
-      extensions,
+      repairs: talks && rtxPayloadType !== undefined && offersFeedback(media, opus.payload, 'nack'),
+      extensions: extensionsOf(media, opus.payload),
     };
   }
   return undefined;
@@ -273,14 +285,23 @@ function rtxFor(media: MediaDescription, payloadType: number): number | undefine
   return line?.payload;
 }
 
-function extensionsOf(media: MediaDescription): ExtensionIds {
+/** The parser gives the `*` that stands for every payload type as text. */
+function offersFeedback(media: MediaDescription, payloadType: number, name: string): boolean {
+  return (media.rtcpFb ?? []).some(
+    ({ payload, type, subtype }) =>
+      [String(payloadType), '*'].includes(String(payload)) && type === name && !subtype,
+  );
+}
+
+function extensionsOf(media: MediaDescription, payloadType: number): ExtensionIds {
   const idOf = (uri: string): number | undefined => {
     const id = media.ext?.find((extension) => extension.uri === uri)?.value;
     return id !== undefined && id >= 1 && id <= maxExtensionId ? id : undefined;
   };
   const [mid, transportWideCc, playoutDelay, absCaptureTime] = [
     idOf(extensionUris.mid),
-    idOf(extensionUris.transportWideCc),
+    // The numbers are for the feedback, and mean nothing without.
+    offersFeedback(media, payloadType, 'transport-cc') ? idOf(extensionUris.transportWideCc) : undefined,
     media.type === 'video' ? idOf(extensionUris.playoutDelay) : undefined,
     idOf(extensionUris.absCaptureTime),
   ];

@@ -4,13 +4,14 @@ import type { ViewerMessage } from '../protocol/events.ts';
 import type { IceCandidateInit, SessionEvents, SessionHandle, SessionRequest } from '../protocol/session.ts';
 import type { MediaAssignment } from '../protocol/signaling.ts';
 import type { IncomingRtp } from '../rtp/incoming.ts';
-import { reportCompounds } from '../rtp/rtcp/compound.ts';
+import { goodbyeCompound, reportCompounds, type Speaker } from '../rtp/rtcp/compound.ts';
 import type { IncomingRtcp } from '../rtp/rtcp/read.ts';
 import type { SectionDirection } from '../transport/description.ts';
 import { Peer, type PeerParts, type TransportState } from '../transport/peer.ts';
 import type { Broadcasts } from './broadcast.ts';
 import { Conversation } from './conversation.ts';
 import type { SessionFeed } from './feed.ts';
+import { Hearing, heardSections } from './hearing.ts';
 import { planOffer, type SectionPlan } from './offer.ts';
 import { Outlets } from './outlets.ts';
 import { Presence } from './presence.ts';
@@ -50,6 +51,9 @@ export class Session implements SessionHandle {
   readonly #presence = new Presence();
   readonly #conversation: Conversation;
   readonly #talkback: Talkback;
+  readonly #hearing: Hearing;
+  /** Who we are in RTCP; undefined before the first answer with media. */
+  #speaker: Speaker | undefined;
   #state: SessionState;
   #sections: readonly SectionPlan[] = [];
   #earlyCandidates: IceCandidateInit[] | undefined = [];
@@ -69,6 +73,7 @@ export class Session implements SessionHandle {
     this.#parts = parts;
     this.#state = initialState(request.standby);
     this.#talkback = new Talkback(request.id, parts.clock);
+    this.#hearing = new Hearing(parts.clock, (compound) => this.#peer.sendRtcp(compound));
     this.#peer = new Peer(parts, {
       state: (state) => this.#transportState(state),
       candidate: (candidate) => events.candidate(candidate),
@@ -142,7 +147,9 @@ export class Session implements SessionHandle {
     clearTimeout(this.#connectDeadline);
     clearInterval(this.#tick);
     this.#talkback.stop();
+    this.#sayGoodbye();
     this.#outlets.stop();
+    this.#hearing.stop();
     try {
       await this.#conversation.end(reason);
       await this.#peer.close();
@@ -177,6 +184,12 @@ export class Session implements SessionHandle {
       });
       this.#sections = plan.sections;
       this.#outlets.build(plan.sections, answer.sections);
+      this.#speaker = answer.sections[0] && {
+        ssrc: answer.sections[0].ssrc,
+        cname: this.#peer.cname,
+        reducedSize: plan.reducedSize,
+      };
+      this.#hearing.negotiate(heardSections(plan.sections), this.#speaker);
       this.#endTalkWithoutSection();
       if (mediaMayFlow(this.#state)) this.#startMedia();
       this.#step('answered');
@@ -225,13 +238,18 @@ export class Session implements SessionHandle {
     this.#report();
   }
 
-  /** One report a second of each stream, so that sound and picture are in step. */
+  /** One report a second on each stream: ours, so that sound and picture are in step, and the viewer's. */
   #report(): void {
-    const reports = this.#outlets.reports();
-    const [first] = reports;
-    if (!first) return;
-    const speaker = { ssrc: first.ssrc, cname: this.#peer.cname, reducedSize: false };
-    for (const compound of reportCompounds(speaker, reports, [])) this.#peer.sendRtcp(compound);
+    const sent = this.#outlets.reports();
+    const heard = this.#hearing.reports();
+    if (!this.#speaker || sent.length + heard.length === 0) return;
+    for (const compound of reportCompounds(this.#speaker, sent, heard)) this.#peer.sendRtcp(compound);
+  }
+
+  /** Says that our streams end, if any had begun. */
+  #sayGoodbye(): void {
+    const ended = this.#outlets.reports().map(({ ssrc }) => ssrc);
+    if (this.#speaker && ended.length > 0) this.#peer.sendRtcp(goodbyeCompound(this.#speaker, ended));
   }
 
   /** The viewer says nothing any more: what it needed is free for others until it is heard again, or ICE gives up. */
@@ -273,11 +291,15 @@ export class Session implements SessionHandle {
   #rtcp(packet: IncomingRtcp): void {
     this.#heard();
     this.#outlets.receive(packet);
+    this.#hearing.rtcp(packet);
+    const { roundTripMs } = this.#outlets;
+    if (roundTripMs !== undefined) this.#hearing.measured(roundTripMs);
   }
 
   #rtp(packet: IncomingRtp): void {
     if (!mediaMayFlow(this.#state)) return;
-    this.#talkback.receive(packet, this.#sections);
+    const received = this.#hearing.receive(packet);
+    if (received) this.#talkback.receive(received);
   }
 
   /** Does what the viewer asks on the events channel; gives the reason where it may not talk. */

@@ -1,9 +1,8 @@
 import type { Clock } from '../clock.ts';
 import type { Release } from '../media/stream.ts';
-import type { IncomingRtp } from '../rtp/incoming.ts';
 import { JitterBuffer } from '../rtp/jitter-buffer.ts';
+import type { ReceivedPacket } from '../rtp/receiver.ts';
 import type { SessionFeed } from './feed.ts';
-import type { SectionPlan } from './offer.ts';
 
 /** A visitor's voice on its way to a speaker: one section of one session, while its button is held. */
 export class Talkback {
@@ -44,11 +43,7 @@ export class Talkback {
   }
 
   /** Takes a packet if it belongs to the talking section. */
-  receive(packet: IncomingRtp, sections: readonly SectionPlan[]): void {
-    const talk = this.#talk;
-    const section = talk && sections.find((plan) => plan.kind === 'audio' && plan.mid === talk.mid);
-    if (!talk || section?.kind !== 'audio' || packet.payloadType !== section.payloadType) return;
-    if (section.remoteSsrcs.length > 0 && !section.remoteSsrcs.includes(packet.ssrc)) return;
-    talk.buffer.insert(packet, this.#clock.now());
+  receive({ mid, packet }: ReceivedPacket): void {
+    if (mid === this.#talk?.mid) this.#talk.buffer.insert(packet, this.#clock.now());
   }
 }
