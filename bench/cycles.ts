@@ -70,7 +70,10 @@ export const benchmark: Benchmark = {
           a('cpu', cpuMs / measured, 'ms'),
           a('cycles', measured, ''),
           a('rate', measured / seconds, '/s'),
-          { case: 'at the end', metric: 'rss', value: after.rss / 1e6, unit: 'MB' },
+          ...Object.entries({ 'after warm-up': before, 'at the end': after }).flatMap(([when, memory]) => [
+            { case: when, metric: 'rss', value: memory.rss / 1e6, unit: 'MB' },
+            { case: when, metric: 'heap', value: held(memory) / 1e6, unit: 'MB' },
+          ]),
         ];
       } finally {
         await device.stop();
