@@ -64,7 +64,10 @@ export class IceAgent<P extends IcePath = IcePath> {
         // What the sink does about one event may end the agent in the midst of the next.
         if (!this.#isOver) sink.send(path, to, message);
       },
-      authenticated: ({ path, endpoint }) => sink.authenticated(path, endpoint),
+      authenticated: (pair) => {
+        // What the session before a restart has validated stays so: it is the same peer's.
+        if (!this.#isToldElsewhere(pair)) sink.authenticated(pair.path, pair.endpoint);
+      },
       validated: (pair) => void this.#validated.push(pair),
       gone: (pair) => this.#gone(pair),
     };
@@ -302,12 +305,16 @@ export class IceAgent<P extends IcePath = IcePath> {
   }
 
   #gone(pair: CandidatePair<P>): void {
-    if (pair.told === 'nothing') return;
-    const elsewhere = [this.#current, this.#previous].some((session) => {
+    if (pair.told !== 'nothing' && !this.#isToldElsewhere(pair))
+      this.#sink.released(pair.path, pair.endpoint);
+  }
+
+  /** The sink knows the pair's endpoint by the other session too. */
+  #isToldElsewhere(pair: CandidatePair<P>): boolean {
+    return [this.#current, this.#previous].some((session) => {
       const other = session?.find(pair.path, pair.endpoint);
       return other !== undefined && other !== pair && other.told !== 'nothing';
     });
-    if (!elsewhere) this.#sink.released(pair.path, pair.endpoint);
   }
 
   #eachSession(act: (session: IceSession<P>) => void): void {

@@ -67,7 +67,7 @@ test('two agents connect in any weather, and agree', () => {
         expect(compatible(one, other)).toBe(true);
       },
     ),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
 });
 
@@ -144,6 +144,20 @@ test('a first check lost is sent again after 100 ms, and after the peer has been
   again.run(1_000, () => three.agent.state === 'connected');
   // 5 ms until the peer's check comes, 10 for the round trip.
   expect(again.now).toBe(1_015);
+});
+
+test('two agents behind NATs that let in only whom one has written to connect in two round trips', () => {
+  const network = new Network();
+  const [one, other] = pair(network, { paths: [udpPath('192.0.2.1')] }, { paths: [udpPath('198.51.100.1')] });
+  const open = new Set<string>();
+  network.passes = (from, to) => {
+    open.add(`${from.address} ${to.address}`);
+    return open.has(`${to.address} ${from.address}`);
+  };
+  introduce(one, other);
+  network.run(1_000, () => bothConnected(one, other));
+  expect(network.now).toBeLessThanOrEqual(1_020);
+  expect(compatible(one, other)).toBe(true);
 });
 
 test('a lite peer is led, and never asked for a check of its own', () => {
