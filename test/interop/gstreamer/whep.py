@@ -43,7 +43,7 @@ def arguments():
     parser.add_argument("--audio", action="store_true", help="listen too")
     parser.add_argument("--setup", default="actpass", help="a=setup of the offer as it is sent")
     parser.add_argument("--frames", type=int, default=30, help="decoded frames to wait for")
-    parser.add_argument("--limit", type=int, default=20, help="seconds, of the whole run")
+    parser.add_argument("--limit", type=int, default=40, help="seconds, of the whole run")
     return parser.parse_args()
 
 

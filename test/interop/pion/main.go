@@ -46,7 +46,7 @@ func readOptions() options {
 	flag.BoolVar(&o.audio, "audio", false, "listen too")
 	flag.StringVar(&o.setup, "setup", "actpass", "a=setup of the offer as it is sent")
 	flag.IntVar(&o.frames, "frames", 30, "whole frames to wait for")
-	flag.DurationVar(&o.limit, "limit", 20*time.Second, "of the whole run")
+	flag.DurationVar(&o.limit, "limit", 40*time.Second, "of the whole run")
 	flag.BoolVar(&o.lite, "lite", false, "be an ICE lite agent (RFC 8445, 2.5)")
 	flag.StringVar(&o.profile, "profile", "", "the one SRTP profile to take: gcm or cm")
 	flag.StringVar(&o.family, "family", "", "the one IP family to use: IPv4 or IPv6")
