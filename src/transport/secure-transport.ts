@@ -4,7 +4,7 @@ import { maxQueuedPackets, type PacketSink } from '../rtp/outgoing.ts';
 import type { RemoteTransport } from './description.ts';
 import type { DtlsCertificate } from './dtls/certificate.ts';
 import { DtlsConnection } from './dtls/connection.ts';
-import { type Endpoint, sameEndpoint } from './endpoint.ts';
+import type { Endpoint } from './endpoint.ts';
 import { IceAgent, type IceState } from './ice/agent.ts';
 import type { IceCandidate } from './ice/candidate.ts';
 import { type IceCredentials, makeIceCredentials } from './ice/credentials.ts';
@@ -15,7 +15,7 @@ import { SrtpSealer } from './srtp/sealer.ts';
 import type { StunMessage } from './stun/message.ts';
 import { type Member, transactionPrefixBytes } from './wire/demultiplexer.ts';
 import type { WirePath } from './wire/path.ts';
-import { type PeerSocket, UdpPath } from './wire/udp.ts';
+import { Route } from './wire/route.ts';
 import type { Wire } from './wire/wire.ts';
 
 /** How far it has come. `connected` means ICE and DTLS: the peer is proven, and SRTP keys exist. */
@@ -57,6 +57,7 @@ export class SecureTransport implements Member, PacketSink {
   readonly #events: SecureTransportEvents;
   readonly #prefix = randomBytes(transactionPrefixBytes);
   readonly #ice: IceAgent;
+  readonly #route = new Route();
   #dtls: DtlsConnection;
   #remote: RemoteTransport;
   #local: IceCredentials;
@@ -65,8 +66,6 @@ export class SecureTransport implements Member, PacketSink {
   #held: Buffer[] = [];
   #sealer: SrtpSealer | undefined;
   #opener: SrtpOpener | undefined;
-  #selected: { readonly path: WirePath; readonly to: Endpoint } | undefined;
-  #socket: PeerSocket | undefined;
   #congested = false;
   #timer: NodeJS.Timeout | undefined;
   #state: TransportState = 'new';
@@ -123,17 +122,17 @@ export class SecureTransport implements Member, PacketSink {
    * @throws Error where the peer would be another one
    */
   renew(remote: RemoteTransport): void {
-    const fingerprints = (of: RemoteTransport) => JSON.stringify(of.fingerprints);
-    if (fingerprints(remote) !== fingerprints(this.#remote)) {
-      // RFC 8842, 5.1 would make a new association; who has another key is asked to open another session.
-      if (this.#state === 'connected') throw new Error('the fingerprint is not that of the connected peer');
-      this.#remote = remote;
-      this.#dtls = this.#association();
-      if (this.role === 'server') this.#dtls.start(this.#clock.now());
-    }
-    const restarts = remote.iceUfrag !== this.#remote.iceUfrag || remote.icePwd !== this.#remote.icePwd;
+    const before = this.#remote;
+    const sameCertificate = JSON.stringify(remote.fingerprints) === JSON.stringify(before.fingerprints);
+    // RFC 8842, 5.1 would make a new association; who has another key is asked to open another session.
+    if (!sameCertificate && this.#state === 'connected')
+      throw new Error('the fingerprint is not that of the connected peer');
     this.#remote = remote;
-    if (restarts) this.#restart();
+    if (!sameCertificate) {
+      this.#dtls = this.#association();
+      if (this.role === 'server' || this.#route.stands) this.#dtls.start(this.#clock.now());
+    }
+    if (remote.iceUfrag !== before.iceUfrag || remote.icePwd !== before.icePwd) this.#restart();
   }
 
   addRemoteCandidate(candidate: IceCandidate): void {
@@ -192,7 +191,7 @@ export class SecureTransport implements Member, PacketSink {
   }
 
   get congested(): boolean {
-    if (this.#congested) this.#congested = this.#queued > resumedQueue;
+    if (this.#congested) this.#congested = this.#route.queued > resumedQueue;
     return this.#congested;
   }
 
@@ -203,23 +202,18 @@ export class SecureTransport implements Member, PacketSink {
     ssrc: number,
     packetIndex: number,
   ): boolean {
-    const selected = this.#selected;
-    if (!this.#sealer || !selected || !this.#ice.maySend) return true;
-    if (this.#queued >= maxQueuedPackets) {
+    if (!this.#sealer || !this.#ice.maySend) return true;
+    if (this.#route.queued >= maxQueuedPackets) {
       this.#congested = true;
       return false;
     }
-    const sealed = this.#sealer.rtp(header, prefix, payload, ssrc, packetIndex);
-    if (this.#socket) this.#socket.send(sealed);
-    else selected.path.send(selected.to, sealed);
+    this.#route.send(this.#sealer.rtp(header, prefix, payload, ssrc, packetIndex));
     return true;
   }
 
   /** Seals and sends one RTCP compound (RFC 3550, 6.1). */
   sendRtcp(compound: Uint8Array): void {
-    const selected = this.#selected;
-    if (this.#sealer && selected && this.#ice.maySend)
-      selected.path.send(selected.to, this.#sealer.rtcp(compound));
+    if (this.#sealer && this.#ice.maySend) this.#route.send(this.#sealer.rtcp(compound));
   }
 
   /** Sends one message over DTLS; says whether it could. */
@@ -233,10 +227,6 @@ export class SecureTransport implements Member, PacketSink {
     this.#end('closed');
   }
 
-  get #queued(): number {
-    return (this.#socket ?? this.#selected?.path)?.queued ?? 0;
-  }
-
   #association(): DtlsConnection {
     const { fingerprints } = this.#remote;
     const association: DtlsConnection = new DtlsConnection({
@@ -245,7 +235,7 @@ export class SecureTransport implements Member, PacketSink {
       fingerprints,
       srtpProfiles: profiles,
       sink: {
-        send: (datagram) => this.#selected?.path.send(this.#selected.to, datagram),
+        send: (datagram) => this.#route.send(datagram),
         connected: (keys) => {
           if (keys) {
             this.#sealer = new SrtpSealer(keys.local);
@@ -268,6 +258,11 @@ export class SecureTransport implements Member, PacketSink {
 
   #validated(pathId: string, from: Endpoint): void {
     this.#wire.demultiplexer.addAddress(pathId, from, this, true);
+    if (this.#route.stands) this.#takeHeld();
+  }
+
+  /** What came before there was a way to answer it. */
+  #takeHeld(): void {
     const now = this.#clock.now();
     for (const datagram of this.#held.splice(0)) this.#dtls.receive(datagram, now);
   }
@@ -275,20 +270,10 @@ export class SecureTransport implements Member, PacketSink {
   #select(icePath: IcePath, to: Endpoint): void {
     const path = this.#path(icePath);
     if (!path) return;
-    if (this.#selected?.path === path && sameEndpoint(this.#selected.to, to)) return;
-    this.#selected = { path, to };
-    this.#socket?.close();
-    this.#socket = undefined;
+    this.#route.select(path, to);
+    // The client speaks first, once there is somebody to speak to.
     if (this.#dtls.state === 'new') this.#dtls.start(this.#clock.now());
-    if (path instanceof UdpPath) void this.#connectSocket(path, to);
-  }
-
-  async #connectSocket(path: UdpPath, to: Endpoint): Promise<void> {
-    // No route, or no file descriptor left: the shared socket does as well.
-    const socket = await path.connect(to).catch(() => undefined);
-    const wanted = this.#selected?.path === path && sameEndpoint(this.#selected.to, to);
-    if (wanted && this.#isOpen()) this.#socket = socket;
-    else socket?.close();
+    this.#takeHeld();
   }
 
   #restart(): void {
@@ -324,9 +309,7 @@ export class SecureTransport implements Member, PacketSink {
     this.#dtls.close();
     this.#ice.close();
     this.#wire.demultiplexer.remove(this);
-    this.#socket?.close();
-    this.#socket = undefined;
-    this.#selected = undefined;
+    this.#route.close();
     this.#sealer = undefined;
     this.#opener = undefined;
     this.#held = [];
