@@ -80,14 +80,14 @@ export class Network {
     for (const end of this.ends) end.connection.start(ms(this.now));
   }
 
-  /** Runs until nothing is on its way and no timer stands, or until that time. */
+  /** Runs until nothing is on its way and no timer stands; with a time, until then, and the clock shows it after. */
   run(until = Number.POSITIVE_INFINITY) {
     for (;;) {
       const deadlines = this.ends.map(({ connection }) => connection.deadline ?? Number.POSITIVE_INFINITY);
       this.#events.sort((one, other) => one.at - other.at || one.order - other.order);
       const arrival = this.#events[0]?.at ?? Number.POSITIVE_INFINITY;
       const next = Math.min(arrival, ...deadlines);
-      if (next > until || next === Number.POSITIVE_INFINITY) return;
+      if (next > until || next === Number.POSITIVE_INFINITY) break;
       this.now = Math.max(this.now, next);
       if (arrival === next) {
         const { to, datagram } = this.#events.shift()!;
@@ -97,9 +97,10 @@ export class Network {
         for (const { connection } of this.ends) connection.tick(ms(this.now));
       }
     }
+    if (until < Number.POSITIVE_INFINITY) this.now = Math.max(this.now, until);
   }
 
-  /** Runs only until both are connected or one has ended. */
+  /** Starts both and lets them come to an end of their handshake, one way or the other. */
   connect() {
     this.start();
     this.run(this.now + 60_000);
@@ -111,4 +112,25 @@ export class Network {
       this.#events.push({ at: this.now + delay, order: this.#order, to, datagram });
     }
   }
+}
+
+/** Two ends that know each other, by certificates made once. */
+export function pairOf(
+  certificates: readonly [client: DtlsCertificate, server: DtlsCertificate],
+  options: Partial<DtlsOptions> = {},
+) {
+  const [ours, theirs] = certificates;
+  const client = new End({
+    role: 'client',
+    certificate: ours,
+    fingerprints: [theirs.fingerprint],
+    ...options,
+  });
+  const server = new End({
+    role: 'server',
+    certificate: theirs,
+    fingerprints: [ours.fingerprint],
+    ...options,
+  });
+  return { client, server };
 }
