@@ -285,11 +285,9 @@ function rtxFor(media: MediaDescription, payloadType: number): number | undefine
   return line?.payload;
 }
 
-/** The parser gives the `*` that stands for every payload type as text. */
 function offersFeedback(media: MediaDescription, payloadType: number, name: string): boolean {
   return (media.rtcpFb ?? []).some(
-    ({ payload, type, subtype }) =>
-      [String(payloadType), '*'].includes(String(payload)) && type === name && !subtype,
+    ({ payload, type, subtype }) => payload === payloadType && type === name && !subtype,
   );
 }
 

@@ -101,6 +101,37 @@ test('sound goes only to who may listen, and comes only from who may talk', () =
   expect(sections({ ...door, audio: false, talk: false })).toEqual([]);
 });
 
+/** An offer whose Opus, payload type 111, is offered with NACK and RTX. */
+const repairing = recorded('chromium')
+  .replace(
+    'a=rtpmap:111 opus/48000/2',
+    'a=rtpmap:112 rtx/48000\r\na=fmtp:112 apt=111\r\na=rtpmap:111 opus/48000/2',
+  )
+  .replace(/(m=audio \d+ \S+ 111)/, '$1 112')
+  .replace('a=rtcp-fb:111 transport-cc', 'a=rtcp-fb:111 transport-cc\r\na=rtcp-fb:111 nack');
+
+test('a voice is repaired where its sender offers NACK and RTX for it, and may talk', () => {
+  const [, plain] = planOffer(recorded('chromium'), [], [door]).sections;
+  expect(plain).toMatchObject({ repairs: false });
+  const plan = planOffer(repairing, [], [door]);
+  expect(plan.sections[1]).toMatchObject({ payloadType: 111, rtxPayloadType: 112, repairs: true });
+  expect(plan.sdp).toContain('a=rtcp-fb:111 nack');
+  const [, silent] = planOffer(repairing, [], [{ ...door, talk: false }]).sections;
+  expect(silent).toMatchObject({ repairs: false });
+});
+
+test('packets are numbered for feedback only where feedback is offered', () => {
+  const offer = recorded('chromium').replaceAll(/a=rtcp-fb:\d+ transport-cc\r\n/g, '');
+  for (const { extensions } of planOffer(offer, [], [door]).sections)
+    expect(extensions).not.toHaveProperty('transportWideCc');
+});
+
+test('feedback may go alone where every section says so', () => {
+  expect(planOffer(recorded('chromium'), [], [door]).reducedSize).toBe(true);
+  const once = recorded('chromium').replace('a=rtcp-rsize\r\n', '');
+  expect(planOffer(once, [], [door]).reducedSize).toBe(false);
+});
+
 test('sections get the feeds they are assigned to, by mid, by "*", or the first', () => {
   const feeds = (media: { mid: string; feed: string }[]) =>
     planOffer(recorded('chromium'), media, [door, { ...garden, audio: true }]).sections.map(
