@@ -14,7 +14,11 @@ export function countBytes(): void {
   count(Buffer, 'concat', resultBytes);
   count(Buffer, 'alloc', resultBytes);
   count(bytes, 'slice', resultBytes);
-  count(bytes, 'fill', (_result, self) => self.length);
+  count(
+    bytes,
+    'fill',
+    (_result, self, [_value, from, to]) => self.subarray(from as number, to as number).length,
+  );
   count(bytes, 'set', (_result, _self, [source]) => (source as ArrayLike<number>).length);
   count(Buffer.prototype, 'copy', (result) => Number(result));
   count(Buffer.prototype, 'toString', (_result, self) => self.length);

@@ -2,8 +2,16 @@ import type { FuzzTarget } from './target.ts';
 
 /** What is fuzzed, by name. Loaded on use, behind the counters. */
 export const targets: Readonly<Record<string, () => Promise<{ readonly target: FuzzTarget }>>> = {
-  'rtp-header': () => import('./targets/rtp-header.ts'),
+  stun: () => import('./targets/stun.ts'),
+  candidate: () => import('./targets/candidate.ts'),
+  'tcp-frames': () => import('./targets/tcp-frames.ts'),
+  'dtls-messages': () => import('./targets/dtls-messages.ts'),
+  srtp: () => import('./targets/srtp.ts'),
+  rtp: () => import('./targets/rtp.ts'),
   rtcp: () => import('./targets/rtcp.ts'),
+  'transport-feedback': () => import('./targets/transport-feedback.ts'),
+  receiver: () => import('./targets/receiver.ts'),
+  'jitter-buffer': () => import('./targets/jitter-buffer.ts'),
   'sdp-offer': () => import('./targets/sdp-offer.ts'),
   'sdp-fragment': () => import('./targets/sdp-fragment.ts'),
   signaling: () => import('./targets/signaling.ts'),

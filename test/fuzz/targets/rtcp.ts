@@ -1,7 +1,7 @@
 import { readRtcp } from '../../../src/rtp/rtcp/read.ts';
+import { hex } from '../hex.ts';
 import { type FuzzTarget, promise } from '../target.ts';
 
-const hex = (text: string) => Buffer.from(text.replaceAll(/\s/g, ''), 'hex');
 const receiverReport = hex('81c90007 00000001 00000002 40000003 00010000 00000010 11223344 00010000');
 const senderReport = hex(
   '81c8000c 00000001 83aa7e80 80000000 00015f90 00000064 00002710 00000002 00000000 00000000 00000000 00000000 00000000',
@@ -33,7 +33,7 @@ export const target: FuzzTarget = {
     for (const packet of read) {
       if (packet.type === 'nack') named += packet.lost.length;
       if (packet.type === 'reports') named += packet.reports.length;
-      if (packet.type === 'keyframe-request') named += packet.ssrcs.length;
+      if (packet.type === 'keyframe-request' || packet.type === 'goodbye') named += packet.ssrcs.length;
     }
     promise(named <= (lostPerPair * input.length) / 4, 'what is read is bounded by what came');
   },
