@@ -173,6 +173,7 @@ export class DtlsConnection {
     } else if (type === contentTypes.alert) {
       const alert = readAlert(fragment);
       if (alert === undefined || (!alert.fatal && alert.description !== alerts.closeNotify)) return;
+      if (this.#repetition === undefined) return; // to whom we said nothing, we gave no reason
       this.#suspicion ??= { alert: alert.description, at: (this.#now + suspicionMs) as MonotonicMs };
     }
   }
