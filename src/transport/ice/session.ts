@@ -188,12 +188,13 @@ export class IceSession<P extends IcePath> {
       pair.told = 'authenticated';
       this.#context.authenticated(pair);
     }
-    const wanted = wantsCandidate(message) && !this.#context.role.controlling;
-    if (wanted) pair.wantedMs = now;
+    const { controlling } = this.#context.role;
+    if (wantsCandidate(message) && !controlling) pair.wantedMs = now;
     switch (pair.state) {
       case 'succeeded':
-        // An answer from long ago does not say that the pair works now.
-        if (wanted && pair !== this.#selected && !isFresh(pair, now)) this.#list.trigger(pair);
+        // An answer from long ago does not say that the pair works now. Another one was taken while it did not.
+        if (isFresh(pair, now) || pair === this.#selected) break;
+        if (!this.#selected || isBetter(pair, this.#selected, controlling)) this.#list.trigger(pair);
         break;
       case 'inProgress':
         this.#hasten(pair, now);

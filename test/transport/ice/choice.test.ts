@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { changeOfMindMs } from '../../../src/transport/ice/choice.ts';
+import { silentMs } from '../../../src/transport/ice/consent.ts';
 import { HandPeer, isCheck, Network, Peer, udpPath } from './network.ts';
 
 const direct = { address: '198.51.100.1', port: 50_000 };
@@ -96,5 +97,21 @@ test('a nomination repeated on the selected pair keeps it', () => {
   live(changeOfMindMs / 2);
   ask(direct, true);
   live(changeOfMindMs);
+  expect(selected()).toEqual(direct);
+});
+
+test('a pair that was taken while the nominated one was dumb is left when that one is back', () => {
+  const { peer, ask, answer, selected, live } = setUp();
+  ask(direct, true);
+  answer(direct);
+  ask(relayed, false);
+  answer(relayed);
+  peer.network.run(silentMs, () => peer.agent.state === 'disconnected');
+  answer(relayed);
+  expect(selected()).toEqual(relayed);
+  live(20_000);
+  ask(direct, false);
+  expect(selected()).toEqual(relayed);
+  answer(direct);
   expect(selected()).toEqual(direct);
 });
