@@ -89,13 +89,11 @@ const written = {
   'a signature': fc
     .record({ scheme: number16, signature: fc.uint8Array({ maxLength: 300 }) })
     .map((signed) => ({ value: signed as unknown, body: writeSigned(signed), read: readSigned })),
-  'a client key exchange': fc
-    .uint8Array({ maxLength: 255 })
-    .map((key) => ({
-      value: key as unknown,
-      body: writeClientKeyExchange(key),
-      read: readClientKeyExchange,
-    })),
+  'a client key exchange': fc.uint8Array({ maxLength: 255 }).map((key) => ({
+    value: key as unknown,
+    body: writeClientKeyExchange(key),
+    read: readClientKeyExchange,
+  })),
   'a server key exchange': fc
     .record({
       group: fc.constantFrom(...acceptedGroups),
