@@ -69,7 +69,7 @@ export function createAgent(profile: Profile, { stateDir, pageFolder, clock, log
     credentials,
     iceServers,
     snapshot: (feed) => feeds.snapshot(feed),
-    metrics: () => deviceMetrics(sessions, feeds.session),
+    metrics: () => deviceMetrics(sessions, feeds.session, wire.demultiplexer.drops),
     clock,
     log,
     pageFolder,

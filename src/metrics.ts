@@ -1,9 +1,14 @@
 import type { Metric } from './http/prometheus.ts';
 import type { SessionFeed } from './session/feed.ts';
 import type { Sessions } from './session/sessions.ts';
+import type { DropCounts } from './transport/wire/demultiplexer.ts';
 
 /** What `/metrics` tells of a running device. */
-export function deviceMetrics(sessions: Sessions, feeds: readonly SessionFeed[]): readonly Metric[] {
+export function deviceMetrics(
+  sessions: Sessions,
+  feeds: readonly SessionFeed[],
+  drops: Readonly<DropCounts>,
+): readonly Metric[] {
   return [
     {
       name: 'vedette_viewers',
@@ -25,6 +30,12 @@ export function deviceMetrics(sessions: Sessions, feeds: readonly SessionFeed[])
         labels: { feed: name },
         value: camera.state === 'live' ? 1 : 0,
       })),
+    },
+    {
+      name: 'vedette_dropped_datagrams_total',
+      help: "Datagrams on the media ports that were nobody's, by why; they were not answered.",
+      type: 'counter',
+      samples: Object.entries(drops).map(([reason, value]) => ({ labels: { reason }, value })),
     },
     {
       name: 'process_resident_memory_bytes',
