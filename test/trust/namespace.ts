@@ -27,9 +27,9 @@ export async function inNamespace(check: string): Promise<readonly TrustFigure[]
     return `there are no network namespaces: ${(error as Error).message}`;
   }
   try {
-    await command('ip', ['-n', name, 'link', 'add', 'own', 'type', 'dummy']);
+    await command('ip', ['-n', name, 'link', 'add', 'own', 'type', 'veth', 'peer', 'name', 'other']);
     await command('ip', ['-n', name, 'addr', 'add', address, 'dev', 'own']);
-    for (const link of ['lo', 'own']) await command('ip', ['-n', name, 'link', 'set', link, 'up']);
+    for (const link of ['lo', 'own', 'other']) await command('ip', ['-n', name, 'link', 'set', link, 'up']);
     const program = join(import.meta.dirname, 'index.ts');
     // `ip netns exec` becomes the program, so the process is the one that is ended at the deadline.
     const child = spawn('ip', ['netns', 'exec', name, process.execPath, program, check, '--json'], {
