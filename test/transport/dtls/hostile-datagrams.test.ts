@@ -160,6 +160,32 @@ describe('during the handshake', () => {
     expect(client.ended).toEqual([{ kind: 'refusedByPeer', alert: 40 }]);
   });
 
+  test('an alert in the clear is forgotten when the handshake goes on, however slow', () => {
+    const { client, server } = pairOf(certificates);
+    const network = new Network(client, server, () => [800]);
+    network.start();
+    network.run(network.now + 10);
+    client.connection.receive(alert(2, 40), ms(network.now));
+    network.run(network.now + 1_000);
+    server.connection.receive(alert(2, 40), ms(network.now));
+    network.run(network.now + 1_000);
+    client.connection.receive(alert(2, 40), ms(network.now));
+    network.run();
+    expectConnected({ client, server });
+  });
+
+  test('an alert in the clear to a server that nobody spoke to does nothing', () => {
+    const { client, server } = pairOf(certificates);
+    const network = new Network(client, server);
+    server.connection.start(ms(network.now));
+    server.connection.receive(alert(2, 40), ms(network.now));
+    network.run(network.now + 20_000);
+    expect(server.ended).toEqual([]);
+    client.connection.start(ms(network.now));
+    network.run();
+    expectConnected({ client, server });
+  });
+
   test('records made of anything throw nothing and connect nobody', () => {
     const record = fc
       .record({

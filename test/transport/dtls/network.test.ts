@@ -34,6 +34,7 @@ test('whatever is lost, late, doubled or out of order at first, both connect onc
         const network = new Network(client, server, () => script.shift() ?? [delay]);
         network.connect();
         expectConnected(client, server, maxDatagramBytes);
+        network.fate = () => [delay];
         client.connection.send(Buffer.from('one'));
         server.connection.send(Buffer.from('two'));
         network.run();
