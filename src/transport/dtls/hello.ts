@@ -7,7 +7,6 @@ export const randomBytesOfHello = 32;
 
 /** RFC 5289, 3.2: ephemeral keys, AES-128-GCM, SHA-256. */
 export const cipherSuites = { ecdheEcdsaAes128Gcm: 0xc02b, ecdheRsaAes128Gcm: 0xc02f } as const;
-export type CipherSuite = (typeof cipherSuites)[keyof typeof cipherSuites];
 
 /** Says the same as an empty renegotiation_info, for servers that choke on extensions (RFC 5746, 3.3). */
 export const renegotiationSignal = 0x00ff;

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { alerts, readAlert } from '../../../src/transport/dtls/alert.ts';
+import { writeCertificateRequest } from '../../../src/transport/dtls/certificate-messages.ts';
 import { extensionTypes } from '../../../src/transport/dtls/extensions.ts';
 import { fingerprintOf, matchesFingerprint } from '../../../src/transport/dtls/fingerprint.ts';
 import type { FlightPart, RefusalReason } from '../../../src/transport/dtls/handshake.ts';
@@ -222,6 +223,23 @@ describe.each(['server', 'client'] as const)('our %s', (role) => {
 });
 
 describe('our server', () => {
+  test('refuses a client that cannot read its signature', () => {
+    const extensions = (right: Map<number, Uint8Array>) => {
+      right.set(extensionTypes.signatureAlgorithms, Buffer.from('00020401', 'hex'));
+    };
+    expectRefused(meet('server', { hello: { extensions } }), 'nothing in common');
+  });
+
+  test.each(Object.entries(extensionTypes).filter(([name]) => /Groups|Algorithms|Srtp|Versions/.test(name)))(
+    'refuses a hello whose %s cannot be read',
+    (_, type) => {
+      const extensions = (right: Map<number, Uint8Array>) => {
+        right.set(type, Uint8Array.of(0, 9, 1));
+      };
+      expectRefused(meet('server', { hello: { extensions } }), 'malformed message');
+    },
+  );
+
   test('takes the profile it prefers, whatever the client prefers', () => {
     const extensions = (right: Map<number, Uint8Array>) => {
       right.set(extensionTypes.useSrtp, Buffer.from('000600010008000700', 'hex'));
@@ -244,6 +262,28 @@ describe('our server', () => {
 });
 
 describe('our client', () => {
+  test('does not answer a server that cannot read its signature', () => {
+    const firstFlight: Script['firstFlight'] = (right) =>
+      right.map((part) =>
+        part !== 'changeCipherSpec' && part.type === handshakeTypes.certificateRequest
+          ? { ...part, body: writeCertificateRequest([signatureSchemes.rsaPkcs1Sha256]) }
+          : part,
+      );
+    expectRefused(meet('client', { firstFlight }), 'nothing in common');
+  });
+
+  test('shows a cookie once, and no loop of them', () => {
+    const ask = (sequence: number) => ({
+      type: handshakeTypes.helloVerifyRequest,
+      sequence,
+      body: Buffer.from('feff04aabbccdd', 'hex'),
+    });
+    const { end } = meet('client', { firstFlight: () => [ask(0)] });
+    expect(end.ended).toEqual([]);
+    expect(Buffer.from(end.sent.at(-1)!).includes('04aabbccdd', 0, 'hex')).toBe(true);
+    expectRefused(meet('client', { firstFlight: () => [ask(0), ask(1)] }), 'unexpected message');
+  });
+
   test('refuses an extension it did not ask for', () => {
     const extensions = (right: Map<number, Uint8Array>) => {
       right.set(16, Buffer.from('0003026832', 'hex'));
