@@ -12,6 +12,7 @@ const benchmarks: Readonly<Record<string, () => Promise<{ readonly benchmark: Be
   keyframe: () => import('./keyframe.ts'),
   connect: () => import('./connect.ts'),
   'fan-out': () => import('./fan-out.ts'),
+  seal: () => import('./seal.ts'),
   memory: () => import('./memory.ts'),
   cycles: () => import('./cycles.ts'),
   flood: () => import('./flood.ts'),
