@@ -20,7 +20,10 @@ test('two ends connect with the same keys, carry data both ways and say goodbye'
   expect([client.received, server.received]).toEqual([['pong'], ['ping']]);
   client.connection.close();
   client.connection.close();
+  const before = server.sent.length;
   network.run();
+  const [goodbye] = server.sent.slice(before).flatMap(readRecords);
+  expect(goodbye).toMatchObject({ type: contentTypes.alert, epoch: 1 });
   expect(client.ended).toEqual([{ kind: 'closed' }]);
   expect(server.ended).toEqual([{ kind: 'closedByPeer' }]);
   expect([client.connection.send(Buffer.from('x')), server.connection.send(Buffer.from('x'))]).toEqual([

@@ -250,7 +250,9 @@ describe('during the handshake', () => {
   test('a flood of repeated hellos gets the flight again 16 times and no more', () => {
     const { client, server } = pairOf(certificates);
     for (const { connection } of [client, server]) connection.start(ms(0));
-    for (let now = 0; now < 29_000; now += 1) server.connection.receive(client.sent[0]!, ms(now));
+    for (let now = 0; now < 20; now += 1) server.connection.receive(client.sent[0]!, ms(now));
+    expect(server.sent).toHaveLength(1); // a repetition that fast is a doubled datagram
+    for (let now = 20; now < 29_000; now += 1) server.connection.receive(client.sent[0]!, ms(now));
     expect(server.sent).toHaveLength(1 + 16);
     expect(server.connection.state).toBe('handshaking');
   });
