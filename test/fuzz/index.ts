@@ -44,7 +44,9 @@ if (given.list) {
 } else if (given.input !== undefined) {
   const [name = '', ...others] = names;
   if (others.length > 0) throw new Error('--input wants one --target');
-  const { steps, bytes } = takeOne(await load(name), Buffer.from(given.input, 'hex'));
+  const target = await load(name);
+  const { steps, bytes } = takeOne(target, Buffer.from(given.input, 'hex'));
+  await target.later?.();
   console.log(
     `${name} took it with ${steps.used} steps of ${steps.allowed}, ${bytes.used} bytes of ${bytes.allowed}`,
   );
@@ -62,13 +64,14 @@ async function round(name: string, seed: number): Promise<void> {
   for (const input of keptInputs(name)) {
     try {
       takeOne(target, input);
+      await target.later?.();
     } catch (error) {
       report(name, seed, { input, reason: error instanceof Error ? (error.stack ?? '') : String(error) });
     }
   }
   const runs = Math.max(1, Math.round(Number(given.runs) / (target.heavy ?? 1)));
   const began = performance.now();
-  const outcome = fuzz(target, { seed, runs });
+  const outcome = await fuzz(target, { seed, runs });
   tell(name, seed, outcome, performance.now() - began);
   if (outcome.failure) {
     report(name, seed, outcome.failure);

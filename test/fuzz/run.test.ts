@@ -19,8 +19,8 @@ const count = () => {
 };
 
 describe('a round', () => {
-  test('of a target that takes everything has no failure', () => {
-    const outcome = fuzz(
+  test('of a target that takes everything has no failure', async () => {
+    const outcome = await fuzz(
       targetOf((input) => {
         for (const _byte of input) count();
       }),
@@ -31,30 +31,42 @@ describe('a round', () => {
     expect(outcome.worstSteps.used).toBeGreaterThan(0);
   });
 
-  test('finds an exception, and the input that it tells causes it', () => {
+  test('finds an exception, and the input that it tells causes it', async () => {
     const target = targetOf((input) => {
       if (input.length > 0 && input.length < 4) throw new RangeError('too short');
     });
-    const { failure } = fuzz(target, { seed: 1, runs: 1_000 });
+    const { failure } = await fuzz(target, { seed: 1, runs: 1_000 });
     expect(failure?.reason).toContain('too short');
     expect(() => takeOne(target, failure!.input)).toThrow('too short');
   });
 
-  test('gives the same inputs for the same seed, and others for another', () => {
-    const inputsOf = (seed: number) => {
+  test('gives the same inputs for the same seed, and others for another', async () => {
+    const inputsOf = async (seed: number) => {
       const seen: string[] = [];
-      fuzz(
+      await fuzz(
         targetOf((input) => void seen.push(Buffer.from(input).toString('hex'))),
         { seed, runs: 100 },
       );
       return seen;
     };
-    expect(inputsOf(7)).toEqual(inputsOf(7));
-    expect(inputsOf(7)).not.toEqual(inputsOf(8));
+    expect(await inputsOf(7)).toEqual(await inputsOf(7));
+    expect(await inputsOf(7)).not.toEqual(await inputsOf(8));
   });
 
-  test('ends an endless loop, also where the target swallows what is thrown', () => {
-    const { failure } = fuzz(
+  test('finds what breaks after the target has returned', async () => {
+    let broken = false;
+    const target = {
+      ...targetOf((input) => void (broken = input.length < 4)),
+      later: async () => {
+        await new Promise(setImmediate);
+        if (broken) throw new Error('too late');
+      },
+    };
+    expect((await fuzz(target, { seed: 1, runs: 1_000 })).failure?.reason).toContain('too late');
+  });
+
+  test('ends an endless loop, also where the target swallows what is thrown', async () => {
+    const { failure } = await fuzz(
       targetOf(() => {
         try {
           for (;;) count();
@@ -67,11 +79,11 @@ describe('a round', () => {
     expect(failure?.reason).toContain('steps');
   });
 
-  test('finds more steps than the length allows', () => {
+  test('finds more steps than the length allows', async () => {
     const quadratic = targetOf((input) => {
       for (const _byte of input) for (const _other of input) count();
     });
-    expect(fuzz(quadratic, { seed: 1, runs: 1_000 }).failure?.reason).toContain('steps');
+    expect((await fuzz(quadratic, { seed: 1, runs: 1_000 })).failure?.reason).toContain('steps');
     expect(() => takeOne(quadratic, new Uint8Array(100))).toThrow(StepsExceeded);
   });
 });

@@ -27,27 +27,34 @@ export interface Worst {
 const nothing: Worst = { used: 0, allowed: 1, inputBytes: 0 };
 
 /** Gives a target so many inputs; the same seed gives the same ones. */
-export function fuzz(
+export async function fuzz(
   target: FuzzTarget,
   { seed, runs }: { readonly seed: number; readonly runs: number },
-): Outcome {
+): Promise<Outcome> {
   let inputs = 0;
   let worstSteps = nothing;
   let worstBytes = nothing;
   const arbitrary = target.inputs ?? mutated(target.seeds, target.words);
-  const result = fc.check(
-    fc.property(arbitrary, (input) => {
-      inputs += 1;
-      const cost = takeOne(target, input);
-      worstSteps = worse(worstSteps, cost.steps);
-      worstBytes = worse(worstBytes, cost.bytes);
-    }),
-    { seed, numRuns: runs },
-  );
+  const { later } = target;
+  const give = (input: Uint8Array) => {
+    inputs += 1;
+    const cost = takeOne(target, input);
+    worstSteps = worse(worstSteps, cost.steps);
+    worstBytes = worse(worstBytes, cost.bytes);
+  };
+  const giveAndWait = async (input: Uint8Array) => {
+    give(input);
+    await later?.();
+  };
+  const parameters = { seed, numRuns: runs };
+  // Nothing is waited for where nothing goes on: ten times the inputs.
+  const result = later
+    ? await fc.check(fc.asyncProperty(arbitrary, giveAndWait), parameters)
+    : fc.check(fc.property(arbitrary, give), parameters);
   const worst = { inputs, worstSteps, worstBytes };
   const input = result.counterexample?.[0];
   if (!result.failed || !input) return worst;
-  return { ...worst, failure: { reason: reasonOf(target, input), input } };
+  return { ...worst, failure: { reason: await reasonOf(target, input), input } };
 }
 
 /** Gives a target one input; throws where it breaks a promise. */
@@ -73,9 +80,10 @@ export function takeOne(
   };
 }
 
-function reasonOf(target: FuzzTarget, input: Uint8Array): string {
+async function reasonOf(target: FuzzTarget, input: Uint8Array): Promise<string> {
   try {
     takeOne(target, input);
+    await target.later?.();
     return 'it failed once and not again: the target keeps something between inputs';
   } catch (error) {
     return error instanceof Error ? (error.stack ?? String(error)) : String(error);

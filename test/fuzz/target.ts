@@ -18,6 +18,8 @@ export interface FuzzTarget {
   readonly inputs?: fc.Arbitrary<Uint8Array>;
   /** Takes one input, from a fresh state. Whatever it throws is our bug: bytes from outside never throw. */
   take(input: Uint8Array): void;
+  /** Resolves when all that {@link take} began has ended, where it does not end at once; rejects for what broke. */
+  readonly later?: () => Promise<void>;
   /** Function calls and rounds of loops in our sources. */
   readonly steps: Bound;
   /** Bytes that built-in functions copied or searched for us. */
