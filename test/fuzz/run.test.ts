@@ -56,7 +56,9 @@ describe('a round', () => {
   test('finds what breaks after the target has returned', async () => {
     let broken = false;
     const target = {
-      ...targetOf((input) => void (broken = input.length < 4)),
+      ...targetOf((input) => {
+        broken = input.length < 4;
+      }),
       later: async () => {
         await new Promise(setImmediate);
         if (broken) throw new Error('too late');
