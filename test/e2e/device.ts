@@ -50,7 +50,12 @@ export async function startDevice(
   // Tests announce nothing on a network that is not theirs.
   await writeFile(
     path,
-    stringify({ ...written, http: { mdns: false, ...(written.http as object | undefined) } }),
+    stringify({
+      ...written,
+      http: { mdns: false, ...(written.http as object | undefined) },
+      // The port after a free one may be taken.
+      media: { tcpPort: 0, ...(written.media as object | undefined) },
+    }),
   );
   const port = await freePort();
   const child = spawn(command, ['run', path, '--port', String(port), ...flags], {

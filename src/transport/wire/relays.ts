@@ -66,10 +66,9 @@ export class Relays {
       this.#allocated(await RelayPath.allocate(`relay${this.#made}`, server, this.#arrival));
     } catch (error) {
       this.#step = this.#step?.next(undefined) ?? backoff.next();
-      this.#log.warn(
-        { server: server.url.host, reason: error instanceof Error ? error.message : String(error) },
-        'no allocation on the TURN server; viewers that need it cannot connect',
-      );
+      this.#log.warn('no allocation on the TURN server; viewers that need it cannot connect');
+      // Addresses are for `debug` alone.
+      this.#log.debug({ server: server.url.host, err: error }, 'the TURN server');
       this.#later(this.#step.duration);
     } finally {
       this.#allocating = false;
