@@ -50,7 +50,7 @@ export async function startServer(command: string, args: readonly string[]): Pro
   }
 }
 
-/** Runs a program that prints one line of JSON and ends; kills it at the deadline. */
+/** Runs a program whose last line is JSON; kills it at the deadline. Pion's own log stands before it. */
 export async function runJson<Result>(
   command: string,
   args: readonly string[],
@@ -61,7 +61,7 @@ export async function runJson<Result>(
   child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
   const [code, signal] = await once(child, 'close');
   if (code !== 0) throw new Error(`${command} ended with ${code ?? signal}`);
-  return JSON.parse(printed) as Result;
+  return JSON.parse(printed.trim().split('\n').at(-1) ?? '') as Result;
 }
 
 /** `{ url: 'x', count: 3 }` as `-url x -count 3`, for programs in Go. */

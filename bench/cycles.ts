@@ -23,7 +23,8 @@ const probe = `
     // What finalizers let go is collected too.
     setTimeout(() => {
       collect();
-      process.stderr.write('\\nmemory ' + JSON.stringify(process.memoryUsage()) + '\\n');
+      const handles = process.getActiveResourcesInfo().length;
+      process.stderr.write('\\nmemory ' + JSON.stringify({ ...process.memoryUsage(), handles }) + '\\n');
     }, 500);
   });
 `;
@@ -32,6 +33,8 @@ interface Memory {
   readonly rss: number;
   readonly heapUsed: number;
   readonly external: number;
+  /** Sockets, timers and whatever else keeps the process alive. */
+  readonly handles: number;
 }
 
 export const benchmark: Benchmark = {
@@ -73,6 +76,7 @@ export const benchmark: Benchmark = {
           a('rss, 2nd half', (after.rss - between.rss) / (measured - half), 'B'),
           a('heap', (held(after) - held(before)) / measured, 'B'),
           a('heap, 2nd half', (held(after) - held(between)) / (measured - half), 'B'),
+          { case: 'all cycles', metric: 'handles', value: after.handles - before.handles, unit: '' },
           a('cpu', (first.cpuMs + second.cpuMs) / measured, 'ms'),
           a('cycles', measured, ''),
           a('rate', measured / (first.seconds + second.seconds), '/s'),
