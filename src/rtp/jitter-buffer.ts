@@ -154,13 +154,13 @@ export class JitterBuffer {
       return;
     }
     this.#packets.set(sequence, packet.payload);
+    // Only a speaker that does not pull comes here: it will want the newest.
+    if (this.#packets.size > maxPackets) this.#dropBefore(Math.min(...this.#packets.keys()) + 1);
     if (this.#highest !== undefined && sequence <= this.#highest) return;
     if (this.#highest === sequence - 1) this.#learnDuration(packet.timestamp);
     this.#highest = sequence;
     this.#highestTimestamp = packet.timestamp;
     this.#highestArrivalMs = now;
-    // Only a speaker that does not pull comes here: it will want the newest.
-    if (this.#packets.size > maxPackets) this.#dropBefore(Math.min(...this.#packets.keys()) + 1);
   }
 
   /** From two packets in a row. A greater step is a pause (DTX) or a new beginning, and says nothing. */

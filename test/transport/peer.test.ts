@@ -13,8 +13,9 @@ import {
   unwrapRtx,
 } from 'werift';
 import { ms } from '../rtp/frames.ts';
-import { type FarEnd, far as payloadTypes } from './far-end.ts';
-import { connected, type NearEnd } from './near-end.ts';
+import { FarEnd, far as payloadTypes } from './far-end.ts';
+import { connected, NearEnd } from './near-end.ts';
+import { startWire } from './wires.ts';
 
 const open: { near: NearEnd; far: FarEnd }[] = [];
 async function kept(ends: Promise<{ near: NearEnd; far: FarEnd }>) {
@@ -184,6 +185,29 @@ test('an ICE restart by a new offer keeps the packets flowing', async () => {
     clearInterval(trying);
   }
   expect(near.states).toEqual(['connecting', 'connected']);
+});
+
+/** The offer as if it were of somebody with another certificate. */
+const ofAnother = (offer: string) =>
+  offer.replaceAll(/a=fingerprint:.*/g, `a=fingerprint:sha-256 ${Array(32).fill('AB').join(':')}`);
+
+test('a fingerprint of an earlier offer is good for nothing after a new one', async () => {
+  const far = new FarEnd();
+  const near = new NearEnd(far, await startWire());
+  open.push({ near, far });
+  const offer = await far.offer(() => {});
+  const answer = await near.answer(offer);
+  await near.answer(ofAnother(offer));
+  await far.accept(answer);
+  await far.until('the refusal', () => near.states.includes('failed'), 20_000);
+  expect(near.states).not.toContain('connected');
+});
+
+test('who is connected cannot become somebody else by a new offer, and stays connected', async () => {
+  const { near, far } = await kept(connected());
+  await expect(near.answer(ofAnother(await far.offer(() => {})))).rejects.toThrow('fingerprint');
+  near.frame(1);
+  await far.until('a packet', () => far.rtp.length > 0);
 });
 
 test('a viewer that no UDP reaches connects over TCP, and gets its packets and messages', async () => {

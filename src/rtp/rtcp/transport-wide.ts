@@ -158,7 +158,7 @@ export function readTransportFeedback(packet: Uint8Array): ReadTransportFeedback
       const symbol = (chunk >> 13) & 3;
       const run = Math.min(chunk & maxRun, packetCount - place);
       // Every one of them has a delta of a byte at least.
-      if (symbol !== symbols.lost && run > view.byteLength) return undefined;
+      if (symbol !== symbols.lost && marked.length + run > view.byteLength) return undefined;
       for (let each = 0; symbol !== symbols.lost && each < run; each += 1)
         marked.push({ place: place + each, symbol });
       place += run;

@@ -113,13 +113,16 @@ function decimal(word: string | undefined, most: number): number | undefined {
   return value <= most ? value : undefined;
 }
 
+const visible = /^[!-~]+$/;
+
 /** Name and value alternate; the first of a name counts. */
 function readExtensions(words: readonly string[]): ReadonlyMap<string, string> | undefined {
   if (words.length % 2 !== 0) return undefined;
   const extensions = new Map<string, string>();
   for (let at = 0; at < words.length; at += 2) {
     const [name = '', value = ''] = words.slice(at, at + 2);
-    if (name === '' || value === '') return undefined;
+    // RFC 8839, 5.1: visible characters; a line end within one would be another line once it is written.
+    if (!visible.test(name) || !visible.test(value)) return undefined;
     if (!extensions.has(name)) extensions.set(name, value);
   }
   return extensions;
