@@ -51,7 +51,7 @@ export function createAgent(profile: Profile, { stateDir, pageFolder, clock, log
   const identity = join(stateDir, 'identity');
   const { tls, publicUrl } = profile.http;
   const feeds = composeFeeds(profile, { clock, log });
-  const wire = new Wire({ ports: mediaPorts(profile), iceServers, log });
+  const wire = new Wire({ ports: mediaPorts(profile), iceServers, clock, log });
   const certificate = new DeviceCertificate(identity, clock);
   const sessions = new Sessions({
     feeds: feeds.session,

@@ -18,6 +18,7 @@ export class LocalCandidates {
   readonly #transport: SecureTransport;
   readonly #told: (candidate: IceCandidateInit) => void;
   readonly #releases: (() => void)[] = [];
+  readonly #said = new Set<string>();
   #relay: RelayPath | undefined;
   #described = false;
 
@@ -30,7 +31,7 @@ export class LocalCandidates {
       wire.reflexive.onFound(({ address }) => this.#trickle(reflexive(address))),
       wire.relays.take((relay) => this.#adopt(relay)),
     );
-    wire.reflexive.ask();
+    wire.askOutside();
   }
 
   /** All that is known, for an answer. */
@@ -52,7 +53,8 @@ export class LocalCandidates {
     });
     const outside = this.#wire.reflexive.known.map(({ address }) => reflexive(address));
     const relayed = this.#relay ? [outsideCandidate('relay', this.#relay.address)] : [];
-    const candidates = [...host, ...outside, ...relayed].map(writeCandidate);
+    const candidates = [...new Set([...host, ...outside, ...relayed].map(writeCandidate))];
+    for (const line of candidates) this.#said.add(line);
     return { candidates, endOfCandidates: !this.#wire.gathers };
   }
 
@@ -69,8 +71,10 @@ export class LocalCandidates {
 
   /** Before the answer there is nothing to add to. */
   #trickle(candidate: IceCandidate): void {
-    if (!this.#described) return;
-    this.#told({ candidate: writeCandidate(candidate), sdpMid: null, sdpMLineIndex: 0 });
+    const line = writeCandidate(candidate);
+    if (!this.#described || this.#said.has(line)) return;
+    this.#said.add(line);
+    this.#told({ candidate: line, sdpMid: null, sdpMLineIndex: 0 });
   }
 }
 

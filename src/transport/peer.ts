@@ -13,7 +13,7 @@ import {
   writeAnswer,
 } from './description.ts';
 import type { DtlsCertificate } from './dtls/certificate.ts';
-import { readCandidate, withAddress } from './ice/candidate.ts';
+import { type NamedIceCandidate, readCandidate, withAddress } from './ice/candidate.ts';
 import { LocalCandidates } from './local-candidates.ts';
 import { Sctp } from './sctp.ts';
 import { SecureTransport, type TransportState } from './secure-transport.ts';
@@ -54,6 +54,8 @@ export interface PeerParts {
   readonly clock: Clock;
 }
 
+/** Sections of a session's whole life: what one has sent must not be forgotten, or its SRTP indexes would come twice. */
+const maxSections = 256;
 /** Names resolved at once; a browser hides behind one for each of its networks. */
 const maxNames = 8;
 const cnameBytes = 12;
@@ -134,15 +136,19 @@ export class Peer {
       return true;
     }
     if (this.#names >= maxNames) return false;
-    this.#names += 1;
-    void resolveLocalName(candidate.name, this.#ending.signal).then((addresses) => {
-      this.#names -= 1;
-      for (const address of addresses) {
-        const found = withAddress(candidate, address);
-        if (found) transport.addRemoteCandidate(found);
-      }
-    });
+    void this.#addNamed(candidate, transport);
     return true;
+  }
+
+  async #addNamed(named: NamedIceCandidate, transport: SecureTransport): Promise<void> {
+    this.#names += 1;
+    // Without multicast there is nobody to ask, and this is one candidate less.
+    const addresses = await resolveLocalName(named.name, this.#ending.signal).catch(() => []);
+    this.#names -= 1;
+    for (const address of addresses) {
+      const found = withAddress(named, address);
+      if (found) transport.addRemoteCandidate(found);
+    }
   }
 
   /** Seals and sends one RTCP compound; dropped where the peer gives no consent to receive (RFC 7675). */
@@ -195,6 +201,7 @@ export class Peer {
   #ssrcsOf(mid: string): SectionSsrcs {
     const known = this.#ssrcs.get(mid);
     if (known) return known;
+    if (this.#ssrcs.size >= maxSections) throw new Error('too many sections have come and gone');
     const made = { mid, ssrc: randomInt(1, 2 ** 32 - 1), rtxSsrc: randomInt(1, 2 ** 32 - 1) };
     this.#ssrcs.set(mid, made);
     return made;

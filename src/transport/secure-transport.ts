@@ -8,7 +8,6 @@ import type { Endpoint } from './endpoint.ts';
 import { IceAgent, type IceState } from './ice/agent.ts';
 import type { IceCandidate } from './ice/candidate.ts';
 import { type IceCredentials, makeIceCredentials } from './ice/credentials.ts';
-import type { IcePath } from './ice/path.ts';
 import { srtpProfiles } from './srtp/keys.ts';
 import { SrtpOpener } from './srtp/opener.ts';
 import { SrtpSealer } from './srtp/sealer.ts';
@@ -42,6 +41,8 @@ export interface SecureTransportOptions {
 const maxHeldDatagrams = 8;
 /** RFC 7714's, which browsers open fastest, then RFC 3711's for old peers. */
 const profiles = [srtpProfiles.aeadAes128Gcm, srtpProfiles.aeadAes256Gcm, srtpProfiles.aes128CmSha1];
+/** TCP connections of one peer: one for each of its networks. */
+const maxConnections = 8;
 /** A queue that has run this low takes packets again. */
 const resumedQueue = maxQueuedPackets / 4;
 
@@ -56,13 +57,14 @@ export class SecureTransport implements Member, PacketSink {
   readonly #certificate: DtlsCertificate;
   readonly #events: SecureTransportEvents;
   readonly #prefix = randomBytes(transactionPrefixBytes);
-  readonly #ice: IceAgent;
+  readonly #ice: IceAgent<WirePath>;
   readonly #route = new Route();
   #dtls: DtlsConnection;
   #remote: RemoteTransport;
   #local: IceCredentials;
-  readonly #paths = new Map<string, WirePath>();
-  #replacedUfrag: string | undefined;
+  /** TCP connections that ICE has found to be this peer's. */
+  readonly #connections = new Set<WirePath>();
+  readonly #replacedUfrags = new Set<string>();
   #held: Buffer[] = [];
   #sealer: SrtpSealer | undefined;
   #opener: SrtpOpener | undefined;
@@ -79,13 +81,13 @@ export class SecureTransport implements Member, PacketSink {
     this.#local = makeIceCredentials();
     // The server chooses the SRTP profile, so we are it where we may (RFC 5763, 5).
     this.role = remote.setup === 'passive' ? 'client' : 'server';
-    this.#ice = new IceAgent({
+    this.#ice = new IceAgent<WirePath>({
       controlling: remote.iceLite,
       local: this.#local,
       transactionPrefix: this.#prefix,
       random: randomBytes,
       sink: {
-        send: (path, to, message) => this.#path(path)?.send(to, message),
+        send: (path, to, message) => this.#sendCheck(path, to, message),
         authenticated: ({ id }, from) => wire.demultiplexer.addAddress(id, from, this, false),
         validated: ({ id }, from) => this.#validated(id, from),
         released: ({ id }, from) => wire.demultiplexer.removeAddress(id, from, this),
@@ -133,6 +135,7 @@ export class SecureTransport implements Member, PacketSink {
       if (this.role === 'server' || this.#route.stands) this.#dtls.start(this.#clock.now());
     }
     if (remote.iceUfrag !== before.iceUfrag || remote.icePwd !== before.icePwd) this.#restart();
+    this.#rearm();
   }
 
   addRemoteCandidate(candidate: IceCandidate): void {
@@ -142,23 +145,27 @@ export class SecureTransport implements Member, PacketSink {
 
   /** Another way out of the device: an allocation of this session's. */
   addPath(path: WirePath): void {
-    this.#paths.set(path.id, path);
     this.#ice.addPath(path, this.#clock.now());
     this.#rearm();
   }
 
   removePath(path: WirePath): void {
-    if (!this.#paths.delete(path.id)) return;
+    this.#connections.delete(path);
     this.#ice.removePath(path, this.#clock.now());
     this.#rearm();
   }
 
   request(message: StunMessage, path: WirePath, from: Endpoint): void {
-    if (path.transport === 'tcp') {
-      this.#wire.known(path);
-      this.addPath(path);
-    }
+    if (path.transport === 'tcp') this.#adopt(path);
     this.response(message, path, from);
+  }
+
+  /** A connection that proved the password; more than a viewer needs are left to be hung up on. */
+  #adopt(path: WirePath): void {
+    if (this.#connections.size >= maxConnections && !this.#connections.has(path)) return;
+    this.#connections.add(path);
+    this.#wire.known(path);
+    this.addPath(path);
   }
 
   response(message: StunMessage, path: WirePath, from: Endpoint): void {
@@ -252,10 +259,6 @@ export class SecureTransport implements Member, PacketSink {
     return association;
   }
 
-  #path({ id }: IcePath): WirePath | undefined {
-    return this.#paths.get(id);
-  }
-
   #validated(pathId: string, from: Endpoint): void {
     this.#wire.demultiplexer.addAddress(pathId, from, this, true);
     if (this.#route.stands) this.#takeHeld();
@@ -267,9 +270,7 @@ export class SecureTransport implements Member, PacketSink {
     for (const datagram of this.#held.splice(0)) this.#dtls.receive(datagram, now);
   }
 
-  #select(icePath: IcePath, to: Endpoint): void {
-    const path = this.#path(icePath);
-    if (!path) return;
+  #select(path: WirePath, to: Endpoint): void {
     this.#route.select(path, to);
     // The client speaks first, once there is somebody to speak to.
     if (this.#dtls.state === 'new') this.#dtls.start(this.#clock.now());
@@ -278,8 +279,7 @@ export class SecureTransport implements Member, PacketSink {
 
   #restart(): void {
     const now = this.#clock.now();
-    if (this.#replacedUfrag !== undefined) this.#wire.demultiplexer.removeCredentials(this.#replacedUfrag);
-    this.#replacedUfrag = this.#local.ufrag;
+    this.#replacedUfrags.add(this.#local.ufrag);
     this.#local = makeIceCredentials();
     this.#wire.demultiplexer.addCredentials(this.#local.ufrag, this.#local.pwd, this);
     this.#ice.restart(this.#local, now);
@@ -289,13 +289,34 @@ export class SecureTransport implements Member, PacketSink {
 
   /** What a restart replaced is answered for as long as the agent says. */
   #forgetReplaced(): void {
-    if (this.#replacedUfrag === undefined || this.#ice.ufrags.includes(this.#replacedUfrag)) return;
-    this.#wire.demultiplexer.removeCredentials(this.#replacedUfrag);
-    this.#replacedUfrag = undefined;
+    for (const ufrag of this.#replacedUfrags) {
+      if (this.#ice.ufrags.includes(ufrag)) continue;
+      this.#wire.demultiplexer.removeCredentials(ufrag);
+      this.#replacedUfrags.delete(ufrag);
+    }
+  }
+
+  /** A check of the pair in use goes the way that media goes: consent is for that way (RFC 7675, 5.1). */
+  #sendCheck(path: WirePath, to: Endpoint, message: Uint8Array): void {
+    if (this.#route.leads(path, to)) this.#route.send(message);
+    else path.send(to, message);
   }
 
   #iceState(state: IceState): void {
-    if (state === 'failed') this.#end('failed');
+    switch (state) {
+      case 'checking':
+        break;
+      case 'connected':
+        this.#route.connect();
+        break;
+      case 'disconnected':
+        // Perhaps the address that the connected socket has is gone; the shared one finds another.
+        this.#route.disconnect();
+        break;
+      case 'failed':
+        this.#end('failed');
+        break;
+    }
   }
 
   #isOpen(): boolean {
@@ -306,9 +327,13 @@ export class SecureTransport implements Member, PacketSink {
     if (!this.#isOpen()) return;
     this.#become(state);
     clearTimeout(this.#timer);
+    // Without consent nothing more goes there, no goodbye either (RFC 7675, 5.1).
+    if (state === 'failed') this.#route.close();
     this.#dtls.close();
     this.#ice.close();
     this.#wire.demultiplexer.remove(this);
+    for (const path of this.#connections) this.#wire.unknown(path);
+    this.#connections.clear();
     this.#route.close();
     this.#sealer = undefined;
     this.#opener = undefined;

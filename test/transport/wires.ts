@@ -17,6 +17,11 @@ export async function startWire(iceServers: readonly IceServer[] = []): Promise<
 
 /** The same, not started. */
 export function idleWire(iceServers: readonly IceServer[] = []): PeerParts {
-  const wire = new Wire({ ports: { udp: 0, tcp: 0 }, iceServers, log: pino({ level: 'silent' }) });
+  const wire = new Wire({
+    ports: { udp: 0, tcp: 0 },
+    iceServers,
+    clock: systemClock,
+    log: pino({ level: 'silent' }),
+  });
   return { wire, certificate: () => certificate, clock: systemClock };
 }

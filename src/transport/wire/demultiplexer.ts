@@ -97,6 +97,11 @@ export class Demultiplexer {
   }
 
   receive(datagram: Buffer, path: WirePath, from: Endpoint): void {
+    // Forged: nobody can be answered there (RFC 768), and the socket would throw.
+    if (from.port === 0) {
+      this.drops.unknown += 1;
+      return;
+    }
     const first = datagram[0] ?? 255;
     if (first < 4) this.#stun(datagram, path, from);
     else if (first >= dtlsFrom && first <= dtlsTo) this.#dtls(datagram, path, from);

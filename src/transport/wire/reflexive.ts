@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
+import type { MonotonicMs } from '../../clock.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { addressQuery, mappedAddressOf } from '../stun/binding.ts';
 import { type StunMessage, transactionIdBytes } from '../stun/message.ts';
@@ -10,6 +11,8 @@ import type { WirePath } from './path.ts';
 /** RFC 8489, 6.2.1: 500 ms, doubled; five tries are 15 s, and who waits has long had the other candidates. */
 const firstRetryMs = 500;
 const maxTries = 5;
+/** A name server that is gone takes up to 10 s to say so. */
+const askAgainMs = 10_000;
 /** Questions under way at once. */
 const maxOpen = 16;
 
@@ -27,7 +30,9 @@ export class ReflexiveAddresses implements Asker {
   readonly prefix = randomBytes(transactionPrefixBytes);
   readonly #servers: readonly IceUrl[];
   readonly #paths: () => readonly WirePath[];
+  /** By path and server: behind some NATs each server sees another address. */
   readonly #known = new Map<string, ReflexiveAddress>();
+  #askedAt = Number.NEGATIVE_INFINITY;
   readonly #open = new Map<
     string,
     { readonly path: WirePath; readonly server: Endpoint; timer?: NodeJS.Timeout }
@@ -51,8 +56,10 @@ export class ReflexiveAddresses implements Asker {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Asks every server anew. */
-  ask(): void {
+  /** Asks every server anew, unless it was just done: names are looked up on few threads that files need too. */
+  ask(now: MonotonicMs): void {
+    if (now - this.#askedAt < askAgainMs) return;
+    this.#askedAt = now;
     for (const server of this.#servers) void this.#ask(server);
   }
 
@@ -65,10 +72,11 @@ export class ReflexiveAddresses implements Asker {
     this.#open.delete(id);
     const address = message.class === 'success' ? mappedAddressOf(message) : undefined;
     if (!address) return;
-    const before = this.#known.get(path.id)?.address;
+    const key = `${path.id} ${from.address} ${from.port}`;
+    const before = this.#known.get(key)?.address;
     if (before?.address === address.address && before.port === address.port) return;
     const found = { path, address };
-    this.#known.set(path.id, found);
+    this.#known.set(key, found);
     for (const listener of this.#listeners) listener(found);
   }
 

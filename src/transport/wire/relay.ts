@@ -9,6 +9,9 @@ const maxUnderWay = 256;
 /** A server that does not answer costs only this. */
 const connectTimeoutMs = 5_000;
 
+/** The end of a session does not wait longer for the server. */
+const releaseMs = 1_000;
+
 export interface RelayServer {
   readonly url: IceUrl;
   readonly username: string;
@@ -73,6 +76,18 @@ export class RelayPath implements WirePath {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#turn.close().catch(() => undefined);
+    void this.#release().finally(() => this.#turn.close().catch(() => undefined));
+  }
+
+  /** Gives the allocation back (RFC 8656, 7.2): the server would keep it for ten minutes, and has only so many. */
+  async #release(): Promise<void> {
+    const { Message, classes, methods } = await import('werift');
+    const request = new Message(methods.REFRESH, classes.REQUEST).setAttribute('LIFETIME', 0);
+    const deadline = Promise.withResolvers<void>();
+    const timer = setTimeout(deadline.resolve, releaseMs);
+    await Promise.race([this.#turn.request(request, this.#turn.server), deadline.promise]).catch(
+      () => undefined,
+    );
+    clearTimeout(timer);
   }
 }

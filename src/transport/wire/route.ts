@@ -20,11 +20,34 @@ export class Route {
 
   /** From now on packets go there. */
   select(path: WirePath, to: Endpoint): void {
-    if (this.#closed || this.#leads(path, to)) return;
+    if (this.#closed || this.leads(path, to)) return;
+    this.disconnect();
     this.#selected = { path, to };
+    this.connect();
+  }
+
+  /** Whether this is where packets go. */
+  leads(path: WirePath, to: Endpoint): boolean {
+    return this.#selected?.path === path && sameEndpoint(this.#selected.to, to);
+  }
+
+  /** Takes a socket of its own for the selected pair, unless there is one. */
+  connect(): void {
+    const selected = this.#selected;
+    if (!selected || this.#socket || !(selected.path instanceof UdpPath)) return;
+    selected.path.connect(selected.to).then(
+      (socket) => {
+        if (this.#selected === selected && !this.#socket) this.#socket = socket;
+        else socket?.close();
+      },
+      () => undefined, // no route, or no file descriptor left: the shared socket does as well
+    );
+  }
+
+  /** Back to the shared socket. */
+  disconnect(): void {
     this.#socket?.close();
     this.#socket = undefined;
-    if (path instanceof UdpPath) void this.#connect(path, to);
   }
 
   send(datagram: Uint8Array | readonly Uint8Array[]): void {
@@ -35,18 +58,6 @@ export class Route {
   close(): void {
     this.#closed = true;
     this.#selected = undefined;
-    this.#socket?.close();
-    this.#socket = undefined;
-  }
-
-  #leads(path: WirePath, to: Endpoint): boolean {
-    return this.#selected?.path === path && sameEndpoint(this.#selected.to, to);
-  }
-
-  async #connect(path: UdpPath, to: Endpoint): Promise<void> {
-    // No route, or no file descriptor left: the shared socket does as well.
-    const socket = await path.connect(to).catch(() => undefined);
-    if (this.#leads(path, to)) this.#socket = socket;
-    else socket?.close();
+    this.disconnect();
   }
 }

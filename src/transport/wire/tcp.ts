@@ -91,6 +91,12 @@ export class TcpListener {
     if (entry) entry.stranger = undefined;
   }
 
+  /** Its session has ended: it goes, unless another is found on it soon. */
+  unknown(path: TcpPath): void {
+    const entry = this.#paths.get(path);
+    if (entry) entry.stranger ??= setTimeout(() => path.close(), strangerMs);
+  }
+
   close(): void {
     this.#server?.close();
     this.#server = undefined;

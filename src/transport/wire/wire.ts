@@ -1,3 +1,4 @@
+import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
 import type { IceServer } from '../../protocol/signaling.ts';
 import { Demultiplexer } from './demultiplexer.ts';
@@ -19,6 +20,7 @@ export interface WirePorts {
 export interface WireOptions {
   readonly ports: WirePorts;
   readonly iceServers: readonly IceServer[];
+  readonly clock: Clock;
   readonly log: Logger;
 }
 
@@ -82,7 +84,7 @@ export class Wire {
       throw error;
     }
     this.demultiplexer.addPrefix(this.reflexive.prefix, this.reflexive);
-    this.reflexive.ask();
+    this.askOutside();
     this.relays.start();
   }
 
@@ -101,6 +103,11 @@ export class Wire {
     return this.#gathers;
   }
 
+  /** Asks STUN servers, if the profile names any, for the device's addresses outside. */
+  askOutside(): void {
+    this.reflexive.ask(this.#options.clock.now());
+  }
+
   /** Where viewers may try to reach the device just now: networks come and go. */
   hostCandidates(): readonly HostCandidate[] {
     return hostAddresses().flatMap(({ address, family }) => {
@@ -114,6 +121,11 @@ export class Wire {
   /** ICE has found whose connection this is. */
   known(path: WirePath): void {
     if (path.transport === 'tcp') this.#tcp.known(path as TcpPath);
+  }
+
+  /** A session that used the path has ended. */
+  unknown(path: WirePath): void {
+    if (path.transport === 'tcp') this.#tcp.unknown(path as TcpPath);
   }
 
   /** Calls `listener` with each path that is gone, until the returned function is called. */

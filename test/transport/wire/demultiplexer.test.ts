@@ -77,6 +77,12 @@ test.each([
   expect(demultiplexer.drops.stun).toBe(1);
 });
 
+test('a datagram from port 0, which cannot be answered, reaches nobody even with the right password', () => {
+  demultiplexer.receive(check(), path, { ...from, port: 0 });
+  expect(member.heard).toEqual([]);
+  expect(demultiplexer.drops.unknown).toBe(1);
+});
+
 test('a response goes to who began its transaction, by the first bytes of its id', () => {
   receive(successResponse(Buffer.concat([prefix, Buffer.alloc(8)]), from, 'whatever')!);
   expect(member.heard).toEqual(['response']);

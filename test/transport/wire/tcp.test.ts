@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import fc from 'fast-check';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { WirePath } from '../../../src/transport/wire/path.ts';
-import { FrameReader, TcpListener } from '../../../src/transport/wire/tcp.ts';
+import { FrameReader, TcpListener, type TcpPath } from '../../../src/transport/wire/tcp.ts';
 
 const listeners: TcpListener[] = [];
 afterEach(() => {
@@ -63,6 +63,36 @@ test('a connection carries datagrams both ways, and its end is told', async () =
   expect(answer).toEqual(framed(Buffer.from('goodbye')));
   socket.destroy();
   expect(await closed.promise).toBe(path);
+});
+
+test('a connection whose session has ended goes, unless another is found on it', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const arrived: WirePath[] = [];
+    const first = Promise.withResolvers<void>();
+    const listener = new TcpListener({
+      arrival: (_, path) => {
+        arrived.push(path);
+        first.resolve();
+      },
+      closed: () => {},
+    });
+    listeners.push(listener);
+    const socket = connect(await listener.start(0), '127.0.0.1');
+    socket.write(framed(Buffer.from('hello')));
+    await first.promise;
+    const path = arrived[0] as TcpPath;
+    listener.known(path);
+    listener.unknown(path);
+    listener.known(path);
+    vi.advanceTimersByTime(60_000);
+    expect(socket.destroyed).toBe(false);
+    listener.unknown(path);
+    vi.advanceTimersByTime(60_000);
+    await once(socket, 'close');
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('a stranger that speaks HTTP is hung up on', async () => {
