@@ -1,3 +1,4 @@
+import { isIcePwd, isIceUfrag } from '../protocol/ice-credentials.ts';
 import type { IceCandidateInit } from '../protocol/session.ts';
 import type { MediaAssignment } from '../protocol/signaling.ts';
 
@@ -20,9 +21,6 @@ export interface SdpFragment {
 
 /** More candidates than a machine has addresses. */
 const maxCandidates = 128;
-/** ice-char, RFC 8839, 5.4. */
-const ufragPattern = /^[A-Za-z0-9+/]{4,256}$/;
-const pwdPattern = /^[A-Za-z0-9+/]{22,256}$/;
 
 /** Reads a fragment; a string says what is wrong with it. Never throws. */
 export function parseFragment(text: string): SdpFragment | string {
@@ -35,10 +33,10 @@ export function parseFragment(text: string): SdpFragment | string {
     if (line.startsWith('m=')) mid = null;
     else if (name === 'mid') mid = value;
     else if (name === 'ice-ufrag') {
-      if (!ufragPattern.test(value)) return 'a=ice-ufrag is malformed';
+      if (!isIceUfrag(value)) return 'a=ice-ufrag is malformed';
       ufrag = value;
     } else if (name === 'ice-pwd') {
-      if (!pwdPattern.test(value)) return 'a=ice-pwd is malformed';
+      if (!isIcePwd(value)) return 'a=ice-pwd is malformed';
       pwd = value;
     } else if (name === 'candidate') {
       if (candidates.length === maxCandidates) return `more than ${maxCandidates} candidates`;

@@ -58,13 +58,15 @@ const sctpPort = 5_000;
 const discardPort = 9;
 
 /**
- * The answer to an offer that was reduced to what is accepted: it agrees to what stands there, section by section
- * (RFC 8829, 5.3). Sections outside of the first one's bundle are refused, because there is one transport. Pure.
+ * The answer to an offer that was reduced to what is accepted, all of it on one transport: it agrees to what stands
+ * there, section by section (RFC 8829, 5.3). Pure.
  */
 export function writeAnswer(reducedOffer: string, parts: AnswerParts): string {
   const offer = parse(reducedOffer);
-  const bundle = bundleOf(offer);
-  const accepted = offer.media.filter((media) => bundle.includes(String(media.mid)) && accepts(media, parts));
+  const accepted = offer.media.filter((media) => accepts(media, parts));
+  const bundle = bundleOf(offer, accepted);
+  // The answer's tagged section is that of the offer (RFC 9143, 7.3.1).
+  const tagged = accepted.find(({ mid }) => String(mid) === bundle[0]) ?? accepted[0];
   const answer: SessionDescription = {
     version: 0,
     origin: {
@@ -77,17 +79,17 @@ export function writeAnswer(reducedOffer: string, parts: AnswerParts): string {
     },
     name: '-',
     timing: { start: 0, stop: 0 },
-    groups: [{ type: 'BUNDLE', mids: accepted.map(({ mid }) => String(mid)).join(' ') }],
+    // No group but one that was offered (RFC 9143, 7.3).
+    ...(bundle.length > 0 ? { groups: [{ type: 'BUNDLE', mids: bundle.join(' ') }] } : {}),
     ...(offer.extmapAllowMixed ? { extmapAllowMixed: offer.extmapAllowMixed } : {}),
     msidSemantic: { semantic: 'WMS', token: '*' },
     iceOptions: 'trickle',
     media: offer.media.map((media) =>
       accepted.includes(media)
-        ? acceptedSection(media, parts, media === accepted[0])
+        ? acceptedSection(media, parts, media === tagged)
         : { ...base(media), port: 0, direction: 'inactive', mid: String(media.mid) },
     ),
   };
-  if (accepted.length === 0) delete answer.groups;
   return write(answer);
 }
 
@@ -105,12 +107,11 @@ export function readRemoteData(offer: string): RemoteData | undefined {
   return media && { maxMessageBytes: media.maxMessageSize ?? defaultMaxMessageBytes };
 }
 
-/** The mids that share a transport with the first accepted section; that one alone where nothing is bundled. */
-function bundleOf(offer: SessionDescription): readonly string[] {
-  const first = offer.media.find(({ port }) => port !== 0);
-  const mid = String(first?.mid);
-  const groups = (offer.groups ?? []).filter(({ type }) => type === 'BUNDLE');
-  return groups.map(({ mids }) => String(mids).split(' ')).find((mids) => mids.includes(mid)) ?? [mid];
+/** The mids of the offer's bundle that are accepted, in its order; none where it has no bundle. */
+function bundleOf(offer: SessionDescription, accepted: readonly MediaDescription[]): readonly string[] {
+  const group = offer.groups?.find(({ type }) => type === 'BUNDLE');
+  const mids = group ? String(group.mids).split(' ') : [];
+  return mids.filter((mid) => accepted.some((media) => String(media.mid) === mid));
 }
 
 function accepts(media: MediaDescription, { sections }: AnswerParts): boolean {

@@ -160,11 +160,106 @@ test.each([
   ['no media', 'v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n'],
   ['1 MB', `${recorded('chromium')}${'a=x-padding:0123456789abcdef\r\n'.repeat(40_000)}`],
   ['no mid', recorded('chromium').replaceAll(/a=mid:.*\r\n/g, '')],
+  ['no ICE password', recorded('chromium').replaceAll(/a=ice-pwd:.*\r\n/g, '')],
   ['no ICE credentials', recorded('chromium').replaceAll(/a=ice-ufrag:.*\r\n/g, '')],
   ['no fingerprint', recorded('chromium').replaceAll(/a=fingerprint:.*\r\n/g, '')],
   ['a thousand sections', `${recorded('firefox')}${'m=video 0 X 0\r\na=mid:9\r\n'.repeat(1_000)}`],
 ])('an offer with %s is refused as such', (_, sdp) => {
   expect(refusal(sdp)).toBe('session/bad-offer');
+});
+
+/** Chromium's offer without these lines in its sections, save in section `kept`. */
+function onlyIn(kept: string, lines: RegExp, sdp = recorded('chromium')): string {
+  return sdp
+    .split(/(?=^m=)/m)
+    .map((section) => (section.includes(`a=mid:${kept}\r\n`) ? section : section.replaceAll(lines, '')))
+    .join('');
+}
+
+const transportLines = /a=(ice-ufrag|ice-pwd|fingerprint|setup):.*\r\n/g;
+
+test('of a bundle only the tagged section carries the transport, wherever it stands', () => {
+  const { transport } = planOffer(recorded('chromium'), [], [door]);
+  expect(planOffer(onlyIn('0', transportLines), [], [door])).toMatchObject({
+    transport,
+    sections: [{ mid: '0' }, { mid: '1' }],
+  });
+  const second = onlyIn('1', transportLines).replace('BUNDLE 0 1 2', 'BUNDLE 1 0 2');
+  expect(planOffer(second, [], [door])).toMatchObject({ transport, sections: [{ mid: '0' }, { mid: '1' }] });
+  expect(refusal(onlyIn('1', transportLines))).toBe('session/bad-offer');
+});
+
+test('the tagged section carries the transport though we want nothing else of it', () => {
+  const candidate = 'candidate:1 1 udp 2130706431 192.0.2.7 4000 typ host';
+  const paused = onlyIn('0', transportLines)
+    .replace('a=recvonly', `a=inactive\r\na=${candidate}`)
+    .replaceAll('a=setup:actpass', 'a=setup:active');
+  const plan = planOffer(paused, [], [door]);
+  expect(plan.sections.map(({ mid }) => mid)).toEqual(['1']);
+  expect(plan.transport).toEqual({
+    ...planOffer(recorded('chromium'), [], [door]).transport,
+    setup: 'active',
+    candidates: [candidate],
+  });
+});
+
+test('a transport said for the whole session counts for its sections', () => {
+  const common = recorded('chromium').match(transportLines)?.slice(0, 4).join('') ?? '';
+  const sdp = onlyIn('none', transportLines).replace('t=0 0\r\n', `t=0 0\r\n${common}`);
+  expect(planOffer(sdp, [], [door]).transport).toEqual(planOffer(recorded('chromium'), [], [door]).transport);
+});
+
+test('a section outside the bundle is not planned, because there is one transport', () => {
+  const mids = (sdp: string) => planOffer(sdp, [], [door]).sections.map(({ mid }) => mid);
+  expect(mids(recorded('chromium').replace('BUNDLE 0 1 2', 'BUNDLE 0 2'))).toEqual(['0']);
+  expect(mids(recorded('chromium').replace('a=group:BUNDLE 0 1 2\r\n', ''))).toEqual(['0']);
+  // Nothing comes of the first, so it takes nothing from the second.
+  const paused = recorded('chromium').replace('a=recvonly', 'a=inactive');
+  expect(mids(paused.replace('a=group:BUNDLE 0 1 2\r\n', ''))).toEqual(['1']);
+});
+
+test.each([
+  ['a ufrag of 3 characters', 'ice-ufrag', 'abc'],
+  ['a ufrag of 257', 'ice-ufrag', 'a'.repeat(257)],
+  ['a ufrag of 16 KiB', 'ice-ufrag', 'a'.repeat(16_384)],
+  ['a ufrag with a colon', 'ice-ufrag', 'ab:cd'],
+  ['a password of 21', 'ice-pwd', 'a'.repeat(21)],
+  ['a password of 257', 'ice-pwd', 'a'.repeat(257)],
+  ['a password with a dash', 'ice-pwd', '-'.repeat(22)],
+])('%s would stand in every check that we send, and is refused', (_, name, value) => {
+  const sdp = recorded('chromium').replace(new RegExp(`a=${name}:.*`), `a=${name}:${value}`);
+  expect(refusal(sdp)).toBe('session/bad-offer');
+});
+
+test('the shortest and the longest ICE credentials are taken', () => {
+  for (const [ufrag, pwd] of [
+    ['1234', '1'.repeat(22)],
+    ['a'.repeat(256), '+/'.repeat(128)],
+  ]) {
+    const sdp = recorded('chromium')
+      .replaceAll(/a=ice-ufrag:.*/g, `a=ice-ufrag:${ufrag}`)
+      .replaceAll(/a=ice-pwd:.*/g, `a=ice-pwd:${pwd}`);
+    expect(planOffer(sdp, [], [door]).transport).toMatchObject({ iceUfrag: ufrag, icePwd: pwd });
+  }
+});
+
+// A search that begins anew at each blank takes 7 s for this, and the timeout tells of it.
+test('a line of 60 KB of blanks is read in one go', { timeout: 2_000 }, () => {
+  const blanks = `a=candidate:${' '.repeat(60_000)}x`;
+  const sdp = recorded('chromium-vp8-only').replace('a=mid:0', `a=mid:0\r\n${blanks}`);
+  expect(planOffer(sdp, [], [door]).transport.candidates).toEqual(['candidate:x']);
+});
+
+test('a section is counted where the parser counts it, whatever else may end a line', () => {
+  for (const separator of ['\u2028', '\u2029']) {
+    const sdp = recorded('chromium').replace('s=-', `s=-${separator}m=video 9 X 0`);
+    expect(planOffer(sdp, [], [door]).transport.fingerprints).toHaveLength(1);
+  }
+});
+
+test('parameters that are a number alone are parameters of no meaning', () => {
+  const sdp = recorded('chromium-vp8-only').replace('a=mid:0', 'a=mid:0\r\na=fmtp:96 7');
+  expect(planOffer(sdp, [], [door]).sections[0]).toMatchObject({ codec: 'VP8', payloadType: 96 });
 });
 
 test('a payload type that does not fit its 7 bits is passed over', () => {

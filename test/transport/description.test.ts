@@ -75,6 +75,21 @@ test('sections outside the bundle are refused, because there is one transport', 
   expect(media.map(({ port }) => port)).toEqual([9, 0, 9]);
 });
 
+test('an offer without a bundle is answered without one, in one section', () => {
+  const { groups, media } = parse(answerTo(recorded('chromium').replace('a=group:BUNDLE 0 1 2\r\n', '')));
+  expect(groups).toBeUndefined();
+  expect(media.map(({ port }) => port)).toEqual([9, 0, 0]);
+  expect(media[0]?.candidates).toHaveLength(1);
+});
+
+test("the bundle keeps the offer's order, and its first section carries the candidates", () => {
+  const { groups, media } = parse(
+    answerTo(recorded('chromium').replace('a=group:BUNDLE 0 1 2', 'a=group:BUNDLE 2 gone 0 1')),
+  );
+  expect(groups).toEqual([{ type: 'BUNDLE', mids: '2 0 1' }]);
+  expect(media.map(({ candidates }) => candidates?.length ?? 0)).toEqual([0, 0, 1]);
+});
+
 test('while servers are still asked, the candidates are not said to be all', () => {
   expect(answerTo(recorded('chromium'), { endOfCandidates: false })).not.toContain('end-of-candidates');
 });

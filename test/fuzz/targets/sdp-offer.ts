@@ -40,6 +40,7 @@ const words = [
   'm=audio 0 UDP/TLS/RTP/SAVPF\r\n',
   'm=\r\n',
   'a=mid:*\r\n',
+  'a=group:BUNDLE 1 0\r\n',
   'a=rtpmap:',
   'a=rtpmap:96 VP8/90000\r\n',
   'a=rtpmap:111 opus/48000/2\r\n',
@@ -70,6 +71,9 @@ export const target: FuzzTarget = {
     try {
       const plan = planOffer(sdp, [{ mid: '*', feed: 'door' }], [door]);
       promise(plan.sections.length <= 64, 'at most 64 sections');
+      const { iceUfrag, icePwd } = plan.transport;
+      // 256 is RFC 8839's; both stand in every check that we send.
+      promise(iceUfrag.length <= 256 && icePwd.length <= 256, 'credentials that fit into a check');
     } catch (error) {
       // Its contract: an offer is refused with one of our own errors.
       if (!(error instanceof VedetteError)) throw error;
