@@ -5,6 +5,7 @@ import { HeaderSlots } from './header-slots.ts';
 import type { PacketHistory } from './history.ts';
 import type { PacketSink, TransportSequence } from './outgoing.ts';
 import type { PacketizedFrame } from './packetizer.ts';
+import { RetransmissionBudget } from './retransmission-budget.ts';
 
 /** Ticks between the frames of a catch-up: 1 ms, so that the decoder runs through them instead of playing late. */
 const catchUpStepMs = 1;
@@ -69,6 +70,8 @@ export class RtpSender {
   #nextIndex = -1;
   #squeezed: Squeezed[] = [];
   #retransmittedAt = new Map<number, number>();
+  /** In bytes of header and payload: without the original sequence number, so that all can be repaired once. */
+  readonly #budget = new RetransmissionBudget();
 
   constructor(options: RtpSenderOptions, history: PacketHistory, transportSequence: TransportSequence) {
     this.#options = options;
@@ -111,8 +114,10 @@ export class RtpSender {
   }
 
   /**
-   * Answers a generic NACK (RFC 4585, 6.2.1) by RTX, each packet at most once per round trip.
+   * Answers a generic NACK (RFC 4585, 6.2.1) by RTX, each packet at most once per round trip, and all of them within
+   * the {@link RetransmissionBudget}.
    * @param lost 16-bit sequence numbers.
+   * @param roundTripMs As the viewer's reports have it, who may lie.
    */
   retransmit(
     lost: readonly number[],
@@ -128,6 +133,9 @@ export class RtpSender {
       if (last !== undefined && now - last < mergeMs) continue;
       const found = this.#find(extended);
       if (!found) continue;
+      const payload = found.frame.payloads[found.offset] as Uint8Array;
+      // Not the end: a smaller one may still be within the budget.
+      if (!this.#budget.spend(this.#header.bytes + payload.length)) continue;
       this.#remember(extended, now);
       if (!this.#retransmit(extended, found.frame, found.offset, sink)) return;
     }
@@ -154,6 +162,7 @@ export class RtpSender {
     if (this.#header.usesCaptureTime) this.#header.capturedAt(this.#options.wallAt(frame.captureMs));
     let place = 0;
     let taken = true;
+    let sentBytes = 0;
     while (taken && place <= last) {
       const payload = payloads[place] as Uint8Array;
       const header = this.#slots.next();
@@ -164,8 +173,10 @@ export class RtpSender {
       taken = sink.packet(header, undefined, payload, ssrc, packetIndex);
       continuity.packetCount += 1;
       continuity.octetCount += payload.length;
+      if (taken) sentBytes += header.length + payload.length;
       place += 1;
     }
+    this.#budget.earn(sentBytes, captureMs);
     this.#nextIndex = frame.firstIndex + place;
     return taken;
   }

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { PacketHistory } from '../../src/rtp/history.ts';
 import { readRtp } from '../../src/rtp/incoming.ts';
 import { MediaReceiver } from '../../src/rtp/receiver.ts';
+import { RetransmissionBudget } from '../../src/rtp/retransmission-budget.ts';
 import { readRtcp } from '../../src/rtp/rtcp/read.ts';
 import { RtpSender } from '../../src/rtp/sender.ts';
 import { collect, type SentPacket } from './collector.ts';
@@ -171,3 +172,27 @@ test('where the way is cut for half a second, all is brought back when it is who
   const { came, packets } = run(60, 10, 0, (n) => ({ lost: n >= 200 && n < 350, delayMs: 25, twice: false }));
   expect(came.size).toBe(packets);
 });
+
+test.each([
+  { loss: 0.4, refused: 0 },
+  // There as much is to be sent again as was sent, and chance goes to either side of it.
+  { loss: 0.5, refused: 0.02 },
+])(
+  'of what is asked for again where $loss of all packets is lost, the budget refuses at most $refused',
+  ({ loss, refused }) => {
+    const spend = vi.spyOn(RetransmissionBudget.prototype, 'spend');
+    try {
+      for (let seed = 1; seed <= 8; seed += 1) {
+        const chance = chances(seed);
+        run(60, 10, 65_500, (n) => ({ lost: chance() < loss && n > 0, delayMs: 25, twice: false }));
+      }
+      const { results } = spend.mock;
+      expect(results.length).toBeGreaterThan(8 * 200);
+      expect(results.filter(({ value }) => value === false).length / results.length).toBeLessThanOrEqual(
+        refused,
+      );
+    } finally {
+      spend.mockRestore();
+    }
+  },
+);

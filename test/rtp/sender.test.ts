@@ -139,7 +139,7 @@ test('every packet of a catch-up is retransmitted with the timestamp it went out
 
 test('a packet is retransmitted once a round trip, however often it is asked for', () => {
   const history = new PacketHistory();
-  const frame = new FrameSource().frame(0, 2);
+  const frame = new FrameSource().frame(0, 4);
   history.push(frame);
   const out = sender({}, history);
   out.send(frame);
@@ -203,6 +203,70 @@ test('one NACK message brings at most 256 packets out', () => {
       ms(0),
     ),
   ).toHaveLength(256);
+});
+
+const weightOf = (packets: readonly SentPacket[]) =>
+  packets.reduce((sum, { header, payload }) => sum + header.length + payload.length, 0);
+
+test('a viewer that claims no round trip and names all its history is sent no more again than it was sent', () => {
+  const history = new PacketHistory();
+  const source = new FrameSource();
+  const out = sender({}, history);
+  let [firstBytes, againBytes] = [0, 0];
+  for (let now = 0; now < 4_000; now += 5) {
+    if (now % 40 === 0) {
+      const frame = source.frame(now, 8, now === 0, 1_000);
+      history.push(frame);
+      firstBytes += weightOf(out.send(frame));
+    }
+    const all = Array.from({ length: 400 }, (_, at) => Math.max(0, (now / 40) * 8 - 400) + at);
+    againBytes += weightOf(out.retransmit(all, ms(now), 0)); // without the budget 216 times as much
+  }
+  expect(againBytes).toBeLessThanOrEqual(firstBytes);
+  expect(againBytes).toBeGreaterThan(0.9 * firstBytes);
+});
+
+test('whatever NACKs come, in any time what is sent again is what was sent and a second of it at most', () => {
+  const step = fc.record({
+    gapMs: fc.nat(120),
+    payloads: fc.nat(12),
+    payloadBytes: fc.integer({ min: 4, max: 1_200 }),
+    lost: fc.array(fc.nat(300), { maxLength: 300 }),
+  });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const history = new PacketHistory();
+      const source = new FrameSource();
+      const out = sender({ extensions: { mid: 1, transportWideCc: 2 } }, history);
+      const sent: { readonly at: number; readonly bytes: number }[] = [];
+      let [now, secondBytes, overBytes] = [0, 0, 0];
+      for (const { gapMs, payloads, payloadBytes, lost } of steps) {
+        now += gapMs;
+        const frame = source.frame(now, payloads, false, payloadBytes);
+        history.push(frame);
+        const bytes = weightOf(out.send(frame));
+        sent.push({ at: now, bytes });
+        const lately = sent.filter(({ at }) => now - at < 1_000).reduce((sum, one) => sum + one.bytes, 0);
+        secondBytes = Math.max(secondBytes, lately);
+        // The most by which any time that ends now is over what was sent in it.
+        overBytes = Math.max(0, overBytes - bytes) + weightOf(out.retransmit(lost, ms(now), 0));
+        expect(overBytes).toBeLessThanOrEqual(secondBytes);
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('a whole catch-up that was lost is sent again, its keyframe too', () => {
+  const history = new PacketHistory();
+  const source = new FrameSource();
+  const out = sender({}, history);
+  const frames = Array.from({ length: 60 }, (_, at) =>
+    source.frame(at * 33, at === 0 ? 100 : 1, at === 0, at === 0 ? 1_200 : 80),
+  );
+  for (const frame of frames) history.push(frame);
+  const lost = out.catchUp(frames).map(({ packetIndex }) => packetIndex);
+  expect(out.retransmit(lost, ms(2_000))).toHaveLength(159);
 });
 
 test('without RTX a NACK is not answered: the same index twice would give the keystream away', () => {
