@@ -1,5 +1,7 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -126,6 +128,30 @@ test('a port that is taken ends with code 1 and names who holds it', async () =>
   }
 });
 
+test('a media port that is taken ends with code 1 and names the protocol and who holds it', async () => {
+  const udp = createSocket('udp4').bind(0);
+  await once(udp, 'listening');
+  const tcp = createServer().listen(0, '::');
+  await once(tcp, 'listening');
+  try {
+    const tcpPort = (tcp.address() as AddressInfo).port;
+    for (const [protocol, port, media] of [
+      ['UDP', udp.address().port, `{ port: ${udp.address().port} }`],
+      ['TCP', tcpPort, `{ tcpPort: ${tcpPort} }`],
+    ] as const) {
+      const { code, printed } = await run(`${good}media: ${media}\n`);
+      expect(printed).toContain(`${protocol} port ${port} is taken by`);
+      expect(printed).toContain(`(process ${process.pid})`);
+      expect(printed).toContain('(media/port-taken)');
+      expect(printed).not.toMatch(stackTrace);
+      expect(code).toBe(1);
+    }
+  } finally {
+    udp.close();
+    tcp.close();
+  }
+});
+
 test('an address that is not of this machine ends with code 1', async () => {
   const { code, printed } = await run(good.replace('port: 0', 'port: 0, host: 198.51.100.7'));
   expect([code, printed]).toEqual([1, expect.stringContaining('(http/no-address)')]);
@@ -160,6 +186,7 @@ describe('a state folder that cannot be used ends with code 1 and its cure', () 
     ['secret', '', 'access/secret-damaged'],
     ['secret', 'short', 'access/secret-damaged'],
     ['authority.pem', 'nonsense', 'tls/authority-damaged'],
+    ['dtls.pem', 'nonsense', 'media/certificate-damaged'],
   ])('a damaged %s (%j)', async (name, text, expected) => {
     const state = await mkdtemp(join(folder, 'damaged-'));
     await mkdir(join(state, 'identity'));
