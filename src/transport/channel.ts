@@ -1,9 +1,12 @@
 import type { RTCDataChannel } from 'werift';
 
+/** Waiting to be sent on one channel, at the most: of a viewer that acknowledges nothing. */
+const maxBufferedBytes = 256 * 1_024;
+
 /** One data channel, whoever made it. Text only; binary messages are dropped. */
 export interface DataChannel {
   readonly label: string;
-  /** Sends if the channel is open; says whether it was. */
+  /** Sends if the channel is open and what was sent before has left, or nearly; says whether it did. */
   send(text: string): boolean;
   /** Resolves when everything sent has left, or after `deadlineMs`. */
   flushed(deadlineMs: number): Promise<void>;
@@ -14,7 +17,7 @@ export function dataChannel(channel: RTCDataChannel): DataChannel {
   return {
     label: channel.label,
     send: (text) => {
-      if (channel.readyState !== 'open') return false;
+      if (channel.readyState !== 'open' || channel.bufferedAmount > maxBufferedBytes) return false;
       try {
         channel.send(text);
         return true;

@@ -1,6 +1,9 @@
 import type { RTCDtlsTransport, RTCSctpTransport } from 'werift';
 import { type DataChannel, dataChannel, whenOpen } from './channel.ts';
 import { maxMessageBytes } from './description.ts';
+import { type Association, boundAssociation } from './sctp/bounds.ts';
+import { boundChannels, type Channels } from './sctp/channels.ts';
+import { isWellFormed } from './sctp/well-formed.ts';
 
 /** Messages kept while the library loads: an INIT and its repetitions. */
 const maxEarly = 8;
@@ -40,6 +43,7 @@ export class Sctp {
   readonly #below: BelowSctp;
   #transport: RTCSctpTransport | undefined;
   #early: Buffer[] = [];
+  #begun = false;
   #closed = false;
 
   constructor(options: SctpOptions, events: SctpEvents) {
@@ -56,14 +60,21 @@ export class Sctp {
     };
   }
 
-  /** DTLS is connected: the association may begin. */
+  /**
+   * DTLS is connected: the association may begin. Once; more often does nothing.
+   * @throws Error where the library cannot be loaded
+   */
   async start(): Promise<void> {
+    if (this.#begun) return;
+    this.#begun = true;
     const { RTCSctpTransport } = await import('werift');
     if (this.#closed) return;
     const transport = new RTCSctpTransport(sctpPort, maxMessageBytes);
-    surviveHostileMessages(transport as unknown as SctpInsides);
+    boundChannels(transport as unknown as Channels);
     transport.setDtlsTransport(this.#below as unknown as RTCDtlsTransport);
-    surviveHostilePackets(transport.sctp as unknown as AssociationInsides);
+    const association = transport.sctp as unknown as Association & HandlesPackets;
+    surviveHostilePackets(association);
+    boundAssociation(association);
     transport.setRemoteMaxMessageSize(this.#options.remoteMaxMessageBytes);
     transport.onDataChannel.subscribe((channel) => {
       const adopted = dataChannel(channel);
@@ -92,22 +103,14 @@ export class Sctp {
   }
 }
 
-interface SctpInsides {
-  datachannelReceive: (streamId: number, protocol: number, data: Buffer) => Promise<void>;
-}
-
-interface AssociationInsides {
+interface HandlesPackets {
   handleData: (packet: Buffer) => Promise<void>;
 }
 
-/** An acknowledgement of a channel that is not there, or an unknown protocol, would end the process. */
-function surviveHostileMessages(transport: SctpInsides): void {
-  const { datachannelReceive } = transport;
-  transport.datachannelReceive = (...message) => datachannelReceive(...message).catch(() => undefined);
-}
-
-/** So would a packet that cannot be parsed. */
-function surviveHostilePackets(association: AssociationInsides): void {
+/** A packet that cannot be parsed would end the process, or keep it busy for ever. */
+function surviveHostilePackets(association: HandlesPackets): void {
   const handleData = association.handleData.bind(association);
-  association.handleData = (packet) => handleData(packet).catch(() => undefined);
+  association.handleData = async (packet) => {
+    if (isWellFormed(packet)) await handleData(packet).catch(() => undefined);
+  };
 }
