@@ -103,8 +103,9 @@ export class Peer {
    */
   answer({ sdp, transport: remote, sections }: AnswerRequest): Answer {
     if (this.#ending.signal.aborted) throw new Error('the peer was closed');
-    const transport = this.#transport ?? this.#begin(remote, sdp);
+    const transport = this.#transport ?? this.#begin(remote);
     if (this.#version > 0) transport.renew(remote);
+    this.#beginData(transport, remote, sdp);
     this.#version += 1;
     const ids = sections.map(({ mid }) => this.#ssrcsOf(mid));
     const candidates = this.#candidates?.describe() ?? { candidates: [], endOfCandidates: true };
@@ -165,7 +166,7 @@ export class Peer {
     this.#tell('closed');
   }
 
-  #begin(remote: RemoteTransport, sdp: string): SecureTransport {
+  #begin(remote: RemoteTransport): SecureTransport {
     const { wire, clock, certificate } = this.#parts;
     const transport = new SecureTransport(
       { wire, clock, certificate: certificate(), remote },
@@ -182,20 +183,29 @@ export class Peer {
       },
     );
     this.#transport = transport;
-    const data = readRemoteData(sdp);
-    if (data) {
-      this.#sctp = new Sctp(
-        { remoteMaxMessageBytes: data.maxMessageBytes, controlling: remote.iceLite },
-        {
-          send: (packet) => transport.sendData(packet),
-          channel: (channel) => this.#events.channel(channel),
-          message: (channel, text) => this.#events.message(channel, text),
-        },
-      );
-    }
     this.#candidates = new LocalCandidates(wire, transport, (candidate) => this.#events.candidate(candidate));
     transport.start();
     return transport;
+  }
+
+  /** Data channels may come with any offer (RFC 8829, 5.3.1), and then stay. */
+  #beginData(transport: SecureTransport, remote: RemoteTransport, sdp: string): void {
+    const data = readRemoteData(sdp);
+    if (!data || this.#sctp) return;
+    this.#sctp = new Sctp(
+      { remoteMaxMessageBytes: data.maxMessageBytes, controlling: remote.iceLite },
+      {
+        send: (packet) => transport.sendData(packet),
+        channel: (channel) => this.#events.channel(channel),
+        message: (channel, text) => this.#events.message(channel, text),
+      },
+    );
+    if (transport.state === 'connected') this.#startData();
+  }
+
+  #startData(): void {
+    // Pictures and sound go on without; only an installation that is not whole has no library to load.
+    this.#sctp?.start().catch(() => undefined);
   }
 
   #ssrcsOf(mid: string): SectionSsrcs {
@@ -209,7 +219,7 @@ export class Peer {
 
   #transportState(state: TransportState): void {
     if (this.#ending.signal.aborted) return;
-    if (state === 'connected') void this.#sctp?.start();
+    if (state === 'connected') this.#startData();
     this.#tell(state);
   }
 

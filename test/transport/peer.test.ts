@@ -127,6 +127,18 @@ test("the far end's channel opens once, carries text both ways, and drops bytes"
   await near.channels[0]!.flushed(5_000);
 });
 
+test('a channel that comes with a later offer opens, and carries text', async () => {
+  const { near, far } = await kept(connected({ channel: false }));
+  const channel = far.connection.createDataChannel('events');
+  await far.accept(await near.answer(await far.offer(() => {})));
+  // This stack begins its association with the first answer alone.
+  await far.connection.sctpTransport!.start(5_000);
+  await far.until('the channel', () => near.channels.length > 0 && channel.readyState === 'open');
+  channel.send('text');
+  await far.until('the text', () => near.messages.length > 0);
+  expect(near.messages).toEqual(['text']);
+});
+
 test.each(['server', 'client'] as const)('no two records of a DTLS %s have one number', async (role) => {
   const records: string[] = [];
   const { near, far } = await kept(
