@@ -16,6 +16,7 @@ export const targets: Readonly<Record<string, () => Promise<{ readonly target: F
   'rtp-sender': () => import('./targets/rtp-sender.ts'),
   receiver: () => import('./targets/receiver.ts'),
   'jitter-buffer': () => import('./targets/jitter-buffer.ts'),
+  sctp: () => import('./targets/sctp.ts'),
   'sdp-offer': () => import('./targets/sdp-offer.ts'),
   'sdp-fragment': () => import('./targets/sdp-fragment.ts'),
   signaling: () => import('./targets/signaling.ts'),

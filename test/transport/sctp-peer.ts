@@ -26,6 +26,8 @@ export class SctpPeer {
   #tag: Uint8Array = Buffer.alloc(4);
   #cookie: Uint8Array = Buffer.alloc(0);
   tsn = 1;
+  /** What there is to acknowledge before anything came. */
+  nothingAcknowledged = 0;
 
   constructor() {
     this.#sctp = new Sctp(
@@ -56,6 +58,11 @@ export class SctpPeer {
   async sendChunks(chunks: readonly Uint8Array[], tag: Uint8Array = this.#tag): Promise<void> {
     const bytes = Buffer.concat([Buffer.from('13881388', 'hex'), tag, Buffer.alloc(4), ...chunks]);
     bytes.writeUInt32LE(crc32c(bytes) >>> 0, 8);
+    await this.sendBytes(bytes);
+  }
+
+  /** Sends bytes as they are. */
+  async sendBytes(bytes: Uint8Array): Promise<void> {
     this.#sctp.receive(bytes);
     await new Promise(setImmediate);
   }
@@ -96,6 +103,7 @@ export class SctpPeer {
     if (type === initAckType) {
       this.#tag = packet.subarray(16, 20);
       this.#cookie = cookieOf(packet);
+      this.nothingAcknowledged = (packet.readUInt32BE(28) - 1) >>> 0;
     }
     if (type === sackType)
       this.sacks.push({

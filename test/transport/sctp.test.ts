@@ -68,14 +68,11 @@ describe('a peer of an association', () => {
   test('that sends pieces of a byte has no more of them kept than there may be', async () => {
     const peer = await established();
     await peer.open(0);
-    const began = performance.now();
     for (let packets = 0; packets < 100; packets += 1) {
       const pieces = Array.from({ length: 200 }, () => peer.data(0, 6, Buffer.of(1)));
       await peer.sendChunks(pieces);
     }
     expect(peer.lastSack.cumulativeTsn).toBe(1 + maxHeldChunks);
-    // Without the bounds, a minute.
-    expect(performance.now() - began).toBeLessThan(10_000);
   });
 
   test('that leaves a gap has no more kept beyond it than there may be, and goes on when the gap is closed', async () => {
@@ -130,17 +127,35 @@ describe('a peer of an association', () => {
     expect(peer.channels).toEqual(['events']);
   });
 
+  test('is heard after any bytes whose checksum is wrong', async () => {
+    const peer = await established();
+    await peer.open(0);
+    const honest = Buffer.concat([peer.data(0, whole, hello, { sequence: 1, tsn: 2 }), chunk(6, 0, hello)]);
+    const noise = fc.oneof(
+      fc.uint8Array({ maxLength: 100 }),
+      fc.tuple(fc.nat(honest.length - 1), fc.nat(0xff)).map(([at, byte]) => honest.with(at, byte)),
+    );
+    await fc.assert(
+      fc.asyncProperty(noise, (bytes) => peer.sendBytes(bytes)),
+      { seed: 1, numRuns: 500 },
+    );
+    await peer.sendChunks([peer.data(0, whole, hello, { sequence: 1 })]);
+    expect(peer.messages).toEqual(['hello']);
+  });
+
   test('that acknowledges TSNs which were never sent costs no work for each of them', async () => {
     const peer = await established();
+    await peer.open(0);
     const blocks = Buffer.alloc(12 + 4 * 3_000);
+    blocks.writeUInt32BE(peer.nothingAcknowledged, 0);
     blocks.writeUInt16BE(3_000, 8);
     for (let at = 12; at < blocks.length; at += 4) blocks.writeUInt32BE(0x0001_ffff, at);
     const began = performance.now();
     for (let sent = 0; sent < 10; sent += 1) await peer.sendChunks([chunk(3, 0, blocks)]);
     // Without the bound, 2,000 million numbers are noted.
     expect(performance.now() - began).toBeLessThan(3_000);
-    await peer.open(0);
-    expect(peer.channels).toEqual(['events']);
+    await peer.open(2);
+    expect(peer.channels).toEqual(['events', 'events']);
   });
 });
 
