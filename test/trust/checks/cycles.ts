@@ -3,7 +3,8 @@ import { byBenchmark } from '../by-benchmark.ts';
 import type { Check } from '../check.ts';
 
 export const check: Check = {
-  title: '10,000 times connect, watch, close: under 1 kB of memory a cycle, and no socket or timer more than before',
+  title:
+    '10,000 times connect, watch, close: under 1 kB of memory a cycle, and no socket or timer more than before',
   run: () =>
     byBenchmark(benchmark, [
       { case: 'a cycle', metric: 'heap, 2nd half', must: { atMost: 1_000 } },
