@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -88,7 +89,15 @@ func main() {
 		m.set(func(r *report) { describe(pc, r) })
 	}
 	check(s.end())
+	if o.events > 0 {
+		// The answer to DELETE and the goodbye come by two ways.
+		m.wait(saidGoodbye)
+	}
 	fmt.Println(m.text())
+}
+
+func saidGoodbye(r *report) bool {
+	return bytes.Contains(r.Events[len(r.Events)-1], []byte(`"goodbye"`))
 }
 
 // Everything asked for has come.
