@@ -1,20 +1,23 @@
 import { z } from 'zod';
 
-/** A device as the profile names it: which kind, with which options, and how one run of it is opened. */
-export interface Entry<Device> {
+/**
+ * A device as the profile names it: which kind, with which options, and how one run of it is opened. `Parts` is what
+ * its room's kinds are handed when they are opened.
+ */
+export interface Entry<Device, Parts extends readonly unknown[] = []> {
   /** One of its room's `kinds.ts`. */
   readonly kind: string;
   /** The kind's own keys, with their defaults. */
   readonly options: Readonly<Record<string, unknown>>;
   /** Makes the device of one run; called for each. */
-  open(): Device;
+  open(...parts: Parts): Device;
 }
 
 /** A row of a room's `kinds.ts`, whatever its options are. */
-interface KindRow<Device> {
+interface KindRow<Device, Parts extends readonly unknown[]> {
   readonly kind: string;
   readonly options: z.ZodObject;
-  open(options: never): Device;
+  open(options: never, ...parts: Parts): Device;
 }
 
 /**
@@ -22,8 +25,8 @@ interface KindRow<Device> {
  *
  * @throws Error where a kind uses a common key for something else, which is a mistake in this program.
  */
-export function entrySchema<Device, Common extends z.ZodRawShape>(
-  rows: readonly [KindRow<Device>, ...KindRow<Device>[]],
+export function entrySchema<Device, Common extends z.ZodRawShape, Parts extends readonly unknown[]>(
+  rows: readonly [KindRow<Device, Parts>, ...KindRow<Device, Parts>[]],
   common: Common,
 ) {
   const [first, ...others] = rows;
@@ -33,12 +36,15 @@ export function entrySchema<Device, Common extends z.ZodRawShape>(
   ]);
 }
 
-function kindSchema<Device, Common extends z.ZodRawShape>(row: KindRow<Device>, common: Common) {
+function kindSchema<Device, Common extends z.ZodRawShape, Parts extends readonly unknown[]>(
+  row: KindRow<Device, Parts>,
+  common: Common,
+) {
   const taken = Object.keys(row.options.shape).find((key) => key === 'kind' || key in common);
   if (taken !== undefined) throw new Error(`kind "${row.kind}" uses "${taken}", a key of all kinds`);
   return row.options
     .safeExtend({ kind: z.literal(row.kind).describe('What gives it'), ...common })
-    .transform((entry): Entry<Device> & z.output<z.ZodObject<Common>> => {
+    .transform((entry): Entry<Device, Parts> & z.output<z.ZodObject<Common>> => {
       const shared = pick(entry, (key) => key in common);
       const options = pick(entry, (key) => key !== 'kind' && !(key in common));
       return {
@@ -46,7 +52,7 @@ function kindSchema<Device, Common extends z.ZodRawShape>(row: KindRow<Device>, 
         ...(shared as z.output<z.ZodObject<Common>>),
         kind: row.kind,
         options,
-        open: () => row.open(options as never),
+        open: (...parts) => row.open(options as never, ...parts),
       };
     });
 }

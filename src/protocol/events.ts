@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { AlarmStatus, DeviceEvent, PrivacyStatus, RingStatus } from './alarm.ts';
+import { SensorDescription, SensorState } from './reading.ts';
 
 /** What is the case with a feed's camera. `since` is wall time in ms. */
 export const CameraStatus = z.discriminatedUnion('state', [
@@ -8,6 +10,8 @@ export const CameraStatus = z.discriminatedUnion('state', [
   z.strictObject({ state: z.literal('live'), since: z.number() }),
   /** Unplugged, hung or refused; it is tried again by itself. */
   z.strictObject({ state: z.literal('away'), since: z.number(), reason: z.string() }),
+  /** Closed, whoever wants it, until privacy mode ends. */
+  z.strictObject({ state: z.literal('private'), since: z.number() }),
 ]);
 export type CameraStatus = z.infer<typeof CameraStatus>;
 
@@ -25,6 +29,8 @@ export const FeedStatus = z.strictObject({
   talk: TalkStatus,
   /** The session's own keyframe wait: the camera encodes itself and gives its next keyframe when it likes. */
   waitsForKeyframe: z.boolean(),
+  /** Why this session gets its picture, or does not. `standby`: connected, nothing flows. */
+  flow: z.enum(['standby', 'watching', 'called']),
 });
 export type FeedStatus = z.infer<typeof FeedStatus>;
 
@@ -37,9 +43,23 @@ export const DeviceMessage = z.discriminatedUnion('type', [
     session: z.string(),
     feeds: z.array(FeedStatus),
     watching: z.number(),
+    sensors: z.array(z.strictObject({ description: SensorDescription, state: SensorState })),
+    alarms: z.array(AlarmStatus),
+    rings: z.array(RingStatus),
+    privacy: PrivacyStatus,
   }),
   z.strictObject({ type: z.literal('feed'), status: FeedStatus }),
   z.strictObject({ type: z.literal('watching'), watching: z.number() }),
+  /** A value that changes slowly, or a sensor that failed or came back. */
+  z.strictObject({ type: z.literal('sensor'), state: SensorState }),
+  /** A rule raised, changed, or is as it should be again (`status` absent). */
+  z.strictObject({ type: z.literal('alarm'), rule: z.string(), status: AlarmStatus.optional() }),
+  z.strictObject({ type: z.literal('ring'), status: RingStatus }),
+  /** Something happened, or what is known of it grew: a picture, a clip, an acknowledgement. */
+  z.strictObject({ type: z.literal('event'), event: DeviceEvent }),
+  z.strictObject({ type: z.literal('privacy'), privacy: PrivacyStatus }),
+  /** What the viewer asked for was refused, for this reason. */
+  z.strictObject({ type: z.literal('refused'), request: z.string(), reason: z.string() }),
   /** The answer to a `talk` request that was refused. */
   z.strictObject({ type: z.literal('talk-refused'), feed: z.string(), reason: z.string() }),
   /** The session ends from the device's side; said before the connection closes. */
@@ -53,5 +73,32 @@ export const ViewerMessage = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('talk'), feed: z.string().max(64), on: z.boolean() }),
   /** Media may flow now: ends `standby`. */
   z.strictObject({ type: z.literal('accept') }),
+  /** Nothing may flow any more, until `accept`, an alarm or a ring. The connection stays. */
+  z.strictObject({ type: z.literal('standby') }),
+  /** What the others read when this viewer answers or acknowledges. */
+  z.strictObject({ type: z.literal('name'), name: z.string().min(1).max(40) }),
+  z.strictObject({ type: z.literal('acknowledge'), rule: z.string().max(64) }),
+  /** Its sound stops here and on the others' pages; it stays raised. */
+  z.strictObject({ type: z.literal('silence'), rule: z.string().max(64) }),
+  /** It raises nothing for so long. 0 minutes end it. */
+  z.strictObject({
+    type: z.literal('shelve'),
+    rule: z.string().max(64),
+    minutes: z.number().min(0).max(10_080),
+    reason: z.string().max(200),
+  }),
+  z.strictObject({ type: z.literal('answer'), ring: z.string().max(64) }),
+  z.strictObject({ type: z.literal('decline'), ring: z.string().max(64) }),
+  /** Plays a ready reply at the door, and so answers it for everybody. */
+  z.strictObject({ type: z.literal('reply'), ring: z.string().max(64), reply: z.string().max(64) }),
+  z.strictObject({ type: z.literal('hang-up'), ring: z.string().max(64) }),
+  /** Closes cameras and microphones; `minutes` absent: until it is switched off. */
+  z.strictObject({
+    type: z.literal('privacy'),
+    on: z.boolean(),
+    minutes: z.number().min(1).max(10_080).optional(),
+  }),
+  /** Sets a simulated sensor. */
+  z.strictObject({ type: z.literal('simulate'), sensor: z.string().max(64), value: z.number() }),
 ]);
 export type ViewerMessage = z.infer<typeof ViewerMessage>;

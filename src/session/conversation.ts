@@ -41,6 +41,10 @@ export class Conversation {
       session,
       feeds: feeds.map((feed) => this.#status(feed)),
       watching: watching(),
+      sensors: [],
+      alarms: [],
+      rings: [],
+      privacy: { on: false },
     });
   }
 
@@ -80,6 +84,7 @@ export class Conversation {
       camera: feed.camera,
       talk: feed.talk,
       waitsForKeyframe: this.#parts.waits(feed.name),
+      flow: 'watching',
     };
   }
 }

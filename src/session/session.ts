@@ -317,6 +317,8 @@ export class Session implements SessionHandle {
         return undefined;
       case 'talk':
         return message.on ? this.#beginTalk(message.feed) : this.#talkback.stop();
+      default:
+        return undefined;
     }
   }
 

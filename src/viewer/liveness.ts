@@ -57,6 +57,7 @@ function connectedPicture(status: FeedStatus | undefined, since: number): Pictur
     case 'starting':
       return { state: 'starting', since: status.camera.since };
     case 'off':
+    case 'private':
       return { state: 'starting', since };
     case 'live':
     case undefined:

@@ -18,6 +18,7 @@ const status = (change: Partial<FeedStatus> = {}): FeedStatus => ({
   camera: { state: 'live', since: 1 },
   talk: { state: 'idle' },
   waitsForKeyframe: false,
+  flow: 'watching',
   ...change,
 });
 

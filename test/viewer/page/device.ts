@@ -102,6 +102,7 @@ class FakeDevice {
         camera: { state: 'live', since: Date.now() },
         talk: { state: 'idle' },
         waitsForKeyframe: false,
+        flow: 'watching',
       });
     }
   }
@@ -155,6 +156,10 @@ class FakeDevice {
             session,
             feeds: [...this.statuses.values()],
             watching: this.sessions.size,
+            sensors: [],
+            alarms: [],
+            rings: [],
+            privacy: { on: false },
           });
         if (channel.readyState === 'open') greet();
         else channel.onopen = greet;
