@@ -1,15 +1,19 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** Tests that start browsers, cameras or whole devices: one file at a time, so that they do not starve each other. */
+/** Tests that start browsers, cameras or whole devices: two files at a time, since they mostly wait. */
 const wholeDevice = [
   'test/e2e/**/*.test.ts',
   'test/viewer/page/**/*.test.ts',
   'test/bin/**/*.test.ts',
   'test/bench/**/*.test.ts',
   'test/interop/**/*.test.ts',
-  'test/rig/**/*.test.ts',
 ];
+
+/** Tests that take the whole machine: an emulated kernel's one processor, every open port. One file at a time. */
+const wholeMachine = ['test/rig/**/*.test.ts', 'test/e2e/surface.test.ts'];
+
+const deviceDeadlines = { testTimeout: 120_000, hookTimeout: 120_000 };
 
 export default defineConfig({
   test: {
@@ -23,7 +27,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: wholeDevice,
+          exclude: [...wholeDevice, ...wholeMachine],
           sequence: { groupOrder: 0 },
         },
       },
@@ -32,11 +36,21 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: wholeDevice,
+          exclude: wholeMachine,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+          ...deviceDeadlines,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'machine',
+          include: wholeMachine,
           fileParallelism: false,
           maxWorkers: 1,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
+          ...deviceDeadlines,
         },
       },
     ],
