@@ -5,7 +5,7 @@ import { VedetteError } from '../errors.ts';
 import { requireFeed, type WhepSessions } from '../signaling/whep.ts';
 import { sessionCookie } from './caller.ts';
 import { admit, type DeviceServices, type HttpEnv, mediaTypeOf, scopesOf } from './context.ts';
-import { metricsType, renderMetrics } from './prometheus.ts';
+import { renderMetrics } from './prometheus.ts';
 import { maxOfferBytes } from './whep.ts';
 
 const SessionTrade = z.strictObject({ secret: z.string().max(128) });
@@ -91,7 +91,8 @@ export function apiRoutes(
 
   routes.get('/metrics', async (c) => {
     admit(c.get('caller'), 'metrics', clock);
-    return c.body(renderMetrics(await services.metrics()), 200, { 'content-type': metricsType });
+    const { text, type } = await renderMetrics(await services.metrics());
+    return c.body(text, 200, { 'content-type': type });
   });
   return routes;
 }
