@@ -16,6 +16,8 @@ export interface EncodingOptions {
   readonly format: NativeFormat;
   readonly log: Logger;
   readonly frame: (frame: EncodedFrame) => void;
+  /** It ended by itself, and is started again after a wait. */
+  readonly restart?: () => void;
 }
 
 /** Encodes one format into one codec for as long as it is wanted; an encoder that dies is started again. */
@@ -91,6 +93,7 @@ export class Encoding {
       this.#options.log.warn({ code: reason?.code, lastLines: reason?.cause }, message);
     }
     this.#failures += 1;
+    this.#options.restart?.();
     this.#timer = setTimeout(() => this.start(), backoffMs);
   }
 }

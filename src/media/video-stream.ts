@@ -7,6 +7,7 @@ import { KeyframeRequests } from './keyframe-requests.ts';
 import { Listeners } from './listeners.ts';
 import { NativeH264Judge } from './native-h264.ts';
 import type { EncodedStream, Release } from './stream.ts';
+import { type StreamCounts, StreamMeter } from './stream-counts.ts';
 
 /** An encoder without listeners goes on this long: a viewer who reloads the page finds it running. */
 const encoderLingerMs = 5_000;
@@ -25,6 +26,7 @@ export class VideoStream implements EncodedStream {
   readonly #log: Logger;
   readonly #listeners: Listeners<EncodedFrame>;
   readonly #keyframes: KeyframeRequests;
+  readonly #meter = new StreamMeter();
   #releaseCamera: Release | undefined;
   #linger: NodeJS.Timeout | undefined;
   #format: NativeFormat | undefined;
@@ -48,6 +50,11 @@ export class VideoStream implements EncodedStream {
 
   get keyframesOnDemand(): boolean {
     return !this.#native;
+  }
+
+  /** What it has given so far. */
+  get counts(): StreamCounts {
+    return this.#meter.counts;
   }
 
   /** The encoder's process, where there is one. */
@@ -122,8 +129,9 @@ export class VideoStream implements EncodedStream {
       frame: (frame) => {
         if (this.#encoding !== encoding) return;
         this.#native = false;
-        this.#listeners.tell(frame);
+        this.#tell(frame);
       },
+      restart: () => this.#meter.restart(),
     });
     this.#encoding = encoding;
     encoding.start();
@@ -147,7 +155,7 @@ export class VideoStream implements EncodedStream {
       case 'native':
         if (!this.#native) this.#log.info('the camera encodes by itself: its H.264 is passed through');
         this.#native = true;
-        this.#listeners.tell({ codec: 'H264', ...frame });
+        this.#tell({ codec: 'H264', ...frame });
         return;
       case 'transcode':
         this.#transcode(verdict.reason, verdict.replay, frame);
@@ -164,6 +172,11 @@ export class VideoStream implements EncodedStream {
     }
     for (const next of frames) this.#encoding?.write(next);
     // Until the encoder's first frame, viewers keep what they had.
-    if (this.#native) this.#listeners.tell({ codec: 'H264', ...frame });
+    if (this.#native) this.#tell({ codec: 'H264', ...frame });
+  }
+
+  #tell(frame: EncodedFrame): void {
+    this.#meter.frame(frame);
+    this.#listeners.tell(frame);
   }
 }

@@ -91,6 +91,13 @@ test('an encoder that is killed comes back with a keyframe, and viewers stay', a
   await until('more frames', () => frames.length > length + 5);
   expect(frames[length]?.keyframe).toBe(true);
   expect(watched.video('H264').pid).not.toBe(pid);
+  expect(watched.video('H264').counts).toEqual({
+    frames: frames.length,
+    bytes: frames.reduce((bytes, { data }) => bytes + data.length, 0),
+    restarts: 1,
+    newestMs: frames.at(-1)?.captureMs,
+  });
+  expect(watched.video('VP8').counts).toEqual({ frames: 0, bytes: 0, restarts: 0, newestMs: undefined });
 });
 
 test('the encoder goes on for five seconds after its last viewer, the camera for ten more', async () => {
@@ -228,6 +235,7 @@ describe('a camera that encodes by itself', () => {
     const { watched, seen } = await play(baseline.slice(5));
     expect(seen.map(({ data }) => data)).toEqual(baseline.slice(30).map(({ data }) => data));
     expect(watched.video('H264').native).toBe(true);
+    expect(watched.video('H264').counts).toMatchObject({ frames: seen.length, restarts: 0 });
     expect(children('ffmpeg')).toEqual([]);
   });
 

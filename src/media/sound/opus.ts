@@ -3,6 +3,7 @@ import type { Logger } from '../../log.ts';
 import { blockSamples, type EncodedFrame, type SoundBlock, sampleRate } from '../frame.ts';
 import { Listeners } from '../listeners.ts';
 import type { EncodedStream, Release } from '../stream.ts';
+import { type StreamCounts, StreamMeter } from '../stream-counts.ts';
 import type { Microphone } from './microphone.ts';
 import type { VoiceDecoder } from './playout.ts';
 
@@ -91,6 +92,7 @@ export class OpusStream implements EncodedStream {
   readonly #log: Logger;
   readonly #lingerMs: number;
   readonly #listeners: Listeners<EncodedFrame>;
+  readonly #meter = new StreamMeter();
   #encoder: OpusEncoderHandle | undefined;
   #release: Release | undefined;
   #linger: NodeJS.Timeout | undefined;
@@ -103,6 +105,11 @@ export class OpusStream implements EncodedStream {
     this.#log = options.log;
     this.#lingerMs = options.lingerMs ?? defaultLingerMs;
     this.#listeners = new Listeners(options.log);
+  }
+
+  /** What it has given so far. */
+  get counts(): StreamCounts {
+    return this.#meter.counts;
   }
 
   listen(listener: (frame: EncodedFrame) => void): Release {
@@ -149,12 +156,14 @@ export class OpusStream implements EncodedStream {
   }
 
   #encode(encoder: OpusEncoderHandle, block: SoundBlock, lookaheadMs: number): void {
-    this.#listeners.tell({
+    const packet: EncodedFrame = {
       codec: 'opus',
       data: encoder.encode(block.samples),
       keyframe: true,
       // A decoder gives this packet's first sample as many samples late as the encoder looks ahead (RFC 7845, 4.2).
       captureMs: (block.captureMs - lookaheadMs) as typeof block.captureMs,
-    });
+    };
+    this.#meter.frame(packet);
+    this.#listeners.tell(packet);
   }
 }

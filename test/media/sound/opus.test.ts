@@ -58,6 +58,7 @@ test('one encoder serves all listeners, and the microphone closes after the last
   const releaseSecond = stream.listen((frame) => second.push(frame));
   await vi.waitFor(() => expect(second.length).toBeGreaterThan(3), 5000);
   expect(second[0]).toBe(first[first.length - second.length]);
+  expect(stream.counts).toMatchObject({ frames: first.length, newestMs: first.at(-1)?.captureMs });
   releaseFirst();
   const count = second.length;
   await vi.waitFor(() => expect(second.length).toBeGreaterThan(count + 2), 5000);
