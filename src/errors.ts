@@ -104,6 +104,14 @@ export const errorTable = {
     'the state folder {folder} cannot be used: {detail}',
     'see that it is a folder this user may write to, on a disk with room; or name another in $STATE_DIRECTORY',
   ),
+  'records/unwritable': entry(
+    'the records cannot be written or read: {detail}',
+    'see that the disk has room and can be written to; it is tried again by itself',
+  ),
+  'records/none': entry(
+    'there are no records in {folder}',
+    'name the profile of a device that has run on this machine, as the user it runs as',
+  ),
   'access/denied': entry('{reason}', 'ask the owner of this device for a link'),
   'access/wrong-secret': entry(
     'this link is not, or no longer, valid',
