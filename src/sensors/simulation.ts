@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Duration, type DurationMs, durationBetween, durationMs } from '../protocol/duration.ts';
+import { type DurationMs, durationBetween, durationMs } from '../protocol/duration.ts';
 
 /** The keys of `kind: simulated` in a profile. */
 export const simulatedOptions = z.strictObject({
@@ -20,9 +20,9 @@ export const simulatedOptions = z.strictObject({
     .optional()
     .describe('It takes these values one after another, again and again, in place of `value`'),
   noise: z.number().min(0).default(0).describe('So much, up or down, by chance'),
-  hold: Duration.default(durationMs('5m') as DurationMs).describe(
-    'What a person sets stays for so long; for a button 500ms',
-  ),
+  hold: durationBetween('20ms', '20d')
+    .default(durationMs('5m') as DurationMs)
+    .describe('What a person sets stays for so long; for a button 500ms'),
 });
 
 type Simulation = Omit<z.output<typeof simulatedOptions>, 'hold'>;

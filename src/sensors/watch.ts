@@ -6,6 +6,8 @@ import { RateLimit } from './rate-limit.ts';
 
 /** Nothing for so many periods is a fault, and so are as many failed readings in a row. */
 export const missedPeriods = 3;
+/** What comes a little late was not missed: silence is told after three periods and this much of one. */
+const latePeriods = 0.5;
 /** The first value of a run may take this long, however short the period: buses connect, chips wake up. */
 export const openingMs = 5_000;
 /** A reading that failed before there was any is tried again after this, so that a wrong profile is told soon. */
@@ -70,6 +72,8 @@ export class Watch {
   /** Runs in a row that came to nothing. */
   #failures = 0;
   #failedReads = 0;
+  /** Why the last reading failed, until one does not. */
+  #failed: string | undefined;
   #fault: FaultReason | undefined;
   /** Something was heard in any run. */
   #known = false;
@@ -126,18 +130,18 @@ export class Watch {
     return effects;
   }
 
-  /** While this process could not hear, because it was held up, nobody was silent. */
+  /** While this process could not hear, because it was held up, nobody was silent: patience begins anew. */
   #excuse(now: MonotonicMs): void {
-    const late = now - this.dueMs;
-    if (this.#run.phase !== 'open' || late < lateMs) return;
-    this.#heardMs = Math.min(now, this.#heardMs + late);
-    this.#run.sinceMs = Math.min(now, this.#run.sinceMs + late);
+    if (this.#run.phase !== 'open' || now - this.dueMs < lateMs) return;
+    this.#heardMs = now;
+    this.#run.sinceMs = now;
   }
 
   #due(now: MonotonicMs, random: number, effects: WatchEffect[]): void {
     if (this.#run.phase === 'closed' && this.#run.retryMs <= now) {
       this.#run = { phase: 'open', sinceMs: now, polled: false, readMs: now, asked: false, heard: false };
       this.#failedReads = 0;
+      this.#failed = undefined;
       effects.push({ do: 'open' });
       return;
     }
@@ -146,8 +150,7 @@ export class Watch {
     const waiting = this.#rate.due(now);
     if (waiting) this.#heard(waiting.value, waiting.at, now, effects);
     if (this.#missingMs(run) <= now) {
-      const silentMs = now - (run.heard ? this.#heardMs : run.sinceMs);
-      this.#end('missing', `nothing for ${seconds(silentMs)}`, false, now, random, effects);
+      this.#silent(now - (run.heard ? this.#heardMs : run.sinceMs), now, random, effects);
       return;
     }
     if (this.#stuckMs() <= now) {
@@ -167,6 +170,7 @@ export class Watch {
     this.#known = true;
     this.#heardMs = now;
     this.#failedReads = 0;
+    this.#failed = undefined;
     const taken = this.#rate.take({ value, at }, now);
     if (taken.dropped > 0) this.#tooMany(taken.dropped, now, effects);
     if (taken.now) this.#heard(value, at, now, effects);
@@ -196,11 +200,18 @@ export class Watch {
     effects.push({ do: 'reading', value: this.#smoothed(verdict.value, at), at });
   }
 
+  #silent(silentMs: number, now: MonotonicMs, random: number, effects: WatchEffect[]): void {
+    const reason = this.#failed === undefined ? 'missing' : 'unavailable';
+    const detail = this.#failed ?? `nothing for ${seconds(silentMs)}`;
+    this.#end(reason, detail, false, now, random, effects);
+  }
+
   #readEnded(failed: string | undefined, now: MonotonicMs, random: number, effects: WatchEffect[]): void {
     const run = this.#run;
     if (run.phase !== 'open') return;
     run.asked = false;
     if (failed === undefined) return;
+    this.#failed = failed;
     if (!this.#known) run.readMs = Math.min(run.readMs, now + firstTryAgainMs);
     this.#failedReads += 1;
     if (this.#failedReads >= missedPeriods) this.#end('unavailable', failed, false, now, random, effects);
@@ -264,8 +275,8 @@ export class Watch {
   #missingMs(run: Extract<Run, { phase: 'open' }>): number {
     const { period } = this.#profile;
     if (period === undefined) return Number.POSITIVE_INFINITY;
-    if (run.heard) return this.#heardMs + missedPeriods * period;
-    return run.sinceMs + Math.max(openingMs, missedPeriods * period);
+    const patienceMs = (missedPeriods + latePeriods) * period;
+    return run.heard ? this.#heardMs + patienceMs : run.sinceMs + Math.max(openingMs, patienceMs);
   }
 
   #stuckMs(): number {
