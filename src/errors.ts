@@ -258,6 +258,27 @@ export const errorTable = {
     'plug it in again; it is tried again by itself',
   ),
   'sound/no-file': entry('the sound file {file} cannot be used: {detail}', 'name a file that can be read'),
+  'mqtt/not-configured': entry(
+    'this needs an MQTT broker, and the profile names none',
+    'name it: mqtt: { url: mqtt://broker.local }',
+    exitCodes.usage,
+  ),
+  'mqtt/unreachable': entry(
+    'the MQTT broker is not reached: {detail}',
+    'see that the broker runs, and that `mqtt.url` is right; it is tried again by itself',
+  ),
+  'mqtt/refused': entry(
+    'the MQTT broker refuses this device: {detail}',
+    'set `mqtt.username` and `mqtt.password` as the broker knows them; it is tried again by itself',
+  ),
+  'mqtt/not-published': entry(
+    'a message did not reach the MQTT broker: {detail}',
+    'see that the broker is there, and what it allows this device to say',
+  ),
+  'mqtt/no-subscription': entry(
+    'the MQTT broker gives nothing of {topic}: {detail}',
+    'correct the topic, or allow this device to read it',
+  ),
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof errorTable;
