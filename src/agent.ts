@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Credentials } from './access/credentials.ts';
 import type { Clock } from './clock.ts';
 import { DeviceCertificate } from './device-certificate.ts';
+import { EventLoopDelay } from './event-loop-delay.ts';
 import { composeFeeds } from './feeds.ts';
 import { isLoopbackAddress, localName } from './http/hosts.ts';
 import { MdnsAnnouncer } from './http/mdns/announcer.ts';
@@ -62,6 +63,7 @@ export function createAgent(profile: Profile, { stateDir, pageFolder, clock, log
     logger: log,
   });
   const credentials = new Credentials(identity, clock, log);
+  const eventLoop = new EventLoopDelay();
   const http = new HttpServer({
     device: profile.device,
     title: profile.title,
@@ -69,7 +71,14 @@ export function createAgent(profile: Profile, { stateDir, pageFolder, clock, log
     credentials,
     iceServers,
     snapshot: (feed) => feeds.snapshot(feed),
-    metrics: () => deviceMetrics(sessions, feeds.session, wire.demultiplexer.drops),
+    metrics: () =>
+      deviceMetrics({
+        sessions,
+        feeds: feeds.session,
+        streams: feeds.streams,
+        drops: wire.demultiplexer.drops,
+        eventLoop,
+      }),
     clock,
     log,
     pageFolder,
@@ -105,6 +114,7 @@ export function createAgent(profile: Profile, { stateDir, pageFolder, clock, log
       // Side by side: each may take most of the time that a stop has.
       await Promise.all([announcer?.stop(), http.stop(), feeds.stop()]);
       wire.close();
+      eventLoop.stop();
       await credentials.stop();
     },
   };

@@ -6,6 +6,7 @@ import { Feed } from './media/feed.ts';
 import { Microphone } from './media/sound/microphone.ts';
 import { OpusStream } from './media/sound/opus.ts';
 import { Speaker } from './media/sound/speaker.ts';
+import type { MeasuredStream } from './metrics.ts';
 import type { FeedProfile, MicrophoneProfile, Profile, SpeakerProfile } from './profile/profile.ts';
 import type { SessionFeed } from './session/feed.ts';
 
@@ -17,6 +18,8 @@ interface Parts {
 /** All feeds of a device: as sessions see them, and as the door asks for their pictures. */
 export interface Feeds {
   readonly session: readonly SessionFeed[];
+  /** What was encoded so far, feed by feed. A microphone that feeds share counts for each of them. */
+  readonly streams: readonly MeasuredStream[];
   /** @throws VedetteError `feed/unknown`, `camera/no-frame` */
   snapshot(name: string): Promise<Uint8Array>;
   /** Ends every camera, encoder, microphone and speaker. */
@@ -33,11 +36,20 @@ export function composeFeeds(profile: Profile, parts: Parts): Feeds {
     // A doorbell has no echo canceller of its own: its microphone goes down while somebody talks through it.
     if (sound && speaker) speaker.onStatus(({ state }) => sound.microphone.duck(state === 'talking'));
     const made = makeFeed(feed, sound?.audio, parts);
-    return { feed: made, session: sessionFeed(made, speaker) };
+    return { feed: made, audio: sound?.audio, session: sessionFeed(made, speaker) };
   });
   const names = composed.map(({ session }) => session.name);
   return {
     session: composed.map(({ session }) => session),
+    get streams() {
+      return composed.flatMap(({ feed, audio }) =>
+        [feed.video('H264'), feed.video('VP8'), ...(audio ? [audio] : [])].map(({ codec, counts }) => ({
+          feed: feed.name,
+          codec,
+          counts,
+        })),
+      );
+    },
     snapshot(name) {
       const found = composed.find(({ session }) => session.name === name);
       if (!found) throw new VedetteError('feed/unknown', { feed: name, known: names.join(', ') });
