@@ -171,6 +171,41 @@ export const errorTable = {
     'end a session, or open another connection',
   ),
   'signaling/session-taken': entry('another connection uses this session id', 'choose a random session id'),
+  'action/bad-sound': entry('{sound} cannot be played: {detail}', 'name a file with sound that ffmpeg reads'),
+  'action/crowded': entry(
+    'too much waits for {target} already',
+    'see why it takes so long, or whether a rule fires too often',
+  ),
+  'action/expired': entry(
+    '{target} could not be reached in time',
+    'see whether its address is right and the network is there',
+  ),
+  'action/failed': entry('the action {action} failed: {detail}', 'see its log'),
+  'action/no-broker': entry('the profile names no MQTT broker', 'add one: mqtt: { url: mqtt://… }'),
+  'action/no-feed': entry('"{event}" belongs to no feed', 'name one with `feed` in the rule or the action'),
+  'action/no-speaker': entry('{feed} has no speaker', 'give its camera a speaker, or choose another feed'),
+  'action/no-speech': entry(
+    'this ffmpeg cannot speak',
+    'install a full ffmpeg, or play a `file` instead of words',
+    exitCodes.missing,
+  ),
+  'action/program-failed': entry('{program} failed: {detail}', 'the words after the colon are its own'),
+  'action/program-missing': entry(
+    'the program {program} cannot be run: {detail}',
+    'install it, or correct its path',
+    exitCodes.missing,
+  ),
+  'action/program-slow': entry('{program} was ended after {seconds} s', 'make it faster, or raise `timeout`'),
+  'action/refused': entry('{target} does not take it: {detail}', 'see that address and token are right'),
+  'action/speaker-busy': entry(
+    'somebody talks through the speaker {speaker}',
+    'nothing to do: a person goes first',
+  ),
+  'push/crowded': entry('{limit} browsers are told already', 'let some of them be told no more'),
+  'push/unknown-service': entry(
+    '{host} is not a push service that is known',
+    'add it to push.services in the profile',
+  ),
   'feed/unknown': entry('there is no feed "{feed}"', 'choose one of: {known}'),
   'camera/ended': entry(
     '{device} stopped: {detail}',
