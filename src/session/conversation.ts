@@ -1,21 +1,33 @@
 import type { Clock } from '../clock.ts';
 import type { DeviceMessage, FeedStatus, ViewerMessage } from '../protocol/events.ts';
+import type { Scope } from '../protocol/scope.ts';
+import type { SituationHost } from '../protocol/situation.ts';
 import type { DataChannel } from '../transport/channel.ts';
 import { EventsChannel, eventsLabel } from './events-channel.ts';
 import type { SessionFeed } from './feed.ts';
+import { mayHear, situationFor } from './situation.ts';
+import type { FeedFlow } from './states.ts';
 
 /** How long a goodbye may take to leave before the transport is closed under it. */
 const goodbyeDeadlineMs = 300;
+/** A viewer that took no more messages is told everything anew, once it takes some again: tried so often. */
+const catchUpEveryMs = 1_000;
 
 export interface ConversationParts {
   readonly session: string;
+  readonly scopes: readonly Scope[];
   readonly feeds: readonly SessionFeed[];
+  readonly situation: SituationHost;
   readonly clock: Clock;
   /** How many viewers watch now. */
   watching(): number;
   /** Whether this viewer waits for a feed's keyframe. */
   waits(feed: string): boolean;
-  /** Does what the viewer asks; for a talk that is refused, gives the reason. */
+  /** Why this viewer gets a feed's picture, or does not. */
+  flow(feed: string): FeedFlow;
+  /** Why it gets nothing of what the device shows, if so. */
+  crowded(): string | undefined;
+  /** Does what the viewer asks; gives the reason where it is refused. */
   obey(message: ViewerMessage): string | undefined;
 }
 
@@ -25,6 +37,8 @@ export class Conversation {
   readonly #releases: (() => void)[] = [];
   #channel: EventsChannel | undefined;
   #ended = false;
+  /** Runs while the viewer has missed something. */
+  #catchUp: NodeJS.Timeout | undefined;
 
   constructor(parts: ConversationParts) {
     this.#parts = parts;
@@ -33,49 +47,79 @@ export class Conversation {
   /** Takes the viewer's channel, if it is the one for events and the first. */
   adopt(channel: DataChannel): void {
     if (channel.label !== eventsLabel || this.#channel || this.#ended) return;
-    const { session, feeds, watching } = this.#parts;
+    const { feeds, situation, scopes, crowded } = this.#parts;
     this.#channel = new EventsChannel(channel);
-    for (const feed of feeds) this.#releases.push(feed.onStatus(() => this.tellFeed(feed)));
-    this.#tell({
-      type: 'state',
-      session,
-      feeds: feeds.map((feed) => this.#status(feed)),
-      watching: watching(),
-      sensors: [],
-      alarms: [],
-      rings: [],
-      privacy: { on: false },
-    });
+    for (const feed of feeds) this.#releases.push(feed.onStatus(() => this.tellFeed(feed.name)));
+    this.#releases.push(
+      situation.onChange((change) => {
+        if (mayHear(change, scopes)) this.#tell(change);
+      }),
+    );
+    this.#tell(this.#state());
+    const reason = crowded();
+    if (reason) this.tellCrowded(reason);
   }
 
   /** Reads what the viewer said, and does it. */
   hear(channel: DataChannel, text: string): void {
     if (channel.label !== eventsLabel) return;
     const message = this.#channel?.read(text, this.#parts.clock.now());
-    const refused = message && this.#parts.obey(message);
-    if (refused && message.type === 'talk')
-      this.#tell({ type: 'talk-refused', feed: message.feed, reason: refused });
+    const reason = message && this.#parts.obey(message);
+    if (!reason) return;
+    this.#tell(
+      message.type === 'talk'
+        ? { type: 'talk-refused', feed: message.feed, reason }
+        : { type: 'refused', request: message.type, reason },
+    );
   }
 
-  tellFeed(feed: SessionFeed): void {
-    this.#tell({ type: 'feed', status: this.#status(feed) });
+  tellFeed(name: string): void {
+    const feed = this.#parts.feeds.find((it) => it.name === name);
+    if (feed) this.#tell({ type: 'feed', status: this.#status(feed) });
   }
 
   tellWatching(watching: number): void {
     this.#tell({ type: 'watching', watching });
   }
 
+  /** Tells that the device shows something, but as many watch as may. */
+  tellCrowded(reason: string): void {
+    this.#tell({ type: 'refused', request: 'call', reason });
+  }
+
   /** Listens to nothing any more, and resolves when the goodbye has left or takes too long. */
   async end(reason: string): Promise<void> {
     this.#ended = true;
     for (const release of this.#releases.splice(0)) release();
+    clearInterval(this.#catchUp);
     const channel = this.#channel;
     this.#channel = undefined;
     if (channel?.send({ type: 'goodbye', reason })) await channel.flushed(goodbyeDeadlineMs);
   }
 
   #tell(message: DeviceMessage): void {
-    this.#channel?.send(message);
+    // What is missed already will be in the state.
+    if (!this.#channel || this.#catchUp || this.#channel.send(message)) return;
+    this.#catchUp = setInterval(() => {
+      if (!this.#channel?.send(this.#state())) return;
+      clearInterval(this.#catchUp);
+      this.#catchUp = undefined;
+    }, catchUpEveryMs);
+  }
+
+  #state(): DeviceMessage {
+    const { session, scopes, feeds, situation, watching } = this.#parts;
+    const { sensors, alarms, rings, privacy } = situationFor(situation.situation, scopes);
+    return {
+      type: 'state',
+      session,
+      feeds: feeds.map((feed) => this.#status(feed)),
+      watching: watching(),
+      sensors,
+      alarms,
+      rings,
+      privacy,
+    };
   }
 
   #status(feed: SessionFeed): FeedStatus {
@@ -84,7 +128,7 @@ export class Conversation {
       camera: feed.camera,
       talk: feed.talk,
       waitsForKeyframe: this.#parts.waits(feed.name),
-      flow: 'watching',
+      flow: this.#parts.flow(feed.name),
     };
   }
 }

@@ -54,14 +54,17 @@ export class Outlets {
     }
   }
 
-  /** Media flows from now on. Idempotent. */
-  start(): void {
-    for (const { outlet } of this.#outlets.values()) outlet.start();
+  /** Starts the outlets of what may flow, and lets go of the other feeds. Idempotent. */
+  apply(may: (feed: string, kind: SectionPlan['kind']) => boolean): void {
+    for (const { plan, outlet } of this.#outlets.values()) {
+      if (may(plan.feed, plan.kind)) outlet.start();
+      else outlet.stop();
+    }
   }
 
-  /** Lets go of every feed. Idempotent; {@link start} takes them again. */
+  /** Lets go of every feed. Idempotent. */
   stop(): void {
-    for (const { outlet } of this.#outlets.values()) outlet.stop();
+    this.apply(() => false);
   }
 
   /** Whether a feed's picture waits for its first keyframe. */

@@ -1,43 +1,47 @@
 import { VedetteError } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import type { Release } from '../media/stream.ts';
 import type { ViewerMessage } from '../protocol/events.ts';
 import type { IceCandidateInit, SessionEvents, SessionHandle, SessionRequest } from '../protocol/session.ts';
 import type { MediaAssignment } from '../protocol/signaling.ts';
+import type { SituationHost, SituationRequest } from '../protocol/situation.ts';
 import type { IncomingRtp } from '../rtp/incoming.ts';
 import { goodbyeCompound, reportCompounds, type Speaker } from '../rtp/rtcp/compound.ts';
 import type { IncomingRtcp } from '../rtp/rtcp/read.ts';
+import type { DataChannel } from '../transport/channel.ts';
 import type { SectionDirection } from '../transport/description.ts';
 import { Peer, type PeerParts, type TransportState } from '../transport/peer.ts';
 import type { Broadcasts } from './broadcast.ts';
 import { Conversation } from './conversation.ts';
 import type { SessionFeed } from './feed.ts';
+import { Flow } from './flow.ts';
 import { Hearing, heardSections } from './hearing.ts';
 import { planOffer, type SectionPlan } from './offer.ts';
 import { Outlets } from './outlets.ts';
-import { Presence } from './presence.ts';
-import { initialState, mediaMayFlow, type SessionEvent, type SessionState, step } from './states.ts';
+import { RemoteCandidates } from './remote-candidates.ts';
+import type { Show } from './shows.ts';
+import type { SessionPhase } from './states.ts';
 import { Talkback } from './talkback.ts';
+import type { Telemetry } from './telemetry.ts';
 
 /** From the first offer to ICE and DTLS connected; a viewer that has not come by then is gone. */
 const connectDeadlineMs = 30_000;
-/** Sender reports, and a look whether the viewer is still there: sound and picture are in step within a second. */
-const tickMs = 1_000;
-/** Candidates kept from before the offer; more are dropped. */
-const maxEarlyCandidates = 32;
-/** Candidates taken after each offer; each costs a check on every local address, and a machine has few addresses. */
-const maxCandidatesPerOffer = 128;
 
 /** What a session is made of, handed in by its host. */
 export interface SessionParts extends PeerParts {
   readonly feeds: readonly SessionFeed[];
   readonly broadcasts: Broadcasts;
+  readonly situation: SituationHost;
+  readonly telemetry: Telemetry;
   readonly logger: Logger;
+  /** What the device shows just now. */
+  readonly shows: Iterable<Show>;
   /** How many viewers watch now. */
   watching(): number;
   /** Whether one more may be accepted. */
   mayAccept(): boolean;
-  /** The session's phase changed. */
-  changed(session: Session): void;
+  /** The session's phase changed, or whether it takes a place. */
+  moved(session: Session): void;
 }
 
 /** One peer connection and its negotiation: what it sends, what it hears, and when it ends. */
@@ -48,20 +52,18 @@ export class Session implements SessionHandle {
   readonly #parts: SessionParts;
   readonly #peer: Peer;
   readonly #outlets: Outlets;
-  readonly #presence = new Presence();
+  readonly #flow: Flow;
   readonly #conversation: Conversation;
   readonly #talkback: Talkback;
   readonly #hearing: Hearing;
+  readonly #candidates: RemoteCandidates;
   /** Who we are in RTCP; undefined before the first answer with media. */
   #speaker: Speaker | undefined;
-  #state: SessionState;
+  /** As the viewer calls itself. */
+  #name: string | undefined;
   #sections: readonly SectionPlan[] = [];
-  #earlyCandidates: IceCandidateInit[] | undefined = [];
-  #candidates = 0;
-  /** False while the viewer has fallen silent. */
-  #present = true;
+  #leaveTelemetry: Release | undefined;
   #connectDeadline: NodeJS.Timeout | undefined;
-  #tick: NodeJS.Timeout | undefined;
   #closing: Promise<void> | undefined;
   /** Offers are answered one after the other. */
   #negotiation: Promise<unknown> = Promise.resolve();
@@ -71,15 +73,15 @@ export class Session implements SessionHandle {
     this.#request = request;
     this.#events = events;
     this.#parts = parts;
-    this.#state = initialState(request.standby);
     this.#talkback = new Talkback(request.id, parts.clock);
     this.#hearing = new Hearing(parts.clock, (compound) => this.#peer.sendRtcp(compound));
+    this.#candidates = new RemoteCandidates((candidate) => this.#addCandidate(candidate));
     this.#peer = new Peer(parts, {
       state: (state) => this.#transportState(state),
       candidate: (candidate) => events.candidate(candidate),
       rtp: (packet) => this.#rtp(packet),
       rtcp: (packet) => this.#rtcp(packet),
-      channel: (channel) => this.#conversation.adopt(channel),
+      channel: (channel) => this.#adopt(channel),
       message: (channel, text) => this.#conversation.hear(channel, text),
     });
     this.#outlets = new Outlets({
@@ -87,25 +89,49 @@ export class Session implements SessionHandle {
       clock: parts.clock,
       media: () => this.#peer.media,
       feed: (name) => this.#feed(name),
-      onKeyframe: (plan) => this.#keyframeFound(plan),
+      onKeyframe: ({ kind, feed }) => kind === 'video' && this.#conversation.tellFeed(feed),
+    });
+    this.#flow = new Flow(request.standby, {
+      clock: parts.clock,
+      feeds: parts.feeds.map(({ name }) => name),
+      shows: parts.shows,
+      watching: parts.watching,
+      mayAccept: parts.mayAccept,
+      asksFor: (feed) => this.#asksFor(feed),
+      apply: (may) => this.#outlets.apply(may),
+      tick: () => this.#report(),
+      hush: () => this.#talkback.stop(),
+      changed: (feed) => this.#conversation.tellFeed(feed),
+      crowded: (reason) => this.#conversation.tellCrowded(reason),
+      silent: () => parts.logger.info({ session: this.id }, 'session silent'),
+      moved: () => parts.moved(this),
     });
     this.#conversation = new Conversation({
       session: request.id,
+      scopes: request.scopes,
       feeds: parts.feeds,
+      situation: parts.situation,
       clock: parts.clock,
       watching: parts.watching,
       waits: (feed) => this.#outlets.waits(feed),
+      flow: (feed) => this.#flow.of(feed),
+      crowded: () => this.#flow.crowdedReason,
       obey: (message) => this.#obey(message),
     });
   }
 
   /** Media flows, or would, were the connection up; not while the viewer has fallen silent. */
-  get accepted(): boolean {
-    return this.#state.wanted && this.#present && this.#state.phase !== 'closed';
+  get takesPlace(): boolean {
+    return this.#flow.takesPlace;
   }
 
-  get phase(): SessionState['phase'] {
-    return this.#state.phase;
+  get phase(): SessionPhase {
+    return this.#flow.phase;
+  }
+
+  /** It is connected, and may answer a ring. */
+  get mayAnswer(): boolean {
+    return (this.phase === 'standby' || this.phase === 'accepted') && this.#mayControl;
   }
 
   answer(offer: string, media: readonly MediaAssignment[]): Promise<string> {
@@ -115,21 +141,16 @@ export class Session implements SessionHandle {
   }
 
   async addIceCandidate(candidate: IceCandidateInit): Promise<void> {
-    if (this.#earlyCandidates) {
-      if (this.#earlyCandidates.length < maxEarlyCandidates) this.#earlyCandidates.push(candidate);
-      return;
-    }
-    this.#candidates += 1;
-    if (this.#state.phase === 'closed' || this.#candidates > maxCandidatesPerOffer) return;
-    if (!this.#peer.addIceCandidate(candidate))
-      this.#parts.logger.debug({ session: this.id }, 'dropped a candidate that is malformed or of no use');
+    this.#candidates.take(candidate);
   }
 
   accept(): void {
-    if (this.#state.wanted) return;
-    if (!this.#parts.mayAccept())
-      throw new VedetteError('session/limit', { limit: this.#parts.watching(), retryAfterSeconds: 10 });
-    this.#step('accept');
+    this.#flow.accept();
+  }
+
+  /** What the device shows, or how many watch, is another: looks again whether something is for this viewer. */
+  follow(): void {
+    this.#flow.follow();
   }
 
   close(reason: string): Promise<void> {
@@ -143,13 +164,14 @@ export class Session implements SessionHandle {
   }
 
   async #close(reason: string): Promise<void> {
-    this.#step('close');
-    clearTimeout(this.#connectDeadline);
-    clearInterval(this.#tick);
-    this.#talkback.stop();
     this.#sayGoodbye();
+    this.#flow.step('close');
+    clearTimeout(this.#connectDeadline);
+    this.#talkback.stop();
     this.#outlets.stop();
     this.#hearing.stop();
+    this.#leaveTelemetry?.();
+    this.#parts.situation.left(this.id);
     try {
       await this.#conversation.end(reason);
       await this.#peer.close();
@@ -175,7 +197,7 @@ export class Session implements SessionHandle {
         talk: feed.speaker !== undefined && this.#request.scopes.includes('talk'),
       })),
     );
-    this.#step('offer');
+    this.#flow.step('offer');
     try {
       const answer = this.#peer.answer({
         sdp: plan.sdp,
@@ -191,13 +213,12 @@ export class Session implements SessionHandle {
       };
       this.#hearing.negotiate(heardSections(plan.sections), this.#speaker);
       this.#endTalkWithoutSection();
-      if (mediaMayFlow(this.#state)) this.#startMedia();
-      this.#step('answered');
-      this.#takeEarlyCandidates();
+      this.#flow.step('answered');
+      this.#candidates.begin();
       return answer.sdp;
     } catch (error) {
       if (this.#isClosed()) throw new VedetteError('session/unknown', {}, { cause: error });
-      this.#step('refused');
+      this.#flow.step('refused');
       this.#parts.logger.debug({ session: this.id, err: error }, 'offer refused');
       throw new VedetteError(
         'session/bad-offer',
@@ -209,33 +230,13 @@ export class Session implements SessionHandle {
 
   // A method, because the phase changes while an answer is awaited.
   #isClosed(): boolean {
-    return this.#state.phase === 'closed';
+    return this.#flow.phase === 'closed';
   }
 
-  #takeEarlyCandidates(): void {
-    const early = this.#earlyCandidates ?? [];
-    this.#earlyCandidates = undefined;
-    this.#candidates = 0;
-    // The answer does not wait for them: a .local name can take seconds to resolve, and none is ever rejected.
-    for (const candidate of early) void this.addIceCandidate(candidate);
-  }
-
-  #step(event: SessionEvent): void {
-    const before = this.#state;
-    this.#state = step(before, event);
-    if (!mediaMayFlow(before) && mediaMayFlow(this.#state)) this.#startMedia();
-    if (before.phase !== this.#state.phase || before.wanted !== this.#state.wanted) this.#parts.changed(this);
-  }
-
-  #startMedia(): void {
-    // One that fell silent and renegotiates waits to be heard, and for a place.
-    if (this.#present) this.#outlets.start();
-    this.#tick ??= setInterval(() => this.#everySecond(), tickMs);
-  }
-
-  #everySecond(): void {
-    if (this.#present && this.#presence.silent(this.#parts.clock.now())) this.#fallSilent();
-    this.#report();
+  // The answer does not wait for them: a .local name can take seconds to resolve, and none is ever rejected.
+  #addCandidate(candidate: IceCandidateInit): void {
+    if (!this.#isClosed() && !this.#peer.addIceCandidate(candidate))
+      this.#parts.logger.debug({ session: this.id }, 'dropped a candidate that is malformed or of no use');
   }
 
   /** One report a second on each stream: ours, so that sound and picture are in step, and the viewer's. */
@@ -252,23 +253,6 @@ export class Session implements SessionHandle {
     if (this.#speaker && ended.length > 0) this.#peer.sendRtcp(goodbyeCompound(this.#speaker, ended));
   }
 
-  /** The viewer says nothing any more: what it needed is free for others until it is heard again, or ICE gives up. */
-  #fallSilent(): void {
-    this.#present = false;
-    this.#outlets.stop();
-    this.#talkback.stop();
-    this.#parts.logger.info({ session: this.id }, 'session silent');
-    this.#parts.changed(this);
-  }
-
-  #heard(): void {
-    this.#presence.heard(this.#parts.clock.now());
-    if (this.#present || !mediaMayFlow(this.#state) || !this.#parts.mayAccept()) return;
-    this.#present = true;
-    this.#outlets.start();
-    this.#parts.changed(this);
-  }
-
   #transportState(state: TransportState): void {
     switch (state) {
       case 'new':
@@ -277,7 +261,7 @@ export class Session implements SessionHandle {
       case 'connected':
         clearTimeout(this.#connectDeadline);
         this.#parts.logger.info({ session: this.id }, 'session connected');
-        this.#step('connected');
+        this.#flow.step('connected');
         return;
       case 'failed':
         void this.close('the connection was lost');
@@ -289,7 +273,7 @@ export class Session implements SessionHandle {
   }
 
   #rtcp(packet: IncomingRtcp): void {
-    this.#heard();
+    this.#flow.heard();
     this.#outlets.receive(packet);
     this.#hearing.rtcp(packet);
     const { roundTripMs } = this.#outlets;
@@ -297,36 +281,77 @@ export class Session implements SessionHandle {
   }
 
   #rtp(packet: IncomingRtp): void {
-    if (!mediaMayFlow(this.#state)) return;
+    if (!this.#flow.mayBeHeard) return;
     const received = this.#hearing.receive(packet);
     if (received) this.#talkback.receive(received);
   }
 
-  /** Does what the viewer asks on the events channel; gives the reason where it may not talk. */
+  #adopt(channel: DataChannel): void {
+    this.#conversation.adopt(channel);
+    if (!this.#leaveTelemetry && !this.#isClosed() && this.#request.scopes.includes('telemetry'))
+      this.#leaveTelemetry = this.#parts.telemetry.join(channel);
+  }
+
+  /** Does what the viewer asks on the events channel; gives the reason where it is refused. */
   #obey(message: ViewerMessage): string | undefined {
     switch (message.type) {
       case 'accept':
-        try {
-          this.accept();
-        } catch (error) {
-          this.#parts.logger.info(
-            { session: this.id, err: error },
-            'a viewer on standby could not be accepted',
-          );
-        }
+        return this.#tryToAccept();
+      case 'standby':
+        this.#flow.standby();
         return undefined;
       case 'talk':
         return message.on ? this.#beginTalk(message.feed) : this.#talkback.stop();
-      default:
+      case 'name':
+        this.#name = message.name.trim() || undefined;
         return undefined;
+      default:
+        return this.#ask(message);
     }
+  }
+
+  #tryToAccept(): string | undefined {
+    try {
+      this.accept();
+      return undefined;
+    } catch (error) {
+      this.#parts.logger.info({ session: this.id, err: error }, 'a viewer on standby could not be accepted');
+      return error instanceof VedetteError ? error.message : 'it failed';
+    }
+  }
+
+  /** What concerns the device beside its feeds. */
+  #ask(request: SituationRequest): string | undefined {
+    if (!this.#mayControl) return 'you may look, and no more';
+    const by = { session: this.id, ...(this.#name === undefined ? {} : { name: this.#name }) };
+    // Who answers watches: it must fit before the others are told that somebody came.
+    if (request.type === 'answer' && !this.takesPlace && !this.#parts.mayAccept())
+      return `as many watch as may (${this.#parts.watching()})`;
+    try {
+      const refused = this.#parts.situation.obey(request, by);
+      return refused === undefined && request.type === 'answer' ? this.#tryToAccept() : refused;
+    } catch (error) {
+      this.#parts.logger.error({ session: this.id, request: request.type, err: error }, 'a request failed');
+      return 'it failed';
+    }
+  }
+
+  get #mayControl(): boolean {
+    return this.#request.scopes.includes('control');
+  }
+
+  #asksFor(feed: string): boolean {
+    return (
+      this.#request.scopes.includes('view') &&
+      this.#sections.some((plan) => plan.kind === 'video' && plan.feed === feed)
+    );
   }
 
   /** Gives the reason where talking is not possible. */
   #beginTalk(name: string): string | undefined {
     const section = this.#sections.find((plan) => plan.kind === 'audio' && plan.feed === name && plan.talks);
     const speaker = this.#feed(name)?.speaker;
-    if (!section || !speaker || !mediaMayFlow(this.#state)) return 'this feed cannot be talked to';
+    if (!section || !speaker || !this.#flow.mayBeHeard) return 'this feed cannot be talked to';
     return this.#talkback.start(section.mid, speaker) ? undefined : 'somebody else is talking';
   }
 
@@ -334,11 +359,6 @@ export class Session implements SessionHandle {
     const { mid } = this.#talkback;
     if (!this.#sections.some((plan) => plan.kind === 'audio' && plan.talks && plan.mid === mid))
       this.#talkback.stop();
-  }
-
-  #keyframeFound({ kind, feed: name }: SectionPlan): void {
-    const feed = this.#feed(name);
-    if (kind === 'video' && feed) this.#conversation.tellFeed(feed);
   }
 
   #feed(name: string): SessionFeed | undefined {

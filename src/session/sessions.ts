@@ -1,11 +1,16 @@
 import { VedetteError } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import type { Release } from '../media/stream.ts';
 import type { SessionEvents, SessionHandle, SessionHost, SessionRequest } from '../protocol/session.ts';
 import type { FeedDescription } from '../protocol/signaling.ts';
+import type { SituationHost } from '../protocol/situation.ts';
 import type { PeerParts } from '../transport/peer.ts';
 import { Broadcasts } from './broadcast.ts';
 import type { SessionFeed } from './feed.ts';
 import { Session } from './session.ts';
+import type { Show } from './shows.ts';
+import { nothingBeside } from './situation.ts';
+import { Telemetry } from './telemetry.ts';
 
 /** What a refused viewer is told to wait before it tries again. */
 const retryAfterSeconds = 10;
@@ -18,21 +23,30 @@ export interface SessionsOptions extends PeerParts {
     /** Sessions that are connected and wait. */
     readonly standby: number;
   };
+  /** What is the case beside the feeds; nothing unless told. */
+  readonly situation?: SituationHost;
   readonly logger: Logger;
 }
 
-/** All sessions of a device: opened here, counted here, ended here. */
+/** All sessions of a device: opened here, counted here, called here, ended here. */
 export class Sessions implements SessionHost {
   readonly feeds: readonly FeedDescription[];
   readonly #options: SessionsOptions;
+  readonly #situation: SituationHost;
+  readonly #telemetry: Telemetry;
   readonly #broadcasts = new Broadcasts();
   readonly #open = new Set<Session>();
+  readonly #shows = new Set<Show>();
+  /** Whether each session is just being asked what the shows are to it, and whether to ask once more. */
+  #following: 'no' | 'once' | 'again' = 'no';
   #told = 0;
   /** The device ends: who is told goodbye needs not hear how the others dwindle. */
   #ending = false;
 
   constructor(options: SessionsOptions) {
     this.#options = options;
+    this.#situation = options.situation ?? nothingBeside;
+    this.#telemetry = new Telemetry(options.clock, () => this.#situation.telemetry);
     this.feeds = options.feeds.map(({ name, title, audio, speaker }) => ({
       name,
       title,
@@ -41,37 +55,48 @@ export class Sessions implements SessionHost {
     }));
   }
 
-  /** How many sessions media flows to, or would. */
+  /** How many sessions media flows to, or would: accepted or called, and not fallen silent. */
   get watching(): number {
-    return [...this.#open].filter(({ accepted }) => accepted).length;
+    return [...this.#open].filter(({ takesPlace }) => takesPlace).length;
   }
 
   /** How many sessions are connected and wait. */
   get standby(): number {
-    return [...this.#open].filter(({ accepted, phase }) => !accepted && phase !== 'closed').length;
+    return [...this.#open].filter(({ takesPlace, phase }) => !takesPlace && phase !== 'closed').length;
+  }
+
+  /** Sessions that a ring reaches: connected, and allowed to answer. */
+  get reachable(): readonly string[] {
+    return [...this.#open].filter(({ mayAnswer }) => mayAnswer).map(({ id }) => id);
   }
 
   open(request: SessionRequest, events: SessionEvents): SessionHandle {
     const { limits, logger } = this.#options;
     const limit = request.standby ? limits.standby : limits.viewers;
-    const taken = request.standby ? this.standby : this.watching;
-    if (taken >= limit) throw new VedetteError('session/limit', { limit, retryAfterSeconds });
+    const { watching, standby } = this;
+    const taken = request.standby ? standby : watching;
+    // Who watched and went back to standby has a place there even where those are all taken; but no more in all.
+    if (taken >= limit || watching + standby >= limits.viewers + limits.standby)
+      throw new VedetteError('session/limit', { limit, retryAfterSeconds });
     const session = new Session(
       request,
       {
         candidate: (candidate) => events.candidate(candidate),
         ended: (reason) => {
           this.#open.delete(session);
-          this.#tellWatching();
+          this.#moved();
           events.ended(reason);
         },
       },
       {
         ...this.#options,
+        situation: this.#situation,
+        telemetry: this.#telemetry,
         broadcasts: this.#broadcasts,
+        shows: this.#shows,
         watching: () => this.watching,
         mayAccept: () => this.watching < limits.viewers,
-        changed: () => this.#tellWatching(),
+        moved: () => this.#moved(),
       },
     );
     this.#open.add(session);
@@ -79,10 +104,52 @@ export class Sessions implements SessionHost {
     return session;
   }
 
+  /**
+   * Shows a feed to every session on standby, and to those that come to be until it is released: its picture, and its
+   * sound where asked. Nothing is negotiated; what is cached leaves within this call. Who has gone back to standby
+   * meanwhile is left alone until the next.
+   * @throws VedetteError `feed/unknown`
+   */
+  show(feed: string, { sound }: { readonly sound: boolean }): Release {
+    if (!this.feeds.some(({ name }) => name === feed))
+      throw new VedetteError('feed/unknown', { feed, known: this.feeds.map(({ name }) => name).join(', ') });
+    const show: Show = { feed, sound };
+    this.#shows.add(show);
+    this.#follow();
+    return () => {
+      if (this.#shows.delete(show)) this.#follow();
+    };
+  }
+
   /** Ends all sessions with a goodbye. */
   async close(reason: string): Promise<void> {
     this.#ending = true;
     await Promise.all([...this.#open].map((session) => session.close(reason)));
+  }
+
+  /** Somebody came, went, or watches now. */
+  #moved(): void {
+    this.#tellWatching();
+    // A place may have become free for somebody who is called in vain.
+    if (this.#shows.size > 0) this.#follow();
+  }
+
+  #follow(): void {
+    if (this.#ending) return;
+    if (this.#following !== 'no') {
+      this.#following = 'again';
+      return;
+    }
+    do {
+      this.#following = 'once';
+      for (const session of this.#open) session.follow();
+    } while (this.#again);
+    this.#following = 'no';
+  }
+
+  // A getter, because it changes while sessions follow.
+  get #again(): boolean {
+    return this.#following === 'again';
   }
 
   #tellWatching(): void {

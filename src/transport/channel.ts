@@ -6,6 +6,8 @@ const maxBufferedBytes = 256 * 1_024;
 /** One data channel, whoever made it. Text only; binary messages are dropped. */
 export interface DataChannel {
   readonly label: string;
+  /** Whether everything sent so far has left, and more can. */
+  readonly drained: boolean;
   /** Sends if the channel is open and what was sent before has left, or nearly; says whether it did. */
   send(text: string): boolean;
   /** Resolves when everything sent has left, or after `deadlineMs`. */
@@ -16,6 +18,9 @@ export interface DataChannel {
 export function dataChannel(channel: RTCDataChannel): DataChannel {
   return {
     label: channel.label,
+    get drained() {
+      return channel.readyState === 'open' && channel.bufferedAmount === 0;
+    },
     send: (text) => {
       if (channel.readyState !== 'open' || channel.bufferedAmount > maxBufferedBytes) return false;
       try {

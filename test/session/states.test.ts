@@ -1,8 +1,24 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { initialState, mediaMayFlow, type SessionEvent, step } from '../../src/session/states.ts';
+import {
+  initialState,
+  mayFlow,
+  type SessionEvent,
+  type SessionState,
+  step,
+} from '../../src/session/states.ts';
 
-const events: readonly SessionEvent[] = ['offer', 'answered', 'refused', 'connected', 'accept', 'close'];
+const events: readonly SessionEvent[] = [
+  'offer',
+  'answered',
+  'refused',
+  'connected',
+  'accept',
+  'standby',
+  'close',
+];
+const uncalled = new Map();
+const mediaMayFlow = (state: SessionState) => mayFlow(state, uncalled, 'door', 'video');
 
 test('media flows only after offer, answer, connection and acceptance, in whatever order the rest comes', () => {
   fc.assert(
@@ -14,6 +30,7 @@ test('media flows only after offer, answer, connection and acceptance, in whatev
       expect(order.indexOf('answered', order.indexOf('offer'))).toBeGreaterThan(-1);
       expect(order).toContain('connected');
       if (standby) expect(order).toContain('accept');
+      expect(order.lastIndexOf('standby')).toBeLessThanOrEqual(order.lastIndexOf('accept'));
       expect(order).not.toContain('close');
     }),
     { numRuns: 2_000 },

@@ -6,6 +6,7 @@ import { Sessions } from '../../src/session/sessions.ts';
 import { FarEnd, type FarEndOptions } from '../transport/far-end.ts';
 import { idleWire } from '../transport/wires.ts';
 import { FakeFeed } from './fake-feed.ts';
+import { FakeSituation } from './fake-situation.ts';
 
 export interface ViewerOptions extends FarEndOptions {
   readonly standby?: boolean;
@@ -54,26 +55,29 @@ export class Viewer {
   }
 }
 
-/** A device with one feed, and its viewers. */
+/** A device with one feed, or two, and its viewers. */
 export class Stage {
   readonly feed = new FakeFeed();
+  readonly other = new FakeFeed('yard');
+  readonly situation = new FakeSituation();
   readonly sessions: Sessions;
   readonly logs: string[] = [];
   readonly #viewers: Viewer[] = [];
   readonly #parts = idleWire();
 
-  private constructor(limits: { viewers: number; standby: number }) {
+  private constructor(limits: { viewers: number; standby: number }, { feeds = 1 }: { feeds?: 1 | 2 }) {
     this.sessions = new Sessions({
       ...this.#parts,
-      feeds: [this.feed],
+      feeds: feeds === 1 ? [this.feed] : [this.feed, this.other],
+      situation: this.situation,
       limits,
       logger: pino({ level: 'info' }, { write: (line: string) => void this.logs.push(line) }),
     });
   }
 
   /** A stage with its ports open. */
-  static async open(limits = { viewers: 20, standby: 50 }): Promise<Stage> {
-    const stage = new Stage(limits);
+  static async open(limits = { viewers: 20, standby: 50 }, options: { feeds?: 1 | 2 } = {}): Promise<Stage> {
+    const stage = new Stage(limits, options);
     await stage.#parts.wire.start();
     return stage;
   }

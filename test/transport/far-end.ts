@@ -30,6 +30,8 @@ export interface FarEndOptions {
   readonly audio?: 'recvonly' | 'sendrecv';
   /** Makes the `events` channel. */
   readonly channel?: boolean;
+  /** Makes the `telemetry` channel. */
+  readonly telemetry?: boolean;
   /** Called when the transports exist, before they start. */
   readonly beforeStart?: (far: FarEnd) => void;
   /** No UDP comes through: it connects by ICE over TCP. */
@@ -46,6 +48,8 @@ export class FarEnd {
   /** All RTP that came in, decrypted, in order. */
   readonly rtp: RtpPacket[] = [];
   readonly messages: unknown[] = [];
+  /** What came on the `telemetry` channel. */
+  readonly telemetry: unknown[] = [];
   readonly #options: FarEndOptions;
   readonly #checks = new Set<() => void>();
   #tapped = false;
@@ -89,6 +93,13 @@ export class FarEnd {
     this.channel = channel ? this.connection.createDataChannel('events') : undefined;
     this.channel?.onMessage.subscribe((data) => {
       this.messages.push(JSON.parse(String(data)));
+      this.#changed();
+    });
+    const telemetry = options.telemetry
+      ? this.connection.createDataChannel('telemetry', { ordered: false, maxRetransmits: 0 })
+      : undefined;
+    telemetry?.onMessage.subscribe((data) => {
+      this.telemetry.push(JSON.parse(String(data)));
       this.#changed();
     });
     this.channel?.stateChanged.subscribe(() => this.#changed());

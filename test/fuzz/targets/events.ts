@@ -18,7 +18,12 @@ export const target: FuzzTarget = {
   ),
   words: words.map((word) => Buffer.from(word)),
   take(input) {
-    const channel = new EventsChannel({ label: 'events', send: () => true, flushed: async () => {} });
+    const channel = new EventsChannel({
+      label: 'events',
+      drained: true,
+      send: () => true,
+      flushed: async () => {},
+    });
     let read = 0;
     for (const line of Buffer.from(input).toString('utf8').split('\n'))
       if (channel.read(line, 0) !== undefined) read += 1;
