@@ -2,7 +2,17 @@
 const rooms = {
   http: ['requests', 'signaling', 'access', 'records'],
   // Only the schemas that stand beside each kind; it opens nothing.
-  profile: ['media', 'sensors', 'actions', 'rules', 'signaling', 'homeassistant', 'access'],
+  profile: [
+    'media',
+    'sensors',
+    'actions',
+    'rules',
+    'records',
+    'buses',
+    'signaling',
+    'homeassistant',
+    'access',
+  ],
   requests: ['access', 'actions', 'records'],
   homeassistant: ['buses'],
   session: ['transport', 'rtp', 'media'],
@@ -23,7 +33,10 @@ const rooms = {
 /** Open to every room. */
 const open = ['protocol/', 'errors\\.ts$', 'log\\.ts$', 'clock\\.ts$'];
 /** Single files of another room that a room may import. */
-const exceptions = { rtp: ['media/frame\\.ts$', 'media/sound/source\\.ts$'] };
+const exceptions = {
+  buses: ['media/child-group\\.ts$'],
+  rtp: ['media/frame\\.ts$', 'media/sound/source\\.ts$'],
+};
 
 const roomRules = Object.entries(rooms).map(([room, others]) => ({
   name: `imports-of-${room}`,
