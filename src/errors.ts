@@ -314,6 +314,56 @@ export const errorTable = {
     'the MQTT broker gives nothing of {topic}: {detail}',
     'correct the topic, or allow this device to read it',
   ),
+  'sensor/not-found': entry(
+    'there is no {what}',
+    'plug it in, or correct its name in the profile; it comes back by itself',
+  ),
+  'sensor/ambiguous': entry(
+    'more than one {what} could be meant: {known}',
+    'name one of them in the profile',
+    exitCodes.usage,
+  ),
+  'sensor/lost': entry('{device} is gone', 'plug it in again; it comes back by itself'),
+  'sensor/denied': entry(
+    'this user may not read {path}',
+    'give the user the group of that file, or run as a service that has it',
+  ),
+  'sensor/unreadable': entry(
+    '{device} cannot be read: {detail}',
+    'check its wires; it is tried again by itself',
+  ),
+  'sensor/nonsense': entry('{device} says what it cannot mean: {detail}', 'check its wires and its supply'),
+  'sensor/no-answer': entry(
+    '{device} gives no answer: {detail}',
+    'see that it is on, and that its address is right',
+  ),
+  'sensor/no-value': entry(
+    '{device} answers without a value: {detail}',
+    'correct `path`; it says where in the answer the value stands',
+  ),
+  'gpio/tools-missing': entry(
+    'GPIO lines need the tools of libgpiod; {program} was not found in PATH',
+    'install them: sudo apt-get install gpiod',
+    exitCodes.missing,
+  ),
+  'gpio/not-found': entry('there is no GPIO line {line}', 'choose one of those that `gpioinfo` lists'),
+  'gpio/ambiguous': entry(
+    'the GPIO line {line} is on more than one chip: {known}',
+    'name its chip in the profile',
+    exitCodes.usage,
+  ),
+  'gpio/denied': entry(
+    'this user may not open GPIO lines',
+    'add the user to the group gpio: sudo usermod -aG gpio $USER, then log in again',
+  ),
+  'gpio/busy': entry(
+    'the GPIO line {line} is in use by another program',
+    'stop that program; `gpioinfo` names it',
+  ),
+  'gpio/failed': entry(
+    'the GPIO line {line} failed: {detail}',
+    'check its chip; it is tried again by itself',
+  ),
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof errorTable;
