@@ -1,0 +1,240 @@
+import { ExponentialBackoff, type IBackoff } from 'cockatiel';
+import type { z } from 'zod';
+import type { Clock, MonotonicMs } from '../clock.ts';
+import { VedetteError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import type { Attempt, DeliveryStore } from './delivery.ts';
+
+/** One place to deliver to. */
+export interface LaneOptions<Payload> {
+  /** The same over a restart, and no secret: what waits is found by it. */
+  readonly target: string;
+  /** What is read from disk is held to it. */
+  readonly payload: z.ZodType<Payload>;
+  /** After so long nobody wants a delivery any more, ms. */
+  readonly expiresAfterMs: number;
+  /**
+   * Tries once. `id` is the same at every try.
+   * @param signal aborts when the device stops
+   */
+  send(
+    payload: Payload,
+    about: { readonly id: number; readonly leftMs: number },
+    signal: AbortSignal,
+  ): Promise<Attempt>;
+  /** It was refused, or expired. */
+  lost(payload: Payload, error: VedetteError): void;
+  readonly backoff?: BackoffMs;
+}
+
+export interface BackoffMs {
+  readonly first: number;
+  readonly most: number;
+}
+
+/** A second is time enough for a server that restarts; five minutes spare one that is away for a day. */
+const defaultBackoff: BackoffMs = { first: 1_000, most: 300_000 };
+/** No target may ask for a longer pause than this, ms. */
+const longestPauseMs = 3_600_000;
+/** More than this is no news any more: the oldest go. */
+const maxWaiting = 1_000;
+/** What an outbox gives each of its lanes. */
+interface LaneParts {
+  readonly store: DeliveryStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly stopping: AbortSignal;
+  closed(): void;
+}
+
+interface Waiting<Payload> {
+  readonly id: number;
+  readonly payload: Payload;
+  /** By the clock that never steps: one that is set after boot makes nothing old. */
+  readonly expires: MonotonicMs;
+}
+
+/** One target's deliveries: one at a time, in order, each until it arrived, was refused or expired. */
+export class Lane<Payload> {
+  readonly #options: LaneOptions<Payload>;
+  readonly #store: DeliveryStore;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #stopping: AbortSignal;
+  readonly #forget: () => void;
+  readonly #backoff: ExponentialBackoff<unknown>;
+  readonly #queue: Waiting<Payload>[] = [];
+  /** Additions become durable one after the other, so that they are sent in the order they were made. */
+  #adding: Promise<void>;
+  #running: Promise<void> | undefined;
+  #wake: (() => void) | undefined;
+  #closed = false;
+
+  constructor(options: LaneOptions<Payload>, { store, clock, log, stopping, closed }: LaneParts) {
+    this.#options = options;
+    this.#store = store;
+    this.#clock = clock;
+    this.#log = log;
+    this.#stopping = stopping;
+    this.#forget = closed;
+    const { first, most } = options.backoff ?? defaultBackoff;
+    this.#backoff = new ExponentialBackoff({ initialDelay: first, maxDelay: most });
+    this.#adding = this.#load();
+  }
+
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
+  /** Resolves when nothing is being tried. */
+  get ended(): Promise<void> {
+    return (this.#running ?? Promise.resolve()).catch(() => {});
+  }
+
+  /**
+   * Resolves when it is safe on disk; it is sent after those before it.
+   * @throws what the store throws: then nothing is sent
+   */
+  add(payload: Payload): Promise<void> {
+    const added = this.#adding.then(async () => {
+      const { target, expiresAfterMs } = this.#options;
+      const expiresAt = this.#clock.wall() + expiresAfterMs;
+      const id = await this.#store.add({ target, body: payload, expiresAt });
+      this.#queue.push({ id, payload, expires: (this.#clock.now() + expiresAfterMs) as MonotonicMs });
+      if (this.#queue.length > maxWaiting) await this.#dropOldest();
+      this.#run();
+    });
+    this.#adding = added.catch(() => {});
+    return added;
+  }
+
+  /** The target may be there again: tries now instead of later. */
+  poke(): void {
+    this.#wake?.();
+  }
+
+  /** Nothing is delivered there any more, and what waits is forgotten. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#forget();
+    this.#wake?.();
+    await this.#adding;
+    await Promise.all(this.#queue.splice(0).map(({ id }) => this.#store.done(id)));
+  }
+
+  async #load(): Promise<void> {
+    const { target, payload, expiresAfterMs } = this.#options;
+    try {
+      for (const stored of await this.#store.pending(target)) {
+        const read = payload.safeParse(stored.body);
+        if (!read.success) {
+          this.#log.warn({ target }, 'a delivery that waited is not understood any more, and dropped');
+          await this.#store.done(stored.id);
+          continue;
+        }
+        // A clock that stands in 1970 gives nothing more time than it had.
+        const leftMs = Math.min(stored.expiresAt - this.#clock.wall(), expiresAfterMs);
+        const expires = (this.#clock.now() + leftMs) as MonotonicMs;
+        this.#queue.push({ id: stored.id, payload: read.data, expires });
+      }
+    } catch (error) {
+      this.#log.error({ err: error, target }, 'what waits for this target could not be read');
+    }
+    this.#run();
+  }
+
+  #run(): void {
+    if (this.#running || this.#queue.length === 0) return;
+    this.#running = this.#deliver().then(
+      () => {
+        this.#running = undefined;
+        if (this.#open) this.#run();
+      },
+      (error: unknown) => {
+        this.#running = undefined;
+        this.#log.error({ err: error, target: this.#options.target }, 'deliveries to this target stopped');
+      },
+    );
+  }
+
+  get #open(): boolean {
+    return !this.#closed && !this.#stopping.aborted;
+  }
+
+  async #deliver(): Promise<void> {
+    let backoff: IBackoff<unknown> = this.#backoff.next();
+    for (;;) {
+      const next = this.#queue[0];
+      if (!next || !this.#open) return;
+      const leftMs = next.expires - this.#clock.now();
+      if (leftMs <= 0) {
+        await this.#lose(next, new VedetteError('action/expired', { target: this.#options.target }));
+        continue;
+      }
+      const attempt = await this.#try(next, leftMs);
+      if (!this.#open && attempt.result === 'later') return;
+      if (attempt.result === 'delivered') {
+        await this.#finish(next);
+        backoff = this.#backoff.next();
+      } else if (attempt.result === 'refused') {
+        const { target } = this.#options;
+        await this.#lose(next, new VedetteError('action/refused', { target, detail: attempt.reason }));
+        backoff = this.#backoff.next();
+      } else {
+        const { target } = this.#options;
+        this.#log.debug({ target, reason: attempt.reason }, 'a delivery waits');
+        const asked = Math.min(attempt.afterMs ?? 0, longestPauseMs);
+        await this.#pause(Math.min(Math.max(backoff.duration, asked), Math.max(0, leftMs)));
+        backoff = backoff.next(undefined);
+      }
+    }
+  }
+
+  async #try({ id, payload }: Waiting<Payload>, leftMs: number): Promise<Attempt> {
+    try {
+      return await this.#options.send(payload, { id, leftMs }, this.#stopping);
+    } catch (error) {
+      this.#log.error({ err: error, target: this.#options.target }, 'a delivery failed in an unexpected way');
+      return { result: 'later', reason: 'it failed in an unexpected way' };
+    }
+  }
+
+  /** It has left the queue only when the store knows: a crash between sends it twice, and never not at all. */
+  async #finish(delivered: Waiting<Payload>): Promise<void> {
+    await this.#store.done(delivered.id).catch((error: unknown) => {
+      const { target } = this.#options;
+      this.#log.error(
+        { err: error, target },
+        'what arrived cannot be noted: it is sent again after a restart',
+      );
+    });
+    const index = this.#queue.indexOf(delivered);
+    if (index >= 0) this.#queue.splice(index, 1);
+  }
+
+  async #lose(waiting: Waiting<Payload>, error: VedetteError): Promise<void> {
+    await this.#finish(waiting);
+    this.#options.lost(waiting.payload, error);
+  }
+
+  /** The head may be on its way right now; the one behind it is the oldest that is not. */
+  async #dropOldest(): Promise<void> {
+    const oldest = this.#queue[this.#running === undefined ? 0 : 1];
+    if (oldest)
+      await this.#lose(oldest, new VedetteError('action/crowded', { target: this.#options.target }));
+  }
+
+  #pause(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, ms);
+    this.#wake = resolve;
+    const stop = () => resolve();
+    this.#stopping.addEventListener('abort', stop);
+    return promise.finally(() => {
+      this.#stopping.removeEventListener('abort', stop);
+      clearTimeout(timer);
+      this.#wake = undefined;
+    });
+  }
+}

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+
+/** The key `push` of a profile: how browsers are told. */
+export const PushSettings = z.strictObject({
+  contact: z
+    .string()
+    .regex(/^mailto:[^@\s]+@[^@\s]+$/, 'mailto:somebody@somewhere')
+    .optional()
+    .describe('Whom a push service may write to (RFC 8292, 2.1); the address of the page by default'),
+  services: z
+    .array(z.string().regex(/^[a-z0-9.-]+$/, 'a host name'))
+    .default([])
+    .describe('Push services beside those of the browsers; nothing is sent to any other host'),
+});
+export type PushSettings = z.output<typeof PushSettings>;
+
+/** Where Chromium, Firefox, Edge and Safari take pushes; a leading dot stands for every host below. */
+const browserServices = [
+  'fcm.googleapis.com',
+  'updates.push.services.mozilla.com',
+  '.notify.windows.com',
+  '.push.apple.com',
+];
+
+/** Whether this is the address of a push service: a browser names it, and it must not name any other host. */
+export function isPushService(endpoint: string, { services }: Pick<PushSettings, 'services'>): boolean {
+  const url = URL.parse(endpoint);
+  if (url?.protocol !== 'https:' || url.username !== '' || url.password !== '') return false;
+  return [...browserServices, ...services].some((host) =>
+    host.startsWith('.') ? url.hostname.endsWith(host) : url.hostname === host,
+  );
+}
