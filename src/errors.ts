@@ -181,7 +181,6 @@ export const errorTable = {
     'see whether its address is right and the network is there',
   ),
   'action/failed': entry('the action {action} failed: {detail}', 'see its log'),
-  'action/no-broker': entry('the profile names no MQTT broker', 'add one: mqtt: { url: mqtt://… }'),
   'action/no-feed': entry('"{event}" belongs to no feed', 'name one with `feed` in the rule or the action'),
   'action/no-speaker': entry('{feed} has no speaker', 'give its camera a speaker, or choose another feed'),
   'action/no-speech': entry(
@@ -200,6 +199,10 @@ export const errorTable = {
   'action/speaker-busy': entry(
     'somebody talks through the speaker {speaker}',
     'nothing to do: a person goes first',
+  ),
+  'action/unheard': entry(
+    'the speaker {speaker} played nothing of {sound}',
+    'see that it is plugged in and switched on; vedette devices lists what there is',
   ),
   'push/crowded': entry('{limit} browsers are told already', 'let some of them be told no more'),
   'push/unknown-service': entry(
@@ -248,6 +251,10 @@ export const errorTable = {
   'camera/no-frame': entry(
     '{feed} gave no picture within {seconds} s: {reason}',
     'look at the camera; `vedette check` tries it alone',
+  ),
+  'camera/private': entry(
+    '{feed} gives no picture: privacy mode is on',
+    'switch it off on the page, or wait until it ends',
   ),
   'encoder/ended': entry(
     'the encoder {encoder} stopped: {detail}',
@@ -363,6 +370,79 @@ export const errorTable = {
   'gpio/failed': entry(
     'the GPIO line {line} failed: {detail}',
     'check its chip; it is tried again by itself',
+  ),
+  'mqtt/device-lost': entry(
+    'its device says that it is offline',
+    'see that the device has power and reaches its network; it comes back by itself',
+  ),
+  'serial/not-found': entry(
+    'there is no serial line {path}',
+    'plug it in, or correct `path`: ls /dev/serial/by-id',
+  ),
+  'serial/denied': entry(
+    'this user may not open {path}',
+    'add the user to the group dialout: sudo usermod -aG dialout $USER, then log in again',
+  ),
+  'serial/busy': entry('{path} is in use by another program', 'stop the other program'),
+  'serial/lost': entry('{path} was unplugged', 'plug it in again; it is opened again by itself'),
+  'serial/unusable': entry(
+    '{path} cannot be used: {detail}',
+    'see that `path` is a serial line and can do what its settings ask for',
+  ),
+  'serial/no-answer': entry(
+    '{path} said nothing that fits within {seconds} s',
+    'see that the device speaks at this speed, and that `ask` and `pattern` are right',
+  ),
+  'modbus/unreachable': entry(
+    'the Modbus device cannot be reached: {detail}',
+    'check its address, its power and the network between',
+  ),
+  'modbus/no-answer': entry(
+    'unit {unit} did not answer within {seconds} s',
+    'check the number of the unit, the wires, and on a serial line its speed and parity',
+  ),
+  'modbus/exception': entry(
+    'unit {unit} refuses to read {table} {register}: {detail}',
+    'look up the register in the manual of the device; many count from 1 where Modbus counts from 0',
+  ),
+  'modbus/nonsense': entry(
+    'unit {unit} answers what was not asked: {detail}',
+    'check the wires and their ends; two devices may have one number',
+  ),
+  'i2c/tools-missing': entry(
+    'reading I2C needs i2c-tools, which were not found',
+    'install them: sudo apt-get install i2c-tools',
+    exitCodes.missing,
+  ),
+  'i2c/not-found': entry(
+    'there is no I2C bus {bus}',
+    'load its driver: sudo modprobe i2c-dev; on a Raspberry Pi: sudo raspi-config, Interface Options; then i2cdetect -l',
+  ),
+  'i2c/denied': entry(
+    'this user may not open I2C bus {bus}',
+    'add the user to the group i2c: sudo usermod -aG i2c $USER, then log in again',
+  ),
+  'i2c/busy': entry(
+    'a driver of the kernel holds the chip at {address}',
+    'read it by kind hwmon or iio, or unbind the driver',
+  ),
+  'i2c/no-answer': entry(
+    'the chip at {address} does not answer',
+    'check wires, power and address: i2cdetect -y {bus}',
+  ),
+  'i2c/unable': entry(
+    'I2C bus {bus} cannot do this: {detail}',
+    'use a bus of the I2C sort, not one that knows SMBus alone',
+  ),
+  'i2c/nonsense': entry(
+    'the chip at {address} answers nonsense: {detail}',
+    'check wires and pull-ups, and that it is the chip the profile says',
+  ),
+  'camera/none': entry('there is no camera {feed}', 'name one of `cameras`', exitCodes.usage),
+  'microphone/none': entry(
+    '{feed} has no microphone',
+    'give it one: microphone: { kind: auto }',
+    exitCodes.usage,
   ),
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -24,6 +24,8 @@ const settledMs = 10_000;
 /** A camera's life, apart from its processes. `open` counts runs of the source. */
 export interface CameraState {
   readonly wanted: boolean;
+  /** Privacy mode: it stays closed, whoever wants it. */
+  readonly private: boolean;
   /** When the last user left. */
   readonly unusedSinceMs: number;
   readonly run: /** Nothing is open; `retryMs` is when to try, where it is wanted. */
@@ -47,6 +49,8 @@ export interface CameraState {
 export type CameraInput =
   | { readonly type: 'used' }
   | { readonly type: 'unused' }
+  /** Privacy mode begins or ends. */
+  | { readonly type: 'private'; readonly on: boolean }
   /** A frame came; `frameRate` as promised. */
   | { readonly type: 'frame'; readonly frameRate: number }
   /** The source ended by itself. `missing`: its device is not there. */
@@ -69,6 +73,7 @@ export interface CameraStep {
 
 export const cameraAtRest: CameraState = {
   wanted: false,
+  private: false,
   unusedSinceMs: 0,
   run: { phase: 'closed', retryMs: 0 },
   failures: 0,
@@ -96,13 +101,14 @@ export function stepCamera(
   random: number,
 ): CameraStep {
   switch (input.type) {
-    case 'used': {
-      // Whatever went wrong before, somebody who comes now gets a try now.
-      const run = state.run.phase === 'closed' ? { ...state.run, retryMs: now } : state.run;
-      return due({ ...state, wanted: true, run }, now, random);
-    }
+    case 'used':
+      return due({ ...tryNow(state, now), wanted: true }, now, random);
     case 'unused':
       return { state: { ...state, wanted: false, unusedSinceMs: now }, effects: [] };
+    case 'private':
+      return input.on
+        ? closeForPrivacy(state, now)
+        : due({ ...tryNow(state, now), private: false }, now, random);
     case 'frame':
       return { state: frameCame(state, input.frameRate, now), effects: [] };
     case 'ended':
@@ -116,7 +122,9 @@ export function stepCamera(
 }
 
 /** When {@link stepCamera} wants its next tick; undefined where nothing is due by time alone. */
-export function nextTickMs({ wanted, unusedSinceMs, run }: CameraState): number | undefined {
+export function nextTickMs(state: CameraState): number | undefined {
+  const { wanted, unusedSinceMs, run } = state;
+  if (state.private) return undefined;
   const lingerEndMs = wanted ? Number.POSITIVE_INFINITY : unusedSinceMs + cameraLingerMs;
   switch (run.phase) {
     case 'closed':
@@ -128,6 +136,18 @@ export function nextTickMs({ wanted, unusedSinceMs, run }: CameraState): number 
     case 'closing':
       return undefined;
   }
+}
+
+/** Whatever went wrong before, somebody who comes now gets a try now. */
+function tryNow(state: CameraState, now: MonotonicMs): CameraState {
+  return state.run.phase === 'closed' ? { ...state, run: { ...state.run, retryMs: now } } : state;
+}
+
+/** At once, whoever uses it; nothing that comes later opens it. */
+function closeForPrivacy(state: CameraState, now: MonotonicMs): CameraStep {
+  const shut = { ...state, private: true, failures: 0, otherFailures: 0 };
+  if (state.run.phase !== 'opening' && state.run.phase !== 'running') return { state: shut, effects: [] };
+  return { state: { ...shut, run: { phase: 'closing', retryMs: now } }, effects: [{ do: 'close' }] };
 }
 
 function frameCame(state: CameraState, frameRate: number, now: MonotonicMs): CameraState {

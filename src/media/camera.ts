@@ -92,6 +92,21 @@ export class Camera {
     };
   }
 
+  /**
+   * Closes it at once, whoever uses it, and keeps it closed until privacy ends; its users keep waiting. Resolves when
+   * the device is given back.
+   */
+  setPrivate(on: boolean): Promise<void> {
+    if (this.#stopped || on === this.#state.private) return this.#closing;
+    this.#log.info(on ? 'the camera is closed for privacy' : 'the camera may be opened again');
+    this.#lastReason = undefined;
+    this.#input({ type: 'private', on });
+    // Its device may still be closing, and is opened when that is done.
+    if (!on && this.#status.state === 'private')
+      this.#setStatus({ state: 'starting', since: this.#clock.wall() });
+    return this.#closing;
+  }
+
   /** Closes it for good, whoever uses it; resolves when every process is gone. Idempotent. */
   async stop(): Promise<void> {
     this.#stopped = true;
@@ -123,7 +138,9 @@ export class Camera {
       }
     }
     const { wanted, run } = this.#state;
-    if (!wanted && (run.phase === 'closed' || run.phase === 'closing')) {
+    if (this.#state.private) {
+      if (this.#status.state !== 'private') this.#setStatus({ state: 'private', since: this.#clock.wall() });
+    } else if (!wanted && (run.phase === 'closed' || run.phase === 'closing')) {
       this.#lastReason = undefined;
       this.#setStatus({ state: 'off' });
     }
@@ -144,7 +161,9 @@ export class Camera {
   }
 
   #openSource(): void {
-    if (this.#status.state === 'off') this.#setStatus({ state: 'starting', since: this.#clock.wall() });
+    const { state } = this.#status;
+    if (state === 'off' || state === 'private')
+      this.#setStatus({ state: 'starting', since: this.#clock.wall() });
     const source = this.#open();
     this.#source = source;
     const current = () => this.#source === source;

@@ -56,7 +56,7 @@ export class Feed {
    * A JPEG of what the camera sees now; opens the camera where it is closed. Whoever asks while one is being taken
    * gets that one: each takes a process.
    *
-   * @throws VedetteError `camera/no-frame`, `ffmpeg/missing`
+   * @throws VedetteError `camera/no-frame`, `camera/private`, `ffmpeg/missing`
    */
   snapshot(): Promise<Uint8Array> {
     this.#snapshot ??= takeSnapshot(this.camera, this.name).finally(() => {

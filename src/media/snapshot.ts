@@ -1,4 +1,5 @@
 import { VedetteError } from '../errors.ts';
+import type { CameraStatus } from '../protocol/events.ts';
 import type { Camera } from './camera.ts';
 import { fourccOf } from './cameras/fourcc.ts';
 import { describeExit, spawnFfmpeg } from './ffmpeg.ts';
@@ -14,11 +15,14 @@ const quality = '3';
  * A JPEG of what a camera sees now: an MJPEG frame as it is, all else through one conversion by ffmpeg.
  *
  * @param feed what to call it in errors
- * @throws VedetteError `camera/no-frame`, `ffmpeg/missing`
+ * @throws VedetteError `camera/no-frame`, `camera/private`, `ffmpeg/missing`
  */
 export async function takeSnapshot(camera: Camera, feed: string): Promise<Uint8Array> {
   const { format, frame } = await nextPicture(camera, feed);
-  return format.encoding === 'mjpeg' ? frame.data : convert(format, frame, feed);
+  const picture = format.encoding === 'mjpeg' ? frame.data : await convert(format, frame, feed);
+  // One that was taken, but not handed out before privacy began, is not handed out.
+  if (camera.status.state === 'private') throw new VedetteError('camera/private', { feed });
+  return picture;
 }
 
 interface Picture {
@@ -28,6 +32,11 @@ interface Picture {
 
 function nextPicture(camera: Camera, feed: string): Promise<Picture> {
   const { promise, resolve, reject } = Promise.withResolvers<Picture>();
+  const look = ({ state }: CameraStatus) => {
+    if (state === 'private') reject(new VedetteError('camera/private', { feed }));
+  };
+  look(camera.status);
+  const forget = camera.onStatus(look);
   const release = camera.use({
     format: () => {},
     frame: (frame) => {
@@ -44,6 +53,7 @@ function nextPicture(camera: Camera, feed: string): Promise<Picture> {
   }, deadlineMs);
   return promise.finally(() => {
     clearTimeout(timer);
+    forget();
     release();
   });
 }

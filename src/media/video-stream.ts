@@ -65,10 +65,7 @@ export class VideoStream implements EncodedStream {
   listen(listener: (frame: EncodedFrame) => void): Release {
     clearTimeout(this.#linger);
     const forget = this.#listeners.add(listener);
-    this.#releaseCamera ??= this.#camera.use({
-      format: (format) => this.#begin(format),
-      frame: (frame) => this.#frame(frame),
-    });
+    this.#releaseCamera ??= this.#useCamera();
     let released = false;
     return () => {
       if (released) return;
@@ -88,6 +85,19 @@ export class VideoStream implements EncodedStream {
   async stop(): Promise<void> {
     this.#end();
     await this.#gone;
+  }
+
+  #useCamera(): Release {
+    // What an encoder has not given yet when privacy begins it never gives.
+    const forget = this.#camera.onStatus(({ state }) => state === 'private' && this.#stopEncoding());
+    const release = this.#camera.use({
+      format: (format) => this.#begin(format),
+      frame: (frame) => this.#frame(frame),
+    });
+    return () => {
+      forget();
+      release();
+    };
   }
 
   #end(): void {

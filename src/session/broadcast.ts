@@ -54,4 +54,9 @@ export class Broadcasts {
     this.#broadcasts.set(stream, made);
     return made;
   }
+
+  /** Forgets what was sent of a stream: nobody who comes now begins with it. */
+  forget(stream: EncodedStream): void {
+    this.#broadcasts.get(stream)?.history.clear();
+  }
 }

@@ -39,6 +39,7 @@ export class Sessions implements SessionHost {
   readonly #shows = new Set<Show>();
   /** Whether each session is just being asked what the shows are to it, and whether to ask once more. */
   #following: 'no' | 'once' | 'again' = 'no';
+  readonly #releases: readonly Release[];
   #told = 0;
   /** The device ends: who is told goodbye needs not hear how the others dwindle. */
   #ending = false;
@@ -53,6 +54,7 @@ export class Sessions implements SessionHost {
       audio: audio !== undefined,
       talk: speaker !== undefined,
     }));
+    this.#releases = options.feeds.map((feed) => feed.onStatus(() => this.#forgetIfPrivate(feed)));
   }
 
   /** How many sessions media flows to, or would: accepted or called, and not fallen silent. */
@@ -124,7 +126,15 @@ export class Sessions implements SessionHost {
   /** Ends all sessions with a goodbye. */
   async close(reason: string): Promise<void> {
     this.#ending = true;
+    for (const release of this.#releases) release();
     await Promise.all([...this.#open].map((session) => session.close(reason)));
+  }
+
+  /** What was seen and heard before privacy began is not shown to who comes after. */
+  #forgetIfPrivate(feed: SessionFeed): void {
+    if (feed.camera.state !== 'private') return;
+    for (const stream of [feed.video('H264'), feed.video('VP8'), feed.audio])
+      if (stream) this.#broadcasts.forget(stream);
   }
 
   /** Somebody came, went, or watches now. */

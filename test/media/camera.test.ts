@@ -5,6 +5,7 @@ import { Camera } from '../../src/media/camera.ts';
 import { ffmpegSource } from '../../src/media/cameras/ffmpeg-source.ts';
 import type { CameraSink } from '../../src/media/cameras/kind.ts';
 import type { NativeFrame } from '../../src/media/frame.ts';
+import { takeSnapshot } from '../../src/media/snapshot.ts';
 import type { CameraStatus } from '../../src/protocol/events.ts';
 import { alive, children, quiet, until } from './ready.ts';
 import { ScriptedCamera } from './scripted-camera.ts';
@@ -72,6 +73,69 @@ describe('with a scripted source and a hand-turned clock', () => {
     expect(scripted.opened).toBe(before + 1);
     scripted.give();
     expect(frames).toHaveLength(2);
+    await camera.stop();
+  });
+
+  test('privacy closes it at once whoever looks, and nothing opens it before it ends', async () => {
+    const { scripted, camera, states, frames, user } = rig();
+    camera.use(user);
+    await turn(1);
+    scripted.give();
+    await camera.setPrivate(true);
+    expect(scripted.running).toBe(0);
+    camera.use(user);
+    scripted.give();
+    await turn(3_600_000);
+    expect([scripted.opened, scripted.running, frames.length]).toEqual([1, 0, 1]);
+    expect(camera.status).toMatchObject({ state: 'private' });
+    await camera.setPrivate(false);
+    await turn(1);
+    scripted.give();
+    expect(states).toEqual(['starting', 'live', 'private', 'starting', 'live']);
+    await camera.stop();
+  });
+
+  test('privacy that begins and ends while nobody looks opens nothing', async () => {
+    const { scripted, camera, states } = rig();
+    await camera.setPrivate(true);
+    const release = camera.use(nobody);
+    release();
+    await camera.setPrivate(false);
+    await turn(60_000);
+    expect(scripted.opened).toBe(0);
+    expect(states).toEqual(['private', 'off']);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('a camera that is away when privacy begins is not looked for meanwhile', async () => {
+    const { scripted, camera, user } = rig();
+    scripted.plugged = false;
+    camera.use(user);
+    await turn(5_000);
+    await camera.setPrivate(true);
+    await turn(1);
+    const { opened } = scripted;
+    await turn(600_000);
+    expect(scripted.opened).toBe(opened);
+    scripted.plugged = true;
+    await camera.setPrivate(false);
+    await turn(1);
+    expect(scripted.running).toBe(1);
+    await camera.stop();
+  });
+
+  test('a snapshot is refused while privacy is on, and one that is being taken when it begins', async () => {
+    const { scripted, camera, user } = rig();
+    const release = camera.use(user);
+    await turn(1);
+    const taken = takeSnapshot(camera, 'porch');
+    const refused = expect(taken).rejects.toMatchObject({ code: 'camera/private', data: { feed: 'porch' } });
+    await camera.setPrivate(true);
+    await refused;
+    await expect(takeSnapshot(camera, 'porch')).rejects.toMatchObject({ code: 'camera/private' });
+    expect(scripted.running).toBe(0);
+    release();
+    expect(vi.getTimerCount()).toBeLessThanOrEqual(1);
     await camera.stop();
   });
 

@@ -3,6 +3,7 @@ import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type MonotonicMs, systemClock } from '../../src/clock.ts';
 import { nalType, nalUnits } from '../../src/media/annex-b.ts';
 import { Camera } from '../../src/media/camera.ts';
+import { ffmpegSource } from '../../src/media/cameras/ffmpeg-source.ts';
 import { testCamera, testCameraOptions } from '../../src/media/cameras/test.ts';
 import { readStrip, TestPicture } from '../../src/media/cameras/test-picture.ts';
 import { Feed } from '../../src/media/feed.ts';
@@ -98,6 +99,31 @@ test('an encoder that is killed comes back with a keyframe, and viewers stay', a
     newestMs: frames.at(-1)?.captureMs,
   });
   expect(watched.video('VP8').counts).toEqual({ frames: 0, bytes: 0, restarts: 0, newestMs: undefined });
+});
+
+test('privacy ends the camera’s process and the encoder’s under who watches, and both come back after it', async () => {
+  const watched = feedOf(() =>
+    ffmpegSource({
+      inputArgs: ['-re', '-f', 'lavfi', '-i', `testsrc2=s=${width}x${height}:r=30`],
+      outputArgs: ['-c:v', 'rawvideo', '-pix_fmt', 'yuv420p'],
+      times: 'arrival',
+      device: 'the generator',
+    }),
+  );
+  const { frames } = watch(watched);
+  await until('frames', () => frames.length > 5);
+  expect(children('ffmpeg')).toHaveLength(2);
+  await watched.camera.setPrivate(true);
+  expect(watched.video('H264').pid).toBeUndefined();
+  await until('no process', () => children('ffmpeg').length === 0);
+  const { length } = frames;
+  const { release } = watch(watched, 'VP8');
+  await expect(watched.snapshot()).rejects.toMatchObject({ code: 'camera/private' });
+  expect([children('ffmpeg'), frames.length]).toEqual([[], length]);
+  release();
+  await watched.camera.setPrivate(false);
+  await until('more frames', () => frames.length > length);
+  expect(frames[length]?.keyframe).toBe(true);
 });
 
 test('the encoder goes on for five seconds after its last viewer, the camera for ten more', async () => {

@@ -146,3 +146,15 @@ test('sessions that watched and went back do not let in more than fit in all', a
   );
   expect(viewers).toHaveLength(2);
 });
+
+test('what was seen before privacy began is not sent to who comes after', async () => {
+  const first = await stage.watching();
+  stage.feed.streams.H264.give(true, 1);
+  await first.far.until('the frame', () => first.marks(h264).length > 0);
+  stage.feed.become({ camera: { state: 'private', since: 1 } });
+  const second = await stage.watching();
+  stage.feed.become({ camera: { state: 'live', since: 2 } });
+  stage.feed.streams.H264.give(true, 2);
+  await second.far.until('the frame', () => second.marks(h264).length > 0);
+  expect(second.marks(h264)).toEqual([2]);
+});

@@ -30,7 +30,9 @@ export type MicrophoneStatus =
   | { readonly state: 'starting'; readonly since: WallMs }
   | { readonly state: 'live'; readonly since: WallMs }
   /** Unplugged, hung or refused; it is tried again by itself. */
-  | { readonly state: 'away'; readonly since: WallMs; readonly reason: string };
+  | { readonly state: 'away'; readonly since: WallMs; readonly reason: string }
+  /** Closed, whoever wants it, until privacy mode ends. */
+  | { readonly state: 'private'; readonly since: WallMs };
 
 export interface MicrophoneOptions {
   /** For messages. */
@@ -99,7 +101,8 @@ export class Microphone {
     if (this.#status.state === 'off') this.#start();
     return () => {
       release();
-      if (this.#listeners.size > 0 || this.#status.state === 'off') return;
+      const { state } = this.#status;
+      if (this.#listeners.size > 0 || state === 'off' || state === 'private') return;
       clearTimeout(this.#linger);
       this.#linger = setTimeout(() => void this.#close(), this.#lingerMs);
     };
@@ -110,7 +113,24 @@ export class Microphone {
     this.#ducker.duck(talking);
   }
 
-  /** Closes the device whoever listens. Idempotent; a later listener opens it again. */
+  /**
+   * Closes it at once, whoever listens, and keeps it closed until privacy ends; its listeners keep waiting. Resolves
+   * when the device is given back.
+   */
+  setPrivate(on: boolean): Promise<void> {
+    if (on === (this.#status.state === 'private')) return this.#closing;
+    if (on) {
+      this.#setStatus({ state: 'private', since: this.#clock.wall() });
+      return this.#close();
+    }
+    this.#setStatus(
+      this.#listeners.size > 0 ? { state: 'starting', since: this.#clock.wall() } : { state: 'off' },
+    );
+    if (this.#listeners.size > 0) this.#start();
+    return this.#closing;
+  }
+
+  /** Closes the device whoever listens. Idempotent; a later listener opens it again, unless privacy forbids. */
   stop(): Promise<void> {
     return this.#close();
   }
@@ -178,7 +198,8 @@ export class Microphone {
     clearTimeout(this.#linger);
     this.#retry.reset();
     this.#giveBack();
-    if (this.#status.state !== 'off') this.#setStatus({ state: 'off' });
+    const { state } = this.#status;
+    if (state !== 'off' && state !== 'private') this.#setStatus({ state: 'off' });
     return this.#closing;
   }
 

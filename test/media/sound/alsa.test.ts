@@ -12,6 +12,7 @@ import type { OpusSource } from '../../../src/media/sound/source.ts';
 import { Speaker } from '../../../src/media/sound/speaker.ts';
 import { alsaSpeaker } from '../../../src/media/sound/speakers/alsa.ts';
 import { wavHeader } from '../../../src/media/sound/wav.ts';
+import { children } from '../ready.ts';
 import { join, sine, strongest } from './goertzel.ts';
 import { missing } from './pulse-server.ts';
 
@@ -61,6 +62,22 @@ pcm.fakespk { type file; slave.pcm null; file ${joinPath(folder, 'spk.raw')}; fo
     const options = alsaMicrophone.options.parse({ device: 'fakemic' });
     const microphone = new Microphone({ name: 'alsa', open: () => alsaMicrophone.open(options), log });
     expect(strongest(await listen(microphone, 40))).toBe(900);
+  });
+
+  test('privacy ends the process that holds a card, whoever listens', async () => {
+    const options = alsaMicrophone.options.parse({ device: 'fakemic' });
+    const microphone = new Microphone({ name: 'alsa', open: () => alsaMicrophone.open(options), log });
+    let heard = 0;
+    const release = microphone.listen(() => heard++);
+    await vi.waitFor(() => expect(heard).toBeGreaterThan(10), 10_000);
+    expect(children('ffmpeg')).toHaveLength(1);
+    await microphone.setPrivate(true);
+    expect(children('ffmpeg')).toEqual([]);
+    const before = heard;
+    await microphone.setPrivate(false);
+    await vi.waitFor(() => expect(heard).toBeGreaterThan(before), 10_000);
+    release();
+    await microphone.stop();
   });
 
   test('a sound file is a microphone, in real time and over again', async () => {

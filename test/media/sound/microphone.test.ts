@@ -153,3 +153,46 @@ test('a listener that throws harms nobody', async () => {
   expect(heard).toHaveBeenCalledOnce();
   await microphone.stop();
 });
+
+test('privacy closes it at once whoever listens, and nothing opens it before it ends', async () => {
+  const { microphone, runs, states } = make({ lingerMs: 0 });
+  const release = microphone.listen(() => {});
+  await opened(runs, 1);
+  runs[0]?.say();
+  await microphone.setPrivate(true);
+  expect([runs[0]?.stopped, microphone.status.state, microphone.level.peakDb]).toEqual([
+    true,
+    'private',
+    -96,
+  ]);
+  let heard = 0;
+  const other = microphone.listen(() => heard++);
+  runs[0]?.say();
+  other();
+  await microphone.stop();
+  expect([runs.length, heard, microphone.status.state]).toEqual([1, 0, 'private']);
+  await microphone.setPrivate(false);
+  await opened(runs, 2);
+  runs[1]?.say();
+  expect(states).toEqual(['starting', 'live', 'private', 'starting', 'live']);
+  release();
+  await vi.waitFor(() => expect(runs[1]?.stopped).toBe(true));
+});
+
+test('a microphone that is away when privacy begins is not tried again meanwhile', async () => {
+  vi.useFakeTimers();
+  try {
+    const { microphone, runs } = make();
+    const release = microphone.listen(() => {});
+    await vi.advanceTimersByTimeAsync(0);
+    runs[0]?.sink?.ended(unplugged());
+    await microphone.setPrivate(true);
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(runs.length).toBe(1);
+    release();
+    await microphone.setPrivate(false);
+    expect([runs.length, microphone.status.state, vi.getTimerCount()]).toEqual([1, 'off', 0]);
+  } finally {
+    vi.useRealTimers();
+  }
+});
