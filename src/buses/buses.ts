@@ -3,6 +3,7 @@ import { VedetteError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { MqttBus, type MqttWill } from './mqtt.ts';
 import type { MqttSettings } from './mqtt-settings.ts';
+import { Turns } from './turns.ts';
 
 export interface BusesOptions {
   /** The device's name. */
@@ -19,6 +20,8 @@ export interface BusesOptions {
 export class Buses {
   /** Undefined where the profile names no broker. */
   readonly mqtt: MqttBus | undefined;
+  /** 1-Wire: the kernel's, which does one thing at a time and holds a thread while it does. */
+  readonly w1 = new Turns();
 
   constructor({ device, mqtt, will, clock, log }: BusesOptions) {
     this.mqtt = mqtt && new MqttBus({ settings: mqtt, device, ...(will && { will }), clock, log });

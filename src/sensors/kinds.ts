@@ -1,4 +1,16 @@
+import { httpSensor } from './http.ts';
+import { hwmonSensor } from './hwmon.ts';
+import { iioSensor } from './iio.ts';
 import { simulatedSensor } from './simulated.ts';
+import { systemSensor } from './system.ts';
+import { w1Sensor } from './w1.ts';
 
 /** Every kind of sensor a profile may name. */
-export const sensorKinds = [simulatedSensor] as const;
+export const sensorKinds = [
+  simulatedSensor,
+  hwmonSensor,
+  iioSensor,
+  w1Sensor,
+  httpSensor,
+  systemSensor,
+] as const;
