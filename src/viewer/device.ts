@@ -11,6 +11,8 @@ export const DeviceDescription = z.object({
   /** Where the same page is secure. */
   httpsUrl: z.string().optional(),
   scopes: z.array(z.string()),
+  /** Where the device lives, an IANA time zone. */
+  zone: z.string().optional(),
 });
 export type DeviceDescription = z.infer<typeof DeviceDescription>;
 

@@ -17,6 +17,10 @@ export type Picture =
   | { readonly state: 'starting'; readonly since: number }
   | { readonly state: 'away'; readonly since: number; readonly reason: string }
   | { readonly state: 'keyframe'; readonly since: number }
+  /** Connected, and off until it is called. */
+  | { readonly state: 'standby' }
+  /** The device closed its camera to everybody. */
+  | { readonly state: 'private'; readonly since: number }
   /** Connected, the camera is said to run, and yet nothing comes. */
   | { readonly state: 'stalled'; readonly since: number };
 
@@ -30,6 +34,10 @@ export interface PictureInput {
 }
 
 export function pictureOf({ connection, status, lastFrameAt, now }: PictureInput): Picture {
+  // At once, however young the last frame is: who closed the camera must see it closed.
+  if (connection.phase === 'connected' && status?.camera.state === 'private')
+    return { state: 'private', since: status.camera.since };
+  if (connection.phase === 'connected' && status?.flow === 'standby') return { state: 'standby' };
   if (lastFrameAt !== undefined && now - lastFrameAt < liveWithinMs) return { state: 'live' };
   switch (connection.phase) {
     case 'idle':
@@ -57,7 +65,7 @@ function connectedPicture(status: FeedStatus | undefined, since: number): Pictur
     case 'starting':
       return { state: 'starting', since: status.camera.since };
     case 'off':
-    case 'private':
+    case 'private': // said before
       return { state: 'starting', since };
     case 'live':
     case undefined:

@@ -1,12 +1,13 @@
 import { DeviceMessage, type ViewerMessage } from '../protocol/events.ts';
+import { TelemetryMessage } from '../protocol/reading.ts';
 import type { IceCandidateInit } from '../protocol/session.ts';
 import type { FeedDescription, IceServer, MediaAssignment } from '../protocol/signaling.ts';
 import { preferDeviceCodecs } from './codecs.ts';
 import type { ConnectionInput } from './connection.ts';
 import { readJson } from './signaling.ts';
 
-/** The device's states are short; a longer message is not one of them. */
-const maxEventCharacters = 64 * 1024;
+/** A full state with some hundred sensors is shorter; a longer message is not one of the device's. */
+const maxEventCharacters = 256 * 1024;
 
 /** What a feed brings to the screen and takes from the microphone. */
 export interface FeedMedia {
@@ -23,6 +24,8 @@ export interface PeerEvents {
   /** A local candidate; an empty one ends them (RFC 8838, 8.2). */
   candidate(candidate: IceCandidateInit): void;
   message(message: DeviceMessage): void;
+  /** Values that change fast; left out, none are asked for. */
+  telemetry?(message: TelemetryMessage): void;
 }
 
 /** One peer connection that offers to receive feeds: its transceivers, its `events` channel and its state. */
@@ -31,6 +34,7 @@ export class Peer {
   readonly media: readonly FeedMedia[];
   readonly #transceivers: { readonly feed: string; readonly transceiver: RTCRtpTransceiver }[] = [];
   readonly #events: RTCDataChannel;
+  #telemetry: RTCDataChannel | undefined;
 
   constructor(feeds: readonly FeedDescription[], iceServers: readonly IceServer[], events: PeerEvents) {
     this.connection = new RTCPeerConnection({
@@ -47,6 +51,7 @@ export class Peer {
       const message = readJson(data, DeviceMessage, maxEventCharacters);
       if (message) events.message(message);
     };
+    if (events.telemetry) this.#receiveTelemetry(events.telemetry);
     this.connection.onicecandidate = ({ candidate }) =>
       events.candidate({
         candidate: candidate?.candidate ?? '',
@@ -56,6 +61,15 @@ export class Peer {
     this.connection.onconnectionstatechange = () => {
       const input = inputOf(this.connection.connectionState);
       if (input) events.report(input);
+    };
+  }
+
+  /** What is late is of no use, and what is lost is soon replaced. */
+  #receiveTelemetry(heard: (message: TelemetryMessage) => void): void {
+    this.#telemetry = this.connection.createDataChannel('telemetry', { ordered: false, maxRetransmits: 0 });
+    this.#telemetry.onmessage = ({ data }) => {
+      const message = readJson(data, TelemetryMessage, maxEventCharacters);
+      if (message) heard(message);
     };
   }
 
@@ -117,6 +131,7 @@ export class Peer {
     this.connection.onicecandidate = null;
     this.connection.onconnectionstatechange = null;
     this.#events.onmessage = null;
+    if (this.#telemetry) this.#telemetry.onmessage = null;
     this.connection.close();
   }
 }

@@ -1,4 +1,5 @@
 import type { DeviceMessage } from '../protocol/events.ts';
+import type { TelemetryMessage } from '../protocol/reading.ts';
 import type { FeedDescription, SignalingBody, SignalingMessage } from '../protocol/signaling.ts';
 import type { ConnectionInput } from './connection.ts';
 import type { SessionCarrier } from './connector.ts';
@@ -10,6 +11,9 @@ export interface SignalCarrierEvents {
   /** A session's peer connection was made; its tracks are there, if still silent. */
   opened(session: string, peer: Peer, feeds: readonly FeedDescription[]): void;
   message(message: DeviceMessage): void;
+  telemetry(message: TelemetryMessage): void;
+  /** Whether a session that begins now shall connect without media. */
+  standby(): boolean;
 }
 
 type Report = (input: ConnectionInput) => void;
@@ -88,6 +92,7 @@ class OpenSession {
           report: this.#report,
           candidate: (candidate) => this.#trickle({ type: 'candidate', ...candidate }),
           message: (message) => this.#deviceSaid(message),
+          telemetry: (message) => this.#events.telemetry(message),
         });
         this.#events.opened(this.#session, this.#peer, body.feeds);
         this.#settle(this.#offer(false));
@@ -120,7 +125,8 @@ class OpenSession {
     this.#held ??= [];
     this.#unanswered = true;
     const sdp = await this.#peer.offer(restart);
-    this.#send({ type: 'offer', sdp, media: this.#peer.assignments(), standby: false });
+    const standby = this.#events.standby();
+    this.#send({ type: 'offer', sdp, media: this.#peer.assignments(), standby });
     const held = this.#held ?? [];
     this.#held = undefined;
     for (const candidate of held) this.#send(candidate);

@@ -1,3 +1,4 @@
+import type { DeviceEvent } from '../protocol/alarm.ts';
 import type { DeviceMessage, FeedStatus, ViewerMessage } from '../protocol/events.ts';
 import type { FeedDescription } from '../protocol/signaling.ts';
 import { type Connection, idleConnection } from './connection.ts';
@@ -5,29 +6,53 @@ import { Connector } from './connector.ts';
 import { type Admission, askDevice, type Redemption, redeemSecret } from './device.ts';
 import type { FeedMedia, Peer } from './peer.ts';
 import { SignalCarrier } from './signal-carrier.ts';
+import { noSituation, type Situation, situationAfter, situationWith } from './situation.ts';
+
+export interface ViewerOptions {
+  /** Something that components draw has changed. */
+  readonly changed: () => void;
+  /** The device refused what was asked for, for this reason. */
+  readonly refused: (request: string, reason: string) => void;
+  readonly standby: boolean;
+  /** What others shall read; empty for none. */
+  readonly name: string;
+}
 
 /** What the page knows of its device, kept current. Components read it and draw; they never write. */
 export class Viewer {
   readonly #changed: () => void;
+  readonly #refused: ViewerOptions['refused'];
   readonly #connector: Connector;
+  readonly #eventListeners = new Set<(event: DeviceEvent) => void>();
   #peer: Peer | undefined;
+  #standby: boolean;
+  #name: string;
   admission: Admission | undefined;
   redemption: Redemption = 'none';
   connection: Connection = idleConnection;
   session = '';
   feeds: readonly FeedDescription[] = [];
   watching = 0;
+  situation: Situation = noSituation;
   readonly statuses = new Map<string, FeedStatus>();
   readonly media = new Map<string, FeedMedia>();
   /** Why the device did not take the last call, by feed; a new object for each refusal. */
   readonly refusals = new Map<string, { readonly reason: string }>();
 
-  constructor(changed: () => void) {
+  constructor({ changed, refused, standby, name }: ViewerOptions) {
     this.#changed = changed;
+    this.#refused = refused;
+    this.#standby = standby;
+    this.#name = name;
     this.#connector = new Connector(
       new SignalCarrier({
         opened: (session, peer, feeds) => this.#opened(session, peer, feeds),
         message: (message) => this.#deviceSaid(message),
+        telemetry: (message) => {
+          this.situation = situationWith(this.situation, message, Date.now());
+          changed();
+        },
+        standby: () => this.#standby,
       }),
       (connection) => {
         this.connection = connection;
@@ -55,12 +80,36 @@ export class Viewer {
     this.#connector.stop();
   }
 
+  /** Off until it is called; the connection stays. */
+  get standby(): boolean {
+    return this.#standby;
+  }
+
+  set standby(standby: boolean) {
+    if (standby === this.#standby) return;
+    this.#standby = standby;
+    this.send({ type: standby ? 'standby' : 'accept' }); // unheard, it is said again with the next state
+    this.#changed();
+  }
+
+  set name(name: string) {
+    this.#name = name;
+    if (name !== '') this.send({ type: 'name', name });
+  }
+
+  /** False where the device could not have heard it. */
   send(message: ViewerMessage): boolean {
     return this.#peer?.send(message) ?? false;
   }
 
   getStats(): Promise<RTCStatsReport> | undefined {
     return this.#peer?.connection.getStats();
+  }
+
+  /** Calls `listener` with each event that happens or changes, until the returned function is called. */
+  onEvent(listener: (event: DeviceEvent) => void): () => void {
+    this.#eventListeners.add(listener);
+    return () => void this.#eventListeners.delete(listener);
   }
 
   #opened(session: string, peer: Peer, feeds: readonly FeedDescription[]): void {
@@ -74,11 +123,14 @@ export class Viewer {
   }
 
   #deviceSaid(message: DeviceMessage): void {
+    this.situation = situationAfter(this.situation, message);
     switch (message.type) {
       case 'state':
         this.statuses.clear();
         for (const status of message.feeds) this.statuses.set(status.feed, status);
         this.watching = message.watching;
+        if (this.#name !== '') this.send({ type: 'name', name: this.#name });
+        this.#sayStandby();
         break;
       case 'feed':
         this.statuses.set(message.status.feed, message.status);
@@ -89,10 +141,28 @@ export class Viewer {
       case 'talk-refused':
         this.refusals.set(message.feed, { reason: message.reason });
         break;
+      case 'refused':
+        if (message.request === 'accept') this.#standby = true; // it is so, wished or not
+        this.#refused(message.request, message.reason);
+        break;
+      case 'event':
+        for (const listener of this.#eventListeners) listener(message.event);
+        break;
+      case 'sensor':
+      case 'alarm':
+      case 'ring':
+      case 'privacy': // the situation's
       case 'goodbye': // the carrier ends the session
         break;
     }
     this.#changed();
+  }
+
+  /** A wish that came between the offer and the open channel. */
+  #sayStandby(): void {
+    const flows = [...this.statuses.values()].map(({ flow }) => flow);
+    if (this.#standby && flows.includes('watching')) this.send({ type: 'standby' });
+    if (!this.#standby && flows.includes('standby')) this.send({ type: 'accept' });
   }
 
   readonly #left = (): void => this.#connector.stop();

@@ -33,6 +33,7 @@ export const feedStyles = css`
     outline-offset: -3px;
   }
   .name,
+  .called,
   .talker {
     position: absolute;
     display: flex;
@@ -54,10 +55,17 @@ export const feedStyles = css`
   .name .word {
     color: #ffa29b;
   }
+  .called {
+    top: var(--unit);
+    font-weight: 600;
+  }
+  .name ~ .called {
+    top: 44px;
+  }
   .talker {
     bottom: var(--unit);
   }
-  .talker svg {
+  :is(.talker, .called) svg {
     width: 18px;
     height: 18px;
   }

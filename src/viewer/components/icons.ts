@@ -21,5 +21,28 @@ export const icons = {
   all: icon(
     svg`<rect x="4" y="4" width="7" height="7" rx="1"/><rect x="13" y="4" width="7" height="7" rx="1"/><rect x="4" y="13" width="7" height="7" rx="1"/><rect x="13" y="13" width="7" height="7" rx="1"/>`,
   ),
+  live: icon(
+    svg`<path d="M3 12c2.5-4.5 5.5-6.5 9-6.5s6.5 2 9 6.5c-2.5 4.5-5.5 6.5-9 6.5S5.5 16.5 3 12z"/><circle cx="12" cy="12" r="2.5"/>`,
+  ),
+  events: icon(svg`<path d="M8 6h12M8 12h12M8 18h12M4 6h.01M4 12h.01M4 18h.01"/>`),
+  charts: icon(svg`<path d="M4 4v16h16M7 15l4-5 3 3 5-7"/>`),
+  standby: icon(svg`<path d="M19.5 14.5A8 8 0 1 1 9.5 4.5a6.5 6.5 0 0 0 10 10z"/>`),
+  more: icon(svg`<path d="M5 12h.01M12 12h.01M19 12h.01" stroke-width="3"/>`),
+  bell: icon(svg`<path d="M6 16V11a6 6 0 0 1 12 0v5l1.5 2h-15zM10 21h4"/>`),
+  alarm: icon(svg`<path d="M12 4L2.5 20h19zM12 10v4.5M12 17.5v.01"/>`),
+  note: icon(svg`<circle cx="12" cy="12" r="8.5"/><path d="M12 11v5M12 8v.01"/>`),
+  fault: icon(svg`<circle cx="12" cy="12" r="8.5"/><path d="M6 6l12 12"/>`),
+  message: icon(svg`<path d="M4 5h16v11H10l-4 4v-4H4z"/>`),
+  privacy: icon(
+    svg`<path d="M4 4l16 16M9.5 5.900A9 9 0 0 1 12 5.5c3.5 0 6.5 2 9 6.5a15 15 0 0 1-2.600 3.5M6.5 7.5A15 15 0 0 0 3 12c2.5 4.5 5.5 6.5 9 6.5a9 9 0 0 0 4-.9"/>`,
+  ),
+  play: icon(svg`<path d="M8 5l11 7-11 7z" fill="currentColor"/>`),
+  download: icon(svg`<path d="M12 4v11M7 11l5 5 5-5M5 20h14"/>`),
+  rising: icon(svg`<path d="M6 18L18 6M9 6h9v9"/>`),
+  falling: icon(svg`<path d="M6 6l12 12M18 9v9H9"/>`),
+  steady: icon(svg`<path d="M4 12h15M14 7l5 5-5 5"/>`),
+  settings: icon(
+    svg`<path d="M4 7h9M17 7h3M4 17h3M11 17h9"/><circle cx="15" cy="7" r="2"/><circle cx="9" cy="17" r="2"/>`,
+  ),
   close: icon(svg`<path d="M6 6l12 12M18 6L6 18"/>`),
 } as const;

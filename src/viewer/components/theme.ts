@@ -12,6 +12,8 @@ export const theme = css`
     --accent: #7db4ff;
     --on-accent: #07192f;
     --live: #ff6b62;
+    --on-live: #2a0503;
+    --warn: #f5b74e;
     --scrim: rgb(8 11 14 / 72%);
     --on-scrim: #f5f8fb;
     --unit: 8px;
@@ -30,6 +32,8 @@ export const theme = css`
       --accent: #1257b8;
       --on-accent: #ffffff;
       --live: #c4231b;
+      --on-live: #ffffff;
+      --warn: #8a5200;
     }
   }
 `;
@@ -79,6 +83,39 @@ export const shared = css`
     stroke-width: 2;
     stroke-linecap: round;
     stroke-linejoin: round;
+  }
+  .filled,
+  .outlined {
+    padding: 0 calc(var(--unit) * 2);
+    font-weight: 600;
+  }
+  .filled {
+    background: var(--accent);
+    color: var(--on-accent);
+  }
+  .filled.alarm {
+    background: var(--live);
+    color: var(--on-live);
+  }
+  .outlined {
+    box-shadow: inset 0 0 0 1px var(--ink-soft);
+  }
+  .outlined:hover:enabled {
+    background: color-mix(in srgb, currentColor 10%, transparent);
+  }
+  input,
+  select {
+    font: inherit;
+    color: inherit;
+    accent-color: var(--accent);
+  }
+  input:not([type='range'], [type='checkbox'], [type='radio']),
+  select {
+    min-height: var(--target);
+    padding: 0 calc(var(--unit) * 1.5);
+    border: 1px solid var(--ink-soft);
+    border-radius: 8px;
+    background: var(--ground);
   }
   .visually-hidden {
     position: absolute;

@@ -13,6 +13,7 @@ import { feedStyles } from './feed-styles.ts';
 import { icons } from './icons.ts';
 import { shared } from './theme.ts';
 import type { VedettePicture } from './vedette-picture.ts';
+import type { VedetteTalk } from './vedette-talk.ts';
 import './vedette-picture.ts';
 import './vedette-talk.ts';
 
@@ -21,6 +22,7 @@ export interface FeedScopes {
   readonly listen: boolean;
   readonly talk: boolean;
   readonly snapshot: boolean;
+  readonly control: boolean;
 }
 
 /**
@@ -28,6 +30,8 @@ export interface FeedScopes {
  * @fires announce `{detail: string}` to be said to the reader
  * @fires grow when the picture itself was tapped
  * @fires picture-changed `{detail: Picture}`
+ * @fires standby `{detail: false}` when the picture is wanted
+ * @fires say `{detail: ViewerMessage}` to be sent to the device
  */
 export class VedetteFeed extends LitElement {
   static override properties = {
@@ -40,6 +44,7 @@ export class VedetteFeed extends LitElement {
     refusal: { attribute: false },
     say: { attribute: false },
     httpsUrl: { attribute: false },
+    calledBy: { attribute: false },
     layout: { reflect: true },
     picture: { state: true },
     muted: { state: true },
@@ -54,6 +59,8 @@ export class VedetteFeed extends LitElement {
   declare refusal: { readonly reason: string } | undefined;
   declare say: (on: boolean) => boolean;
   declare httpsUrl: string | undefined;
+  /** Why the device shows it unasked. */
+  declare calledBy: string | undefined;
   /** Alone on the page, one of several, the one that was tapped, or a small one beside it. */
   declare layout: 'single' | 'tile' | 'grown' | 'thumbnail';
   declare picture: Picture;
@@ -98,6 +105,21 @@ export class VedetteFeed extends LitElement {
   readonly #fullscreenChanged = (): void => {
     this.fullscreen = this.matches(':fullscreen'); // the document names only the outermost host
   };
+
+  /** A ring was answered here: the visitor is heard, and hears. */
+  takeCall(): void {
+    this.muted = false;
+    this.#pictureElement?.play();
+    this.renderRoot.querySelector<VedetteTalk>('vedette-talk')?.begin();
+  }
+
+  endCall(): void {
+    this.renderRoot.querySelector<VedetteTalk>('vedette-talk')?.end();
+  }
+
+  #fire(type: string, detail: unknown): void {
+    this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
+  }
 
   #say(text: string): void {
     this.dispatchEvent(new CustomEvent('announce', { detail: text, bubbles: true, composed: true }));
@@ -149,6 +171,8 @@ export class VedetteFeed extends LitElement {
               </p>`
               : nothing
           }
+          ${this.#cure()}
+          ${this.#calledBy()}
           ${this.#someoneTalks() ? html`<p class="talker">${icons.microphone} ${strings.someoneTalks}</p>` : nothing}
         </vedette-picture>
         ${
@@ -163,6 +187,27 @@ export class VedetteFeed extends LitElement {
       </div>
       ${layout === 'thumbnail' ? nothing : this.#bar()}
     `;
+  }
+
+  /** What one can do where the picture is off on purpose. */
+  #cure(): unknown {
+    if (this.layout === 'thumbnail') return nothing;
+    if (this.picture.state === 'standby') {
+      return html`<button slot="cure" @click=${() => this.#fire('standby', false)}>${strings.wake}</button>`;
+    }
+    if (this.picture.state === 'private' && this.scopes.control) {
+      return html`<button slot="cure" @click=${() => this.#fire('say', { type: 'privacy', on: false })}>
+        ${strings.privacyEnd}
+      </button>`;
+    }
+    return nothing;
+  }
+
+  #calledBy(): unknown {
+    const called = this.connection.phase === 'connected' && this.status?.flow === 'called';
+    return called && this.calledBy !== undefined && this.layout !== 'thumbnail'
+      ? html`<p class="called">${icons.alarm} ${strings.calledBy(this.calledBy)}</p>`
+      : nothing;
   }
 
   #someoneTalks(): boolean {

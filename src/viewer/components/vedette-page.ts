@@ -1,7 +1,15 @@
-import { html, LitElement, nothing } from 'lit';
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
+import type { ViewerMessage } from '../../protocol/events.ts';
 import type { FeedDescription } from '../../protocol/signaling.ts';
+import { readAddress, type View, views, writeAddress } from '../address.ts';
+import { type Attention, attentionOf, type Call, calledBy, newsOf } from '../attention.ts';
+import { Bell } from '../bell.ts';
 import type { Picture } from '../liveness.ts';
-import { type ConnectionStats, readStats, type StatsRow, type StatsTotals } from '../stats.ts';
+import { isQuiet } from '../quiet.ts';
+import { changeSettings, readSettings, type Settings } from '../settings.ts';
+import { noSituation, type Situation } from '../situation.ts';
+import type { ConnectionStats } from '../stats.ts';
+import { StatsWatch } from '../stats-watch.ts';
 import { strings } from '../strings.ts';
 import { Viewer } from '../viewer.ts';
 import { define } from './define.ts';
@@ -10,24 +18,35 @@ import { pageStyles } from './page-styles.ts';
 import { shared, theme } from './theme.ts';
 import type { BadgeFeed } from './vedette-badge.ts';
 import type { VedetteFeed } from './vedette-feed.ts';
-import { statusWords, unauthorizedWords } from './words.ts';
+import { newsWords, statusWords, unauthorizedWords } from './words.ts';
+import './vedette-alarm.ts';
+import './vedette-attention.ts';
 import './vedette-badge.ts';
 import './vedette-feed.ts';
+import './vedette-menu.ts';
+import './vedette-tiles.ts';
 
-/** As often as a reader can follow figures. */
-const statsEveryMs = 1_000;
 /** Long enough to be read twice. */
 const noticeMs = 6_000;
+/** "Since" and ages are told in seconds. */
+const lookEveryMs = 1_000;
 
-/** The whole page: who is at the far end, its feeds, and the connection to it. */
+const viewNames = { live: strings.viewLive, events: strings.viewEvents, charts: strings.viewCharts };
+
+/** The whole page: who is at the far end, its feeds, what it measures, and what calls for somebody. */
 export class VedettePage extends LitElement {
   static override properties = {
+    view: { state: true },
     grown: { state: true },
     stats: { state: true },
     badgeFeeds: { state: true },
     notice: { state: true },
     picture: { state: true },
+    settings: { state: true },
+    settingsOpen: { state: true },
+    now: { state: true },
   };
+  declare view: View;
   /** The feed that was tapped to be large. */
   declare grown: string | undefined;
   declare stats: ConnectionStats | undefined;
@@ -35,53 +54,73 @@ export class VedettePage extends LitElement {
   declare notice: string;
   /** Of the only feed, where there is one only. */
   declare picture: Picture | undefined;
+  declare settings: Settings;
+  declare settingsOpen: boolean;
+  declare now: number;
 
-  readonly #viewer = new Viewer(() => this.requestUpdate());
-  #totals: StatsTotals | undefined;
-  #statsTimer: ReturnType<typeof setInterval> | undefined;
+  readonly #viewer: Viewer;
+  readonly #bell = new Bell(() => this.requestUpdate());
+  readonly #stats = new StatsWatch(
+    () => (this.#viewer.connection.phase === 'connected' ? this.#viewer.getStats() : undefined),
+    (stats) => this.#statsRead(stats),
+  );
+  /** Calls that somebody at this page has put aside. */
+  readonly #seen = new Set<string>();
+  #attention: Attention | undefined;
+  /** The last situation that was told of. */
+  #told: Situation = noSituation;
+  #inCall: string | undefined;
+  #look: ReturnType<typeof setInterval> | undefined;
   #noticeTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     super();
+    const address = readAddress(location.search);
+    this.settings = readSettings();
+    this.view = address.view;
+    this.grown = address.feed;
     this.badgeFeeds = [];
     this.notice = '';
+    this.settingsOpen = false;
+    this.now = Date.now();
+    this.#viewer = new Viewer({
+      changed: () => this.requestUpdate(),
+      refused: (_, reason) => this.#announce(strings.refusedRequest(reason)),
+      // Who comes by a notification's link to a feed wants to see it.
+      standby: address.standby || (this.settings.standby && address.feed === undefined),
+      name: this.settings.name,
+    });
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
+    addEventListener('popstate', this.#addressChanged);
     this.#viewer.start().catch(() => this.requestUpdate());
-    this.#statsTimer = setInterval(() => this.#readStats(), statsEveryMs);
+    this.#stats.start();
+    this.#bell.start();
+    this.#look = setInterval(() => {
+      this.now = Date.now();
+    }, lookEveryMs);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    clearInterval(this.#statsTimer);
+    removeEventListener('popstate', this.#addressChanged);
+    clearInterval(this.#look);
     clearTimeout(this.#noticeTimer);
+    this.#stats.stop();
+    this.#bell.stop();
     this.#viewer.stop();
   }
 
-  #readStats(): void {
-    if (this.#viewer.connection.phase !== 'connected') {
-      this.stats = undefined;
-      return;
-    }
-    this.#viewer.getStats()?.then(
-      (report) => {
-        const rows: StatsRow[] = [];
-        report.forEach((row: StatsRow) => {
-          rows.push(row);
-        });
-        const { stats, totals } = readStats(rows, this.#totals, performance.now());
-        this.#totals = totals;
-        this.stats = stats;
-        this.badgeFeeds = this.#viewer.feeds.map(({ name, title }) => ({
-          title,
-          track: this.#viewer.media.get(name)?.video.id,
-          ageMs: this.#feedElement(name)?.ageMs,
-        }));
-      },
-      () => undefined, // the connection closed meanwhile
-    );
+  #statsRead(stats: ConnectionStats | undefined): void {
+    this.stats = stats;
+    if (stats === undefined) return;
+    this.badgeFeeds = this.#viewer.feeds.map(({ name, title }) => ({
+      title,
+      track: this.#viewer.media.get(name)?.video.id,
+      ageMs: this.#feedElement(name)?.ageMs,
+    }));
   }
 
   #feedElement(name: string): VedetteFeed | null {
@@ -96,8 +135,111 @@ export class VedettePage extends LitElement {
     }, noticeMs);
   }
 
+  readonly #addressChanged = (): void => {
+    const { view, feed } = readAddress(location.search);
+    this.view = view;
+    this.grown = feed;
+  };
+
+  #go(view: View, change: { readonly sensor?: string; readonly event?: string } = {}): void {
+    const search = writeAddress(location.search, { view, sensor: undefined, event: undefined, ...change });
+    history.pushState(null, '', location.pathname + search);
+    this.view = view;
+  }
+
+  #grow(feed: string | undefined): void {
+    if (this.view !== 'live') this.#go('live');
+    this.grown = feed;
+  }
+
+  #standBy(standby: boolean): void {
+    this.settings = changeSettings(this.settings, { standby });
+    history.replaceState(
+      history.state,
+      '',
+      location.pathname + writeAddress(location.search, { standby, ...(standby ? { feed: undefined } : {}) }),
+    );
+    this.#viewer.standby = standby;
+  }
+
+  #say(message: ViewerMessage): void {
+    if (!this.#viewer.send(message)) this.#announce(strings.notSent);
+  }
+
+  #putAside(ids: readonly string[]): void {
+    for (const id of ids) this.#seen.add(id);
+    this.requestUpdate();
+  }
+
+  /** Puts the calls on the screen aside and shows the feed. */
+  #lookAt(feed: string | undefined): void {
+    this.#putAside(this.#attention?.screen.filter(({ kind }) => kind === 'alarm').map(({ id }) => id) ?? []);
+    if (feed === undefined) return;
+    this.#grow(feed);
+    if (this.#viewer.statuses.get(feed)?.flow === 'standby') this.#standBy(false);
+  }
+
+  protected override willUpdate(): void {
+    const { situation, session } = this.#viewer;
+    this.#attention = attentionOf({
+      alarms: situation.alarms.values(),
+      rings: situation.rings.values(),
+      seen: this.#seen,
+      session,
+      quiet: isQuiet(this.settings, this.now),
+    });
+    if (situation !== this.#told) {
+      for (const news of newsOf(this.#told, situation, session)) this.#announce(newsWords(news));
+      this.#told = situation;
+    }
+    this.toggleAttribute('data-beside', this.#hasBeside());
+    this.dataset.view = this.view;
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    const { sound, call, screen } = this.#attention as Attention;
+    this.#bell.ring(sound === 'none' ? undefined : sound);
+    document.title = screen.length > 0 ? `⚠ ${this.#title()}` : this.#title();
+    if (call?.feed !== this.#inCall) this.#callChanged(call?.feed);
+    if (changed.has('view') && this.view !== 'live') this.#load(this.view);
+  }
+
+  #callChanged(feed: string | undefined): void {
+    if (this.#inCall !== undefined) this.#feedElement(this.#inCall)?.endCall();
+    this.#inCall = feed;
+    if (feed === undefined) return;
+    this.#grow(feed);
+    this.updateComplete.then(
+      () => this.#feedElement(feed)?.takeCall(),
+      () => undefined, // nothing was drawn: nothing to talk into
+    );
+  }
+
+  #may(scope: string): boolean {
+    const { admission } = this.#viewer;
+    return admission?.type === 'admitted' ? admission.device.scopes.includes(scope) : scope !== 'history';
+  }
+
+  /** There is more than pictures. */
+  #hasBeside(): boolean {
+    const { situation, admission } = this.#viewer;
+    if (admission?.type === 'unauthorized') return false;
+    return situation.sensors.size > 0 || situation.alarms.size > 0 || this.#may('history');
+  }
+
+  #title(): string {
+    const { feeds, admission } = this.#viewer;
+    return admission?.type === 'admitted' ? admission.device.title : (feeds[0]?.title ?? 'Vedette');
+  }
+
+  readonly #placeOf = ({ status }: Pick<Call, 'status'>): string | undefined => {
+    const { feeds, situation } = this.#viewer;
+    const sensor = 'sensor' in status ? situation.sensors.get(status.sensor ?? '') : undefined;
+    return feeds.find(({ name }) => name === status.feed)?.title ?? sensor?.description.title;
+  };
+
   protected override render(): unknown {
-    const { feeds, admission, redemption } = this.#viewer;
+    const { admission, redemption } = this.#viewer;
     if (admission?.type === 'unauthorized') {
       return html`<main class="message" data-state="unauthorized">
         <h1>${strings.unauthorizedTitle}</h1>
@@ -105,18 +247,22 @@ export class VedettePage extends LitElement {
       </main>`;
     }
     return html`
-      ${this.#header()}
-      ${
-        feeds.length === 0
-          ? html`<main class="message"><p>${this.#emptyWords()}</p></main>`
-          : html`<main
-            data-count=${feeds.length > 4 ? 'many' : feeds.length}
-            data-layout=${this.#grownFeed() ? 'grown' : 'grid'}
-            @announce=${(event: CustomEvent<string>) => this.#announce(event.detail)}
-          >
-            ${feeds.map((feed) => this.#feed(feed))}
-          </main>`
-      }
+      <div
+        class="page"
+        @announce=${(event: CustomEvent<string>) => this.#announce(event.detail)}
+        @say=${(event: CustomEvent<ViewerMessage>) => this.#say(event.detail)}
+        @standby=${(event: CustomEvent<boolean>) => this.#standBy(event.detail)}
+        @look=${(event: CustomEvent<{ feed?: string }>) => this.#lookAt(event.detail.feed)}
+        @chart=${(event: CustomEvent<string>) => this.#go('charts', { sensor: event.detail })}
+        @simulate=${(event: CustomEvent<{ sensor: string; value: number }>) =>
+          this.#say({ type: 'simulate', ...event.detail })}
+      >
+        ${this.#header()}
+        <main>${this.#call()}${this.#feeds()}${this.#view()}${this.#hasBeside() ? this.#beside() : nothing}</main>
+        ${this.#may('history') ? this.#navigation() : nothing}
+        ${this.#overlay()}
+        ${this.settingsOpen ? this.#settings() : nothing}
+      </div>
       <p class="notice" role="status" aria-live="polite" ?data-empty=${this.notice === ''}>${this.notice}</p>
     `;
   }
@@ -128,10 +274,10 @@ export class VedettePage extends LitElement {
   }
 
   #header(): unknown {
-    const { feeds, admission, watching, connection } = this.#viewer;
-    const title = admission?.type === 'admitted' ? admission.device.title : (feeds[0]?.title ?? 'Vedette');
+    const { feeds, watching, connection, standby, situation } = this.#viewer;
     const picture = feeds.length === 1 ? this.picture : undefined;
     const live = picture?.state === 'live';
+    const calm = !standby && connection.phase === 'connected' && !situation.privacy.on;
     return html`
       <header>
         ${
@@ -141,26 +287,61 @@ export class VedettePage extends LitElement {
             </p>`
             : nothing
         }
-        <h1>${title}</h1>
+        <h1>${this.#title()}</h1>
         ${watching > 1 && connection.phase === 'connected' ? html`<p class="watching">${strings.watching(watching)}</p>` : nothing}
         ${
           this.#grownFeed()
-            ? html`<button aria-label=${strings.shrink} title=${strings.shrink} @click=${() => {
-                this.grown = undefined;
-              }}>${icons.all}</button>`
+            ? html`<button aria-label=${strings.shrink} title=${strings.shrink} @click=${() => this.#grow(undefined)}>${icons.all}</button>`
             : nothing
         }
+        ${calm && this.#hasBeside() ? html`<button class="standby" @click=${() => this.#standBy(true)}>${icons.standby} ${strings.standby}</button>` : nothing}
         <vedette-badge .stats=${this.stats} .feeds=${this.badgeFeeds}></vedette-badge>
+        ${
+          this.#hasBeside()
+            ? html`<vedette-menu
+              ?standby=${standby}
+              .privacy=${situation.privacy}
+              ?control=${this.#may('control')}
+              @settings=${() => {
+                this.settingsOpen = true;
+              }}
+            ></vedette-menu>`
+            : nothing
+        }
       </header>
     `;
   }
 
+  #call(): unknown {
+    const call = this.#attention?.call;
+    if (call === undefined) return nothing;
+    return html`<div class="call" role="status">
+      <span>${strings.inCall(call.title)}</span>
+      <button class="filled alarm" @click=${() => this.#say({ type: 'hang-up', ring: call.ring })}>${strings.hangUp}</button>
+    </div>`;
+  }
+
+  #feeds(): unknown {
+    const { feeds } = this.#viewer;
+    if (feeds.length === 0) return html`<div class="message"><p>${this.#emptyWords()}</p></div>`;
+    const grid = this.#grownFeed() ? 'grown' : 'grid';
+    return html`<div
+      class="feeds"
+      data-count=${feeds.length > 4 ? 'many' : feeds.length}
+      data-layout=${this.view === 'live' ? grid : 'strip'}
+    >
+      ${feeds.map((feed) => this.#feed(feed))}
+    </div>`;
+  }
+
   #grownFeed(): string | undefined {
     const { feeds } = this.#viewer;
-    return feeds.length > 1 && feeds.some(({ name }) => name === this.grown) ? this.grown : undefined;
+    const exists = feeds.length > 1 && feeds.some(({ name }) => name === this.grown);
+    return exists && this.view === 'live' ? this.grown : undefined;
   }
 
   #layoutOf(feed: string): VedetteFeed['layout'] {
+    if (this.view !== 'live') return 'thumbnail';
     if (this.#viewer.feeds.length === 1) return 'single';
     const grown = this.#grownFeed();
     if (grown === undefined) return 'tile';
@@ -168,9 +349,9 @@ export class VedettePage extends LitElement {
   }
 
   #feed(feed: FeedDescription): unknown {
-    const { connection, statuses, media, session, refusals, admission } = this.#viewer;
+    const { connection, statuses, media, session, refusals, admission, situation } = this.#viewer;
     const device = admission?.type === 'admitted' ? admission.device : undefined;
-    const may = (scope: string): boolean => device?.scopes.includes(scope) ?? true;
+    const may = (scope: string): boolean => this.#may(scope);
     return html`<vedette-feed
       data-feed=${feed.name}
       layout=${this.#layoutOf(feed.name)}
@@ -179,17 +360,87 @@ export class VedettePage extends LitElement {
       .status=${statuses.get(feed.name)}
       .media=${media.get(feed.name)}
       .session=${session}
-      .scopes=${{ listen: may('listen'), talk: may('talk'), snapshot: may('snapshot') }}
+      .scopes=${{ listen: may('listen'), talk: may('talk'), snapshot: may('snapshot'), control: may('control') }}
       .refusal=${refusals.get(feed.name)}
+      .calledBy=${calledBy(feed.name, situation.alarms.values(), situation.rings.values())}
       .say=${(on: boolean) => this.#viewer.send({ type: 'talk', feed: feed.name, on })}
       .httpsUrl=${device?.httpsUrl}
-      @grow=${() => {
-        this.grown = this.grown === feed.name ? undefined : feed.name;
-      }}
+      @grow=${() => this.#grow(this.#grownFeed() === feed.name ? undefined : feed.name)}
       @picture-changed=${(event: CustomEvent<Picture>) => {
         this.picture = event.detail;
       }}
     ></vedette-feed>`;
+  }
+
+  /** What is not the picture: alarms, sensors, and what happened last. */
+  #beside(): unknown {
+    const { situation, connection } = this.#viewer;
+    const { alarms, shelved } = this.#attention as Attention;
+    return html`<aside>
+      ${
+        alarms.length + shelved.length > 0
+          ? html`<section class="alarms" aria-label=${strings.alarms}>
+            ${[...alarms, ...shelved].map(
+              (status) => html`<vedette-alarm
+                data-rule=${status.rule}
+                .status=${status}
+                .now=${this.now}
+                .place=${this.#placeOf({ status })}
+                ?control=${this.#may('control')}
+              ></vedette-alarm>`,
+            )}
+          </section>`
+          : nothing
+      }
+      <vedette-tiles
+        .situation=${situation}
+        ?connected=${connection.phase === 'connected'}
+        ?settable=${this.#may('control')}
+        ?charts=${this.#may('history')}
+      ></vedette-tiles>
+    </aside>`;
+  }
+
+  #view(): unknown {
+    return nothing;
+  }
+
+  #load(_view: View): void {}
+
+  #settings(): unknown {
+    return nothing;
+  }
+
+  #navigation(): unknown {
+    return html`<nav aria-label=${strings.navigation}>
+      ${views.map(
+        (view) => html`<a
+          href=${writeAddress(location.search, { view, sensor: undefined, event: undefined }) || location.pathname}
+          aria-current=${view === this.view ? 'page' : nothing}
+          @click=${(event: MouseEvent) => {
+            if (event.ctrlKey || event.metaKey || event.shiftKey) return; // another tab or window
+            event.preventDefault();
+            this.#go(view);
+          }}
+        >${icons[view]}<span>${viewNames[view]}</span></a>`,
+      )}
+    </nav>`;
+  }
+
+  #overlay(): unknown {
+    const calls = this.#attention?.screen ?? [];
+    const feed = calls[0]?.status.feed;
+    const { statuses, media, connection } = this.#viewer;
+    return html`<vedette-attention
+      .calls=${calls}
+      .picture=${feed === undefined || !media.has(feed) ? undefined : { status: statuses.get(feed), media: media.get(feed) }}
+      .connection=${connection}
+      .placeOf=${this.#placeOf}
+      .now=${this.now}
+      ?control=${this.#may('control')}
+      ?blocked=${this.#bell.blocked}
+      @aside=${(event: CustomEvent<readonly string[]>) => this.#putAside(event.detail)}
+    ></vedette-attention>`;
   }
 
   static override styles = [theme, shared, pageStyles];

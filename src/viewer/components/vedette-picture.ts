@@ -141,9 +141,10 @@ export class VedettePicture extends LitElement {
       ${
         live
           ? nothing
-          : html`<div class="cover">
+          : html`<div class="cover" data-closed=${picture.state === 'standby' || picture.state === 'private'}>
             <p class="line">${words.line}</p>
             ${words.more ? html`<p class="more">${words.more}</p>` : nothing}
+            <slot name="cure"></slot>
             ${this.blocked ? html`<button @click=${() => this.play()}>${strings.tapForPicture}</button>` : nothing}
           </div>`
       }
@@ -188,6 +189,10 @@ export class VedettePicture extends LitElement {
         padding: calc(var(--unit) * 2);
         text-align: center;
       }
+      /* The last picture must not be seen under it. */
+      .cover[data-closed='true'] {
+        background: #05070a;
+      }
       .cover p {
         margin: 0;
         max-width: 44ch;
@@ -200,7 +205,8 @@ export class VedettePicture extends LitElement {
         font-size: 0.875rem;
         color: #c3ccd6;
       }
-      .cover button {
+      .cover button,
+      ::slotted(button) {
         position: relative;
         z-index: 2;
         padding: 0 calc(var(--unit) * 2);

@@ -41,6 +41,21 @@ export class VedetteTalk extends LitElement {
     }
   }
 
+  /** Talks on without a hand on the button: a call that was answered. */
+  begin(): void {
+    if (this.#control.state.phase === 'idle') this.#tap();
+  }
+
+  /** The call is over. */
+  end(): void {
+    if (this.#control.state.phase !== 'idle') this.#tap();
+  }
+
+  #tap(): void {
+    this.#control.feed({ type: 'press' });
+    this.#release();
+  }
+
   #controlChanged(): void {
     this.requestUpdate();
     cancelAnimationFrame(this.#drawing);
@@ -122,9 +137,7 @@ export class VedetteTalk extends LitElement {
 
   /** A click that no pointer and no key made: a screen reader's or voice control's. It is a tap. */
   readonly #click = (event: MouseEvent): void => {
-    if (event.detail !== 0) return;
-    this.#control.feed({ type: 'press' });
-    this.#release();
+    if (event.detail === 0) this.#tap();
   };
 
   protected override render(): unknown {

@@ -1,3 +1,4 @@
+import type { News } from '../attention.ts';
 import type { Down } from '../connection.ts';
 import type { Redemption } from '../device.ts';
 import type { Picture } from '../liveness.ts';
@@ -28,6 +29,10 @@ export function pictureWords(picture: Picture): Words {
       return { line: strings.waitingForKeyframe };
     case 'stalled':
       return { line: strings.noPicture(clockTime(picture.since)) };
+    case 'standby':
+      return { line: strings.standbyState, more: strings.standbyWords };
+    case 'private':
+      return { line: strings.privacyOn, more: strings.privacySince(clockTime(picture.since)) };
   }
 }
 
@@ -67,10 +72,30 @@ export function statusWords(picture: Picture): string {
       return strings.starting;
     case 'away':
       return strings.away;
+    case 'standby':
+      return strings.standbyState;
+    case 'private':
+      return strings.privacy;
     case 'unauthorized':
     case 'ended':
     case 'keyframe':
     case 'stalled':
       return strings.notLive;
+  }
+}
+
+/** What others did, in a line. */
+export function newsWords({ what, title, by = strings.someone }: News): string {
+  switch (what) {
+    case 'answered':
+      return `${title}: ${strings.answeredBy(by)}`;
+    case 'declined':
+      return `${title}: ${strings.declinedBy(by)}`;
+    case 'missed':
+      return `${title}: ${strings.ringMissed}`;
+    case 'message':
+      return `${title}: ${strings.ringMessage}`;
+    case 'got-it':
+      return `${title}: ${strings.gotItBy(by)}`;
   }
 }

@@ -3,6 +3,7 @@
  * speaker. It answers what the fixture server passes on, so the page under test talks real WebRTC.
  */
 
+import type { AlarmStatus, RingStatus } from '../../../src/protocol/alarm.ts';
 import type { DeviceMessage, FeedStatus, ViewerMessage } from '../../../src/protocol/events.ts';
 import type { FeedDescription, SignalingBody } from '../../../src/protocol/signaling.ts';
 
@@ -77,9 +78,16 @@ class FakeCamera {
   }
 }
 
+type StateMessage = Extract<DeviceMessage, { type: 'state' }>;
+
 interface FakeSession {
   readonly connection: RTCPeerConnection;
   channel?: RTCDataChannel;
+  telemetry?: RTCDataChannel;
+  name?: string;
+  standby: boolean;
+  /** The senders of its pictures and sounds, by feed. */
+  readonly senders: { readonly feed: string; readonly sender: RTCRtpSender }[];
 }
 
 class FakeDevice {
@@ -89,6 +97,14 @@ class FakeDevice {
   readonly statuses = new Map<string, FeedStatus>();
   /** What viewers said on their `events` channels. */
   readonly heard: ViewerMessage[] = [];
+  /** What is the case beside the feeds. */
+  readonly situation: Pick<StateMessage, 'sensors' | 'alarms' | 'rings' | 'privacy'> = {
+    sensors: [],
+    alarms: [],
+    rings: [],
+    privacy: { on: false },
+  };
+  #seq = 0;
   /** Set to refuse calls, with this reason. */
   refuseTalk: string | undefined;
   #tone: MediaStreamTrack | undefined;
@@ -119,7 +135,7 @@ class FakeDevice {
   }
 
   async receive(session: string, body: SignalingBody): Promise<void> {
-    if (body.type === 'offer') await this.#answer(session, body.sdp, body.media);
+    if (body.type === 'offer') await this.#answer(session, body.sdp, body.media, body.standby);
     if (body.type === 'candidate') {
       await this.sessions.get(session)?.connection.addIceCandidate({
         candidate: body.candidate,
@@ -134,11 +150,12 @@ class FakeDevice {
     session: string,
     sdp: string,
     media: readonly { mid: string; feed: string }[],
+    standby: boolean,
   ): Promise<void> {
     const known = this.sessions.get(session);
     const connection = known?.connection ?? new RTCPeerConnection();
     if (!known) {
-      const fresh: FakeSession = { connection };
+      const fresh: FakeSession = { connection, standby, senders: [] };
       this.sessions.set(session, fresh);
       connection.onicecandidate = ({ candidate }) =>
         void window.toViewer(session, {
@@ -148,18 +165,19 @@ class FakeDevice {
           sdpMLineIndex: candidate?.sdpMLineIndex ?? null,
         });
       connection.ondatachannel = ({ channel }) => {
+        if (channel.label === 'telemetry') {
+          fresh.telemetry = channel;
+          return;
+        }
         fresh.channel = channel;
         channel.onmessage = ({ data }) => this.#asked(session, JSON.parse(data));
         const greet = () =>
           this.#tell(session, {
             type: 'state',
             session,
-            feeds: [...this.statuses.values()],
+            feeds: [...this.statuses.values()].map((status) => this.#statusFor(fresh, status)),
             watching: this.sessions.size,
-            sensors: [],
-            alarms: [],
-            rings: [],
-            privacy: { on: false },
+            ...this.situation,
           });
         if (channel.readyState === 'open') greet();
         else channel.onopen = greet;
@@ -172,7 +190,8 @@ class FakeDevice {
         const description = this.feeds.find(({ name }) => name === feed);
         if (transceiver.receiver.track.kind === 'video') {
           transceiver.direction = 'sendonly';
-          await transceiver.sender.replaceTrack(this.cameras.get(feed)?.stream.getVideoTracks()[0] ?? null);
+          this.sessions.get(session)?.senders.push({ feed, sender: transceiver.sender });
+          await transceiver.sender.replaceTrack(standby ? null : this.#track(feed));
         } else {
           transceiver.direction = description?.talk ? 'sendrecv' : 'sendonly';
           await transceiver.sender.replaceTrack(this.#sound());
@@ -183,8 +202,113 @@ class FakeDevice {
     await window.toViewer(session, { type: 'answer', sdp: connection.localDescription?.sdp ?? '' });
   }
 
+  #track(feed: string): MediaStreamTrack | null {
+    return this.cameras.get(feed)?.stream.getVideoTracks()[0] ?? null;
+  }
+
+  #statusFor(session: FakeSession | undefined, status: FeedStatus): FeedStatus {
+    return session?.standby && status.flow === 'watching' ? { ...status, flow: 'standby' } : status;
+  }
+
+  /** Starts or ends the flow of a session's pictures, without renegotiation. */
+  #flow(session: string, standby: boolean): void {
+    const known = this.sessions.get(session);
+    if (!known) return;
+    known.standby = standby;
+    for (const { feed, sender } of known.senders) {
+      void sender.replaceTrack(standby ? null : this.#track(feed));
+    }
+    for (const status of this.statuses.values()) {
+      this.#tell(session, { type: 'feed', status: this.#statusFor(known, status) });
+    }
+  }
+
+  /** Shows a feed to those who stand by; with `on` false, not any more. */
+  show(feed: string, on: boolean): void {
+    for (const { standby, senders } of this.sessions.values()) {
+      if (!standby) continue;
+      for (const each of senders) {
+        if (each.feed === feed) void each.sender.replaceTrack(on ? this.#track(feed) : null);
+      }
+    }
+    this.setStatus(feed, { flow: on ? 'called' : 'watching' });
+  }
+
+  #change(message: DeviceMessage): void {
+    const { situation } = this;
+    if (message.type === 'alarm') {
+      situation.alarms = situation.alarms.filter(({ rule }) => rule !== message.rule);
+      if (message.status) situation.alarms.push(message.status);
+    }
+    if (message.type === 'ring') {
+      situation.rings = situation.rings.filter(({ ring }) => ring !== message.status.ring);
+      if (message.status.state !== 'over') situation.rings.push(message.status);
+    }
+    if (message.type === 'privacy') situation.privacy = message.privacy;
+    this.tellAll(message);
+  }
+
+  alarm(status: AlarmStatus): void {
+    this.#change({ type: 'alarm', rule: status.rule, status });
+  }
+
+  clear(rule: string): void {
+    this.#change({ type: 'alarm', rule });
+  }
+
+  ring(status: RingStatus): void {
+    this.#change({ type: 'ring', status });
+  }
+
+  telemetry(values: Record<string, number>): void {
+    this.#seq += 1;
+    const text = JSON.stringify({ seq: this.#seq, time: Date.now(), values });
+    for (const { telemetry } of this.sessions.values()) {
+      if (telemetry?.readyState === 'open') telemetry.send(text);
+    }
+  }
+
+  /** As much of a device's obedience as pages can see. */
+  #obey(session: string, message: ViewerMessage): void {
+    const by = this.sessions.get(session)?.name ?? 'Someone';
+    const alarm = 'rule' in message && this.situation.alarms.find(({ rule }) => rule === message.rule);
+    const ring = 'ring' in message && this.situation.rings.find(({ ring }) => ring === message.ring);
+    if (message.type === 'accept' || message.type === 'standby') {
+      this.#flow(session, message.type === 'standby');
+    }
+    if (message.type === 'name') {
+      const known = this.sessions.get(session);
+      if (known) known.name = message.name;
+    }
+    if (message.type === 'simulate') this.telemetry({ [message.sensor]: message.value });
+    if (message.type === 'privacy') {
+      this.#change({
+        type: 'privacy',
+        privacy: message.on ? { on: true, since: Date.now() } : { on: false },
+      });
+      const camera = message.on
+        ? ({ state: 'private', since: Date.now() } as const)
+        : ({ state: 'live', since: Date.now() } as const);
+      for (const feed of this.statuses.keys()) this.setStatus(feed, { camera });
+    }
+    if (alarm && message.type === 'acknowledge') this.alarm({ ...alarm, acknowledgedBy: by });
+    if (alarm && message.type === 'silence') this.alarm({ ...alarm, silenced: true });
+    if (alarm && message.type === 'shelve') {
+      this.alarm({
+        ...alarm,
+        state: 'shelved',
+        shelvedUntil: Date.now() + message.minutes * 60_000,
+        shelvedBecause: message.reason,
+      });
+    }
+    if (ring && message.type === 'answer') this.ring({ ...ring, state: 'answered', by, session });
+    if (ring && message.type === 'decline') this.ring({ ...ring, state: 'declined', by });
+    if (ring && message.type === 'hang-up') this.ring({ ...ring, state: 'over' });
+  }
+
   #asked(session: string, message: ViewerMessage): void {
     this.heard.push(message);
+    this.#obey(session, message);
     if (message.type !== 'talk') return;
     if (message.on && this.refuseTalk !== undefined) {
       this.#tell(session, { type: 'talk-refused', feed: message.feed, reason: this.refuseTalk });
@@ -203,7 +327,9 @@ class FakeDevice {
     if (!status) return;
     const next = { ...status, ...change };
     this.statuses.set(feed, next);
-    for (const session of this.sessions.keys()) this.#tell(session, { type: 'feed', status: next });
+    for (const [session, known] of this.sessions) {
+      this.#tell(session, { type: 'feed', status: this.#statusFor(known, next) });
+    }
   }
 
   tellAll(message: DeviceMessage): void {

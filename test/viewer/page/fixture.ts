@@ -13,11 +13,12 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { FeedDescription, SignalingBody } from '../../../src/protocol/signaling.ts';
 import { fragmentOf, parseFragment, restartedOffer } from '../../../src/signaling/sdp-fragment.ts';
 import { chromiumPath } from '../../browsers/chromium.ts';
+import { FakeRecords } from './records.ts';
 
 export const built = join(import.meta.dirname, '../../../dist/viewer');
 
 const csp =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self' blob:; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types lit-html";
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob: mediastream:; worker-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types lit-html";
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -40,6 +41,10 @@ export interface FixtureOptions {
   /** Only a page that traded this secret is let in. */
   readonly secret?: string;
   readonly httpsUrl?: string;
+  /** Beside seeing, hearing, talking and snapshots. */
+  readonly scopes?: readonly string[];
+  /** The device's time zone. */
+  readonly zone?: string;
   /** Of WHEP. */
   readonly token?: string;
   /** Of the cameras, pixels; small ones leave the processor to the page. */
@@ -55,6 +60,8 @@ export class Fixture {
   refuse: { code: string; message: string } | undefined;
   /** Set to accept no WebSocket. */
   deaf = false;
+  /** What `/api/` tells of the past. */
+  readonly records = new FakeRecords();
   /** Every WHEP request, in order. */
   readonly whepRequests: { method: string; body: string }[] = [];
   readonly #offers = new Map<string, string>();
@@ -178,8 +185,11 @@ export class Fixture {
           feeds,
           secure: false,
           ...(options.httpsUrl === undefined ? {} : { httpsUrl: options.httpsUrl }),
-          scopes: ['view', 'listen', 'talk', 'snapshot'],
+          scopes: ['view', 'listen', 'talk', 'snapshot', ...(options.scopes ?? [])],
+          ...(options.zone === undefined ? {} : { zone: options.zone }),
         });
+      } else if (this.records.serves(path)) {
+        await this.records.serve(request, response);
       } else if (path.startsWith('/whep/')) {
         await this.#whep(request, response, options.token);
       } else if (path === '/fixture-device') {

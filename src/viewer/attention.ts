@@ -1,0 +1,106 @@
+/** What takes the screen, what is listed beside it, and what sounds. Pure. */
+
+import type { AlarmStatus, RingStatus } from '../protocol/alarm.ts';
+
+export type Call =
+  | { readonly kind: 'alarm'; readonly id: string; readonly status: AlarmStatus }
+  | { readonly kind: 'ring'; readonly id: string; readonly status: RingStatus };
+
+export interface Attention {
+  /** Over everything else, the first with its picture: critical alarms that nobody has taken, then rings. */
+  readonly screen: readonly Call[];
+  /** Raised or latched, the gravest and newest first. */
+  readonly alarms: readonly AlarmStatus[];
+  readonly shelved: readonly AlarmStatus[];
+  /** The ring whose call this page has. */
+  readonly call: RingStatus | undefined;
+  readonly sound: 'none' | 'alarm' | 'bell';
+}
+
+export interface AttentionInput {
+  readonly alarms: Iterable<AlarmStatus>;
+  readonly rings: Iterable<RingStatus>;
+  /** Ids of the calls that somebody at this page has seen and put aside. */
+  readonly seen: ReadonlySet<string>;
+  /** This page's session. */
+  readonly session: string;
+  /** Quiet hours or a snooze: a bell is shown, not heard. A critical alarm is heard all the same. */
+  readonly quiet: boolean;
+}
+
+const rank = { critical: 0, warning: 1, info: 2 } as const;
+
+export function attentionOf({ alarms, rings, seen, session, quiet }: AttentionInput): Attention {
+  const all = [...alarms].sort((a, b) => rank[a.severity] - rank[b.severity] || b.since - a.since);
+  const open = all.filter(({ state }) => state !== 'shelved');
+  const allRings = [...rings].sort((a, b) => a.since - b.since);
+  const screen: Call[] = [
+    ...open
+      .filter(({ severity, acknowledgedBy }) => severity === 'critical' && acknowledgedBy === undefined)
+      .map((status): Call => ({ kind: 'alarm', id: alarmId(status), status })),
+    ...allRings
+      .filter(({ state }) => state === 'ringing')
+      .map((status): Call => ({ kind: 'ring', id: status.ring, status })),
+  ].filter(({ id }) => !seen.has(id));
+  return {
+    screen,
+    alarms: open,
+    shelved: all.filter(({ state }) => state === 'shelved'),
+    call: allRings.find((ring) => ring.state === 'answered' && ring.session === session),
+    sound: soundOf(screen, quiet),
+  };
+}
+
+/** One occasion of an alarm: raised again, it takes the screen again. */
+export const alarmId = ({ event, rule, since }: AlarmStatus): string => event ?? `${rule} ${since}`;
+
+function soundOf(screen: readonly Call[], quiet: boolean): Attention['sound'] {
+  const alarm = screen.some(
+    ({ kind, status }) => kind === 'alarm' && status.state === 'raised' && !status.silenced,
+  );
+  if (alarm) return 'alarm';
+  return !quiet && screen.some(({ kind }) => kind === 'ring') ? 'bell' : 'none';
+}
+
+/** Why the device shows a feed that nobody asked for: the gravest alarm's title, or the bell's. */
+export function calledBy(
+  feed: string,
+  alarms: Iterable<AlarmStatus>,
+  rings: Iterable<RingStatus>,
+): string | undefined {
+  const ring = [...rings].find((each) => each.feed === feed);
+  const alarm = [...alarms]
+    .filter((each) => each.feed === feed && each.state !== 'shelved')
+    .sort((a, b) => rank[a.severity] - rank[b.severity])[0];
+  return alarm?.title ?? ring?.title;
+}
+
+/** What became of a call that others took: said once, in passing. */
+export interface News {
+  readonly what: 'answered' | 'declined' | 'missed' | 'message' | 'got-it';
+  readonly title: string;
+  readonly by: string | undefined;
+}
+
+interface Calls {
+  readonly alarms: ReadonlyMap<string, AlarmStatus>;
+  readonly rings: ReadonlyMap<string, RingStatus>;
+}
+
+/** What others did between two situations. What this session did itself is no news. */
+export function newsOf(before: Calls, after: Calls, session: string): News[] {
+  const news: News[] = [];
+  for (const ring of after.rings.values()) {
+    const known = before.rings.get(ring.ring);
+    if (known === undefined || known.state === ring.state || ring.session === session) continue;
+    if (ring.state === 'ringing' || ring.state === 'over') continue;
+    news.push({ what: ring.state, title: ring.title, by: ring.by });
+  }
+  for (const alarm of after.alarms.values()) {
+    const known = before.alarms.get(alarm.rule);
+    if (known === undefined || alarmId(known) !== alarmId(alarm)) continue;
+    if (known.acknowledgedBy === undefined && alarm.acknowledgedBy !== undefined)
+      news.push({ what: 'got-it', title: alarm.title, by: alarm.acknowledgedBy });
+  }
+  return news;
+}
