@@ -1,0 +1,76 @@
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { timeOfId } from './event-id.ts';
+import { partEnding } from './whole-file.ts';
+
+/** One whole file. */
+export interface KeptFile {
+  readonly name: string;
+  /** The event or recording it belongs to: its name up to the first dot. */
+  readonly id: string;
+  readonly bytes: number;
+  /** When it begins and when it was finished; wall time in ms. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** File names that are ours: an id, perhaps a feed and a mark, and an ending. No path gets through. */
+const namePattern = /^[0-9a-zA-Z-]{1,64}(\.[0-9a-zA-Z_-]{1,64}){1,3}$/;
+const folderMode = 0o700;
+
+/** The finished files of one folder, known without asking the disk. */
+export class KeptFiles {
+  readonly folder: string;
+  readonly #files = new Map<string, KeptFile>();
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /** All together. */
+  get bytes(): number {
+    let bytes = 0;
+    for (const file of this.#files.values()) bytes += file.bytes;
+    return bytes;
+  }
+
+  /**
+   * Makes the folder where it is not there, and reads it.
+   * @returns names of what a cut-off write left
+   */
+  async start(): Promise<readonly string[]> {
+    await mkdir(this.folder, { recursive: true, mode: folderMode });
+    this.#files.clear();
+    const leftovers: string[] = [];
+    for (const name of await readdir(this.folder)) {
+      if (name.endsWith(partEnding)) leftovers.push(name);
+      else if (namePattern.test(name)) await this.add(name);
+    }
+    return leftovers;
+  }
+
+  /** A file that is whole now. */
+  async add(name: string): Promise<KeptFile> {
+    const { size, mtimeMs } = await stat(join(this.folder, name));
+    const id = name.slice(0, name.indexOf('.'));
+    const file = { name, id, bytes: size, from: timeOfId(id) ?? mtimeMs, to: mtimeMs };
+    this.#files.set(name, file);
+    return file;
+  }
+
+  /** Where it lies; undefined for whatever is not one of them. */
+  path(name: string): string | undefined {
+    return this.#files.has(name) ? join(this.folder, name) : undefined;
+  }
+
+  /** By their names, which is by time. */
+  all(): readonly KeptFile[] {
+    return [...this.#files.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
+  }
+
+  /** Not listed any more at once; resolves when it is gone from the disk. */
+  async remove(name: string): Promise<void> {
+    this.#files.delete(name);
+    await rm(join(this.folder, name), { force: true });
+  }
+}
