@@ -1,6 +1,7 @@
 import { httpSensor } from './http.ts';
 import { hwmonSensor } from './hwmon.ts';
 import { iioSensor } from './iio.ts';
+import { mqttSensor } from './mqtt.ts';
 import { simulatedSensor } from './simulated.ts';
 import { systemSensor } from './system.ts';
 import { w1Sensor } from './w1.ts';
@@ -12,5 +13,6 @@ export const sensorKinds = [
   iioSensor,
   w1Sensor,
   httpSensor,
+  mqttSensor,
   systemSensor,
 ] as const;
