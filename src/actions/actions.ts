@@ -37,12 +37,18 @@ export interface ActionsOptions {
   readonly failed: (failure: ActionFailure) => void;
 }
 
+interface Run {
+  readonly occasion: Occasion;
+  /** What it would last for ended before its turn came. */
+  over: boolean;
+}
+
 interface Running {
   readonly name: string;
   readonly action: Action;
   /** The run that goes on and those behind it. */
   last: Promise<void>;
-  waiting: number;
+  readonly runs: Set<Run>;
   ran: number;
   failures: number;
 }
@@ -70,7 +76,7 @@ export class Actions {
           outbox: this.#outbox,
           failed: (error, event) => this.#record(name, error, event),
         });
-        return [name, { name, action, last: Promise.resolve(), waiting: 0, ran: 0, failures: 0 }];
+        return [name, { name, action, last: Promise.resolve(), runs: new Set<Run>(), ran: 0, failures: 0 }];
       }),
     );
   }
@@ -89,12 +95,12 @@ export class Actions {
 
   /** The event is over: whatever lasts as long as it does ends. Never rejects. */
   async release(event: DeviceEvent): Promise<void> {
-    await this.#each(({ action }) => action.release?.(event), event);
+    await this.#each((running) => end(running, 'release', event), event);
   }
 
   /** The alarm was silenced: whatever makes noise for it ends. Never rejects. */
   async silence(event: DeviceEvent): Promise<void> {
-    await this.#each(({ action }) => action.silence?.(event), event);
+    await this.#each((running) => end(running, 'silence', event), event);
   }
 
   /** For metrics: how often each action ran and failed. */
@@ -123,20 +129,21 @@ export class Actions {
   async #runOne(running: Running, occasion: Occasion): Promise<void> {
     if (this.#stopping.signal.aborted) return;
     const { name, action } = running;
-    if (running.waiting >= maxWaitingRuns) {
+    if (running.runs.size >= maxWaitingRuns) {
       this.#record(name, new VedetteError('action/crowded', { target: name }), occasion.event);
       return;
     }
-    running.waiting++;
+    const entry: Run = { occasion, over: false };
+    running.runs.add(entry);
     const run = running.last.then(async () => {
       try {
-        this.#stopping.signal.throwIfAborted();
+        if (entry.over || this.#stopping.signal.aborted) return;
         await action.run(occasion, this.#stopping.signal);
         running.ran++;
       } catch (error) {
         if (!this.#stopping.signal.aborted) this.#record(name, error, occasion.event);
       } finally {
-        running.waiting--;
+        running.runs.delete(entry);
       }
     });
     running.last = run;
@@ -164,6 +171,18 @@ export class Actions {
     else this.#parts.log.error({ action: name, err: thrown }, error.message);
     this.#failed({ action: name, error, ...(event ? { event } : {}) });
   }
+}
+
+/** Ends what lasts, and what would have begun to: not what only tells. */
+function end(
+  { action, runs }: Running,
+  how: 'release' | 'silence',
+  event: DeviceEvent,
+): Promise<void> | undefined {
+  if (!action[how]) return undefined;
+  for (const run of runs)
+    if (run.occasion.event.id === event.id && run.occasion.on !== 'clear') run.over = true;
+  return action[how](event);
 }
 
 function failureOf(name: string, thrown: unknown): VedetteError {

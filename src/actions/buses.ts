@@ -13,7 +13,7 @@ export interface Publisher {
   publish(
     topic: string,
     payload: string,
-    options: { readonly qos: 0 | 1; readonly retain: boolean },
+    options: { readonly qos: 0 | 1; readonly retain: boolean; readonly expiryMs: number },
   ): Promise<void>;
   onConnected(listener: () => void): () => void;
 }

@@ -14,14 +14,10 @@ export interface LaneOptions<Payload> {
   /** After so long nobody wants a delivery any more, ms. */
   readonly expiresAfterMs: number;
   /**
-   * Tries once. `id` is the same at every try.
+   * Tries once.
    * @param signal aborts when the device stops
    */
-  send(
-    payload: Payload,
-    about: { readonly id: number; readonly leftMs: number },
-    signal: AbortSignal,
-  ): Promise<Attempt>;
+  send(payload: Payload, about: { readonly leftMs: number }, signal: AbortSignal): Promise<Attempt>;
   /** It was refused, or expired. */
   lost(payload: Payload, error: VedetteError): void;
   readonly backoff?: BackoffMs;
@@ -48,7 +44,8 @@ interface LaneParts {
 }
 
 interface Waiting<Payload> {
-  readonly id: number;
+  /** Absent where the disk did not take it. */
+  readonly id: number | undefined;
   readonly payload: Payload;
   /** By the clock that never steps: one that is set after boot makes nothing old. */
   readonly expires: MonotonicMs;
@@ -92,18 +89,25 @@ export class Lane<Payload> {
   }
 
   /**
-   * Resolves when it is safe on disk; it is sent after those before it.
-   * @throws what the store throws: then nothing is sent
+   * Resolves when it is safe on disk, or the disk has refused it; it is sent after those before it. A full disk keeps
+   * nobody from being told.
    */
   add(payload: Payload): Promise<void> {
     const added = this.#adding.then(async () => {
       const { target, expiresAfterMs } = this.#options;
       const expiresAt = this.#clock.wall() + expiresAfterMs;
-      const id = await this.#store.add({ target, body: payload, expiresAt });
+      const id = await this.#store.add({ target, body: payload, expiresAt }).catch((error: unknown) => {
+        this.#log.warn(
+          { err: error, target },
+          'a delivery could not be kept: it is sent, but not after a restart',
+        );
+        return undefined;
+      });
       this.#queue.push({ id, payload, expires: (this.#clock.now() + expiresAfterMs) as MonotonicMs });
       if (this.#queue.length > maxWaiting) await this.#dropOldest();
       this.#run();
     });
+    // What fails is told to whoever adds, and stops nothing that comes after it.
     this.#adding = added.catch(() => {});
     return added;
   }
@@ -120,7 +124,7 @@ export class Lane<Payload> {
     this.#forget();
     this.#wake?.();
     await this.#adding;
-    await Promise.all(this.#queue.splice(0).map(({ id }) => this.#store.done(id)));
+    await Promise.all(this.#queue.splice(0).map((waiting) => this.#forgetStored(waiting)));
   }
 
   async #load(): Promise<void> {
@@ -191,9 +195,9 @@ export class Lane<Payload> {
     }
   }
 
-  async #try({ id, payload }: Waiting<Payload>, leftMs: number): Promise<Attempt> {
+  async #try({ payload }: Waiting<Payload>, leftMs: number): Promise<Attempt> {
     try {
-      return await this.#options.send(payload, { id, leftMs }, this.#stopping);
+      return await this.#options.send(payload, { leftMs }, this.#stopping);
     } catch (error) {
       this.#log.error({ err: error, target: this.#options.target }, 'a delivery failed in an unexpected way');
       return { result: 'later', reason: 'it failed in an unexpected way' };
@@ -202,15 +206,20 @@ export class Lane<Payload> {
 
   /** It has left the queue only when the store knows: a crash between sends it twice, and never not at all. */
   async #finish(delivered: Waiting<Payload>): Promise<void> {
-    await this.#store.done(delivered.id).catch((error: unknown) => {
+    await this.#forgetStored(delivered);
+    const index = this.#queue.indexOf(delivered);
+    if (index >= 0) this.#queue.splice(index, 1);
+  }
+
+  async #forgetStored({ id }: Waiting<Payload>): Promise<void> {
+    if (id === undefined) return;
+    await this.#store.done(id).catch((error: unknown) => {
       const { target } = this.#options;
       this.#log.error(
         { err: error, target },
         'what arrived cannot be noted: it is sent again after a restart',
       );
     });
-    const index = this.#queue.indexOf(delivered);
-    if (index >= 0) this.#queue.splice(index, 1);
   }
 
   async #lose(waiting: Waiting<Payload>, error: VedetteError): Promise<void> {

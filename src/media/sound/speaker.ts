@@ -36,6 +36,8 @@ export interface SpeakerOptions {
 interface Talk {
   readonly session: string;
   readonly source: OpusSource;
+  /** Set where it gives way to whoever asks. */
+  readonly yielded?: () => void;
   decoder?: VoiceDecoder;
   /** From the decoder's being loaded on. */
   playout?: Playout;
@@ -99,11 +101,17 @@ export class Speaker {
   /**
    * Gives the speaker to this session until it is released, or sends nothing for 3 s.
    *
+   * @param yielded makes it give way to the next who asks, and is told so: for what is no person
    * @returns undefined while somebody talks already.
    */
-  talk(session: string, source: OpusSource): Release | undefined {
-    if (this.#talk) return undefined;
-    const talk: Talk = { session, source, silentMs: 0 };
+  talk(session: string, source: OpusSource, yielded?: () => void): Release | undefined {
+    if (this.#talk) {
+      if (!this.#talk.yielded) return undefined;
+      const { yielded: tell } = this.#talk;
+      this.#end(this.#talk);
+      tell();
+    }
+    const talk: Talk = { session, source, silentMs: 0, ...(yielded ? { yielded } : {}) };
     this.#talk = talk;
     clearTimeout(this.#linger);
     this.#setStatus({ state: 'connecting', session });
