@@ -444,6 +444,11 @@ export const errorTable = {
     'give it one: microphone: { kind: auto }',
     exitCodes.usage,
   ),
+  'serial/bad-pattern': entry(
+    'the pattern {pattern} cannot be used: {detail}',
+    'write a simpler regular expression, with one group for the value',
+    exitCodes.usage,
+  ),
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof errorTable;
