@@ -70,7 +70,7 @@ async function ask({ url, path, headers = {}, map, timeout }: Options, closed: A
       await answer.body?.cancel();
       throw new VedetteError('sensor/no-answer', { device, detail: `status ${answer.status}` });
     }
-    return valueOf(await boundedText(answer, device), path, map, device);
+    return readAnswer(await boundedText(answer, device), path, map, device);
   } catch (error) {
     if (error instanceof VedetteError) throw error;
     const detail = late.aborted ? `nothing within ${timeout / 1000} s` : reasonOf(error);
@@ -101,7 +101,12 @@ async function boundedText(answer: Response, device: string): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function valueOf(text: string, path: JsonPath | undefined, map: TextMap | undefined, device: string): number {
+function readAnswer(
+  text: string,
+  path: JsonPath | undefined,
+  map: TextMap | undefined,
+  device: string,
+): number {
   const said = path ? valueAt(parsed(text, device), path) : text;
   const value = numberOf(said, map);
   if (!Number.isNaN(value)) return value;

@@ -24,8 +24,9 @@ export const simulatedSensor: SensorKind<typeof simulatedOptions> = {
       },
       read: () => Promise.resolve(now()),
       set: (value) => {
+        if (!tell) return;
         held = { value, untilMs: clock.now() + options.hold };
-        tell?.(value);
+        tell(value);
         clearTimeout(timer);
         // A button comes back when it is let go, not at the next reading.
         timer = setTimeout(() => tell?.(now()), options.hold);
