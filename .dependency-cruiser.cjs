@@ -22,6 +22,7 @@ const rooms = {
   records: ['media'],
   sensors: ['media', 'buses'],
   rules: [],
+  ringing: [],
   transport: ['rtp'],
   rtp: [],
   media: [],
