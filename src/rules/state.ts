@@ -159,20 +159,12 @@ export const ruleAtRest: RuleNow = {
   dueMs: Number.POSITIVE_INFINITY,
 };
 
-const never = () => Number.POSITIVE_INFINITY;
-
 /** How rules begin: nothing is raised, and no sensor has said anything. */
 export function beginRules(rules: Rules, wall: WallMs, now: MonotonicMs): RulesState {
   return {
     rules,
-    sensors: wakeTree(
-      rules.sensors.map(() => sensorAtStart),
-      never,
-    ),
-    windows: wakeTree(
-      rules.windows.map(() => emptyWindow),
-      never,
-    ),
+    sensors: wakeTree(rules.sensors.map(() => sensorAtStart)),
+    windows: wakeTree(rules.windows.map(() => emptyWindow)),
     alarms: wakeTree(
       rules.rules.map(
         ({ slots, schedule }): RuleNow => ({
@@ -193,4 +185,9 @@ export function beginRules(rules: Rules, wall: WallMs, now: MonotonicMs): RulesS
 /** Wall time at a moment, as far as the rules were told. */
 export function wallOf({ wall, wallAt }: Pick<RulesState, 'wall' | 'wallAt'>, now: number): number {
   return Math.round(wall + (now - wallAt));
+}
+
+/** A sensor's name by its number; empty where there is none. */
+export function sensorName({ sensors }: Rules, index: number | undefined): string {
+  return (index === undefined ? undefined : sensors[index]?.sensor) ?? '';
 }

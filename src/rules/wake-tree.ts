@@ -15,7 +15,8 @@ export interface WakeTree<Item> {
   readonly length: number;
   /** Levels of nodes above the items. */
   readonly depth: number;
-  readonly dueOf: (item: Item) => number;
+  /** When an item is due; absent where none ever is. */
+  readonly dueOf: ((item: Item) => number) | undefined;
 }
 
 interface Node<Item> {
@@ -25,34 +26,36 @@ interface Node<Item> {
   readonly children: readonly (Node<Item> | Item)[];
 }
 
-const width = 32;
+/** 32 children: five bits of an item's index for each level. */
+const bits = 5;
+const width = 1 << bits;
+const never = Number.POSITIVE_INFINITY;
 
-export function wakeTree<Item>(items: readonly Item[], dueOf: (item: Item) => number): WakeTree<Item> {
-  let level: readonly Node<Item>[] = grouped(items).map((children) => ({
-    children,
-    dueMs: earliest(children, dueOf),
-  }));
+export function wakeTree<Item>(items: readonly Item[], dueOf?: (item: Item) => number): WakeTree<Item> {
+  let level = grouped(items).map((children): Node<Item> => ({ children, dueMs: earliest(children, dueOf) }));
   let depth = 1;
-  while (level.length > 1) {
+  for (; level.length > 1; depth++) {
     level = grouped(level).map((children) => ({ children, dueMs: earliest(children, dueOfNode) }));
-    depth++;
   }
-  const root = level[0] ?? { children: [], dueMs: Number.POSITIVE_INFINITY };
+  const root = level[0] ?? { children: [], dueMs: never };
   return { root, length: items.length, depth, dueOf };
 }
 
 /** @throws RangeError where there is no such item: a mistake in this program */
 export function itemAt<Item>({ root, depth }: WakeTree<Item>, index: number): Item {
-  let node = root;
-  for (let level = depth - 1; level > 0; level--) node = node.children[placeIn(level, index)] as Node<Item>;
-  const item = node?.children[index % width];
+  let node: Node<Item> | undefined = root;
+  for (let level = depth - 1; level > 0; level--) {
+    node = node?.children[placeIn(level, index)] as Node<Item> | undefined;
+  }
+  const item = node?.children[placeIn(0, index)];
   if (item === undefined) throw new RangeError(`no item ${index}`);
   return item as Item;
 }
 
 /** The same list with another item in this place. */
 export function withItem<Item>(tree: WakeTree<Item>, index: number, item: Item): WakeTree<Item> {
-  return { ...tree, root: changed(tree.root, tree.depth - 1, index, item, tree.dueOf) };
+  const { root, length, depth, dueOf } = tree;
+  return { root: changed(root, depth - 1, index, item, dueOf), length, depth, dueOf };
 }
 
 /** When the first item is due; infinite where none is. */
@@ -66,11 +69,12 @@ export function earliestIndex<Item>({ root, depth, dueOf }: WakeTree<Item>): num
   let index = 0;
   for (let level = depth - 1; level > 0; level--) {
     const { dueMs } = node;
-    const place = node.children.findIndex((child) => (child as Node<Item>).dueMs === dueMs);
-    index = index * width + place;
+    const place = node.children.findIndex((child) => dueOfNode(child as Node<Item>) === dueMs);
+    index = (index << bits) | place;
     node = node.children[place] as Node<Item>;
   }
-  return index * width + node.children.findIndex((item) => dueOf(item as Item) === node.dueMs);
+  const { dueMs } = node;
+  return (index << bits) | node.children.findIndex((item) => dueOf?.(item as Item) === dueMs);
 }
 
 export function itemsOf<Item>(tree: WakeTree<Item>): readonly Item[] {
@@ -82,29 +86,32 @@ function changed<Item>(
   level: number,
   index: number,
   item: Item,
-  dueOf: (item: Item) => number,
+  dueOf: WakeTree<Item>['dueOf'],
 ): Node<Item> {
   const children = node.children.slice();
+  const place = placeIn(level, index);
   if (level === 0) {
-    children[index % width] = item;
+    children[place] = item;
     return { children, dueMs: earliest(children as Item[], dueOf) };
   }
-  const place = placeIn(level, index);
   children[place] = changed(children[place] as Node<Item>, level - 1, index, item, dueOf);
-  return { children, dueMs: earliest(children as Node<Item>[], dueOfNode) };
+  return { children, dueMs: dueOf === undefined ? never : earliest(children as Node<Item>[], dueOfNode) };
 }
 
-function earliest<Child>(children: readonly Child[], dueOf: (child: Child) => number): number {
-  let dueMs = Number.POSITIVE_INFINITY;
+function earliest<Child>(children: readonly Child[], dueOf: ((child: Child) => number) | undefined): number {
+  if (dueOf === undefined) return never;
+  let dueMs = never;
   for (const child of children) dueMs = Math.min(dueMs, dueOf(child));
   return dueMs;
 }
 
-const dueOfNode = ({ dueMs }: { readonly dueMs: number }) => dueMs;
+function dueOfNode({ dueMs }: { readonly dueMs: number }): number {
+  return dueMs;
+}
 
 /** Which child of a node in this level leads to the item. */
 function placeIn(level: number, index: number): number {
-  return Math.floor(index / width ** level) % width;
+  return (index >> (bits * level)) & (width - 1);
 }
 
 function grouped<Child>(children: readonly Child[]): readonly (readonly Child[])[] {
