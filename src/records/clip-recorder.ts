@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import type { Clock, MonotonicMs } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import type { EncodedFrame } from '../media/frame.ts';
-import type { PreRoll } from '../media/pre-roll.ts';
-import type { EncodedStream, Release } from '../media/stream.ts';
-import { ClipWriter, clipEnding } from './clip-writer.ts';
+import type { Release } from '../media/stream.ts';
+import type { ClipFeed } from './clip-feed.ts';
+import { ClipWriter, clipEnding, NoRoomError } from './clip-writer.ts';
 import { ContinuousRecording } from './continuous.ts';
 import type { KeptFile, KeptFiles } from './kept-files.ts';
 import { partEnding, putInPlace } from './whole-file.ts';
@@ -13,14 +13,6 @@ const defaultBeforeMs = 10_000;
 const defaultAfterMs = 10_000;
 /** However often a clip is extended: ten minutes are a file that a phone still loads. */
 const maxClipMs = 600_000;
-
-/** What a clip is made of. `preRoll` is of the same streams. */
-export interface ClipFeed {
-  readonly name: string;
-  readonly video: EncodedStream;
-  readonly audio?: EncodedStream;
-  readonly preRoll?: PreRoll;
-}
 
 export interface ClipRequest {
   readonly feed: ClipFeed;
@@ -142,6 +134,7 @@ export class ClipRecorder {
       return name;
     } catch (error) {
       log.warn({ err: error, clip: name }, 'a clip could not be kept');
+      if (error instanceof NoRoomError) return undefined;
       trouble(`clips cannot be kept: ${error instanceof Error ? error.message : String(error)}`);
       return undefined;
     }

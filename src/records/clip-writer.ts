@@ -42,6 +42,9 @@ export interface ClipWriterOptions {
   readonly over: () => void;
 }
 
+/** The disk's reserve is reached; whoever keeps it has told so. */
+export class NoRoomError extends Error {}
+
 /** The container of a codec: what browsers play as a file. */
 export function clipEnding(codec: EncodedFrame['codec']): 'mp4' | 'webm' {
   return codec === 'H264' ? 'mp4' : 'webm';
@@ -60,7 +63,7 @@ export class ClipWriter {
   #lastPictureMs = 0;
   #newestPictureMs = 0;
   #soundSeen = false;
-  #soundLastMs = 0;
+  #soundWrittenMs = 0;
   #soundOver: boolean;
   #skipping = false;
   #finishing = false;
@@ -69,6 +72,7 @@ export class ClipWriter {
   #writing: Writing | undefined;
   #pumping: Promise<void> = Promise.resolve();
   #busy = false;
+  #again = false;
 
   constructor(options: ClipWriterOptions) {
     this.#options = options;
@@ -107,6 +111,8 @@ export class ClipWriter {
   async finish(): Promise<boolean> {
     if (this.#closed) return false;
     this.#finishing = true;
+    // The last round may have ended without the one who waits for it: then there is one more.
+    while (this.#busy) await this.#pumping;
     this.#pump();
     await this.#pumping;
     try {
@@ -139,7 +145,6 @@ export class ClipWriter {
   #takesSound({ captureMs }: EncodedFrame): boolean {
     if (this.#soundOver || !this.#format || captureMs < this.#firstMs) return false;
     this.#soundSeen = true;
-    this.#soundLastMs = captureMs;
     return true;
   }
 
@@ -149,7 +154,7 @@ export class ClipWriter {
       if (!format) return false;
       this.#format = format;
       this.#firstMs = frame.captureMs;
-      this.#soundLastMs = frame.captureMs;
+      this.#soundWrittenMs = frame.captureMs;
     } else if (format && !same(format, this.#format)) {
       // A container describes its pictures once, at its beginning.
       this.#finishing = true;
@@ -163,9 +168,10 @@ export class ClipWriter {
   }
 
   #pump(): void {
+    this.#again = true;
     if (this.#busy) return;
     this.#busy = true;
-    this.#pumping = this.#drain()
+    this.#pumping = this.#drainAll()
       .catch((error: unknown) => {
         this.#failure = error;
         this.#finishing = true;
@@ -177,11 +183,19 @@ export class ClipWriter {
       });
   }
 
+  /** What comes while it is at work is its work as well. */
+  async #drainAll(): Promise<void> {
+    while (this.#again) {
+      this.#again = false;
+      await this.#drain();
+    }
+  }
+
   async #drain(): Promise<void> {
-    const sinceSound = () => this.#newestPictureMs - this.#soundLastMs;
     if (!this.#format) return;
     if (!this.#writing) {
-      const waits = !this.#soundOver && !this.#soundSeen && sinceSound() < soundGraceMs;
+      const silentMs = this.#newestPictureMs - this.#firstMs;
+      const waits = !this.#soundOver && !this.#soundSeen && silentMs < soundGraceMs;
       if (waits && !this.#finishing) return;
       if (!this.#soundSeen) this.#soundOver = true;
       this.#writing = await this.#open(this.#format);
@@ -189,10 +203,11 @@ export class ClipWriter {
     const { library, video, audio } = this.#writing;
     for (let frame = this.#queue.shift(); frame && !this.#closed; frame = this.#queue.shift()) {
       this.#queuedBytes -= frame.data.length;
-      if (frame.codec === 'opus') await audio?.add(this.#soundPacket(library, frame), audioMeta);
-      else await video.add(...this.#picturePacket(library, frame, this.#format));
-      // A container waits for its slowest track: one that is silent would keep all pictures in memory.
-      if (audio && !this.#soundOver && sinceSound() > soundGraceMs) {
+      if (frame.codec !== 'opus') await video.add(...this.#picturePacket(library, frame, this.#format));
+      else if (!this.#soundOver) await audio?.add(this.#soundPacket(library, frame), audioMeta);
+      if (frame.codec === 'opus') this.#soundWrittenMs = frame.captureMs;
+      else if (audio && !this.#soundOver && frame.captureMs - this.#soundWrittenMs > soundGraceMs) {
+        // A container waits for its slowest track: one that is silent would keep all pictures in memory.
         this.#soundOver = true;
         audio.close();
       }
@@ -220,7 +235,7 @@ export class ClipWriter {
 
   async #open({ codec }: PictureFormat): Promise<Writing> {
     const library = await load();
-    if (!(await this.#options.mayWrite())) throw new Error('the disk has no room left');
+    if (!(await this.#options.mayWrite())) throw new NoRoomError('the disk has no room left');
     const file = await open(this.#options.path, 'wx', fileMode);
     try {
       const mp4 = codec !== 'vp8';
@@ -243,8 +258,14 @@ export class ClipWriter {
   }
 }
 
-/** Mono, as all sound of Vedette; the description is made from it (RFC 7845, 5.1). */
-const audioMeta = { decoderConfig: { codec: 'opus', numberOfChannels: 1, sampleRate } };
+/**
+ * The header of Opus in a container (RFC 7845, 5.1): mono, as all sound of Vedette. Nothing is skipped at its
+ * beginning, for a clip begins in the middle of a stream; capture times count the encoder's delay already.
+ */
+const opusHead = Uint8Array.of(...Buffer.from('OpusHead'), 1, 1, 0, 0, 0x80, 0xbb, 0, 0, 0, 0, 0);
+const audioMeta = {
+  decoderConfig: { codec: 'opus', numberOfChannels: 1, sampleRate, description: opusHead },
+};
 
 /** Where a container is written to: it goes back to its beginning at the end, so positions matter. */
 export function fileSink(file: FileHandle): WritableStream<StreamTargetChunk> {

@@ -1,6 +1,6 @@
 import type { EncodedFrame } from '../media/frame.ts';
 import type { Release } from '../media/stream.ts';
-import type { ClipFeed } from './clip-recorder.ts';
+import type { ClipFeed } from './clip-feed.ts';
 import type { ClipWriter } from './clip-writer.ts';
 
 /** Of one file: what a power cut may cost at the most, and what goes at once when room is made. */

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
@@ -21,9 +21,10 @@ import type { EventsQuery } from './store/event-table.ts';
 import type { ReadingsQuery } from './store/reading-table.ts';
 import { Store } from './store/store.ts';
 import { Troubles } from './troubles.ts';
-import { writeWhole } from './whole-file.ts';
+import { partEnding, writeWhole } from './whole-file.ts';
 
-export type { ClipFeed, ClipInWork, ClipRecorder } from './clip-recorder.ts';
+export type { ClipFeed } from './clip-feed.ts';
+export type { ClipInWork, ClipRecorder } from './clip-recorder.ts';
 export type { DeliveryStore } from './deliveries.ts';
 export type { RecordsStatus } from './housekeeping.ts';
 export type { Delivery } from './store/delivery-table.ts';
@@ -34,6 +35,8 @@ export type { ReadingsQuery } from './store/reading-table.ts';
 export const databaseName = 'records.sqlite';
 /** Readings go to the disk this often: one commit, whatever the number of sensors. SD cards count their writes. */
 const commitEveryMs = 60_000;
+/** As much as a second of a clip: a disk that takes this takes a clip, for a while. */
+const tryBytes = 256 * 1024;
 /** That old recordings went is an event at most this often. */
 const toldRoomEveryMs = 86_400_000;
 
@@ -84,7 +87,8 @@ export class Records {
   readonly #ids: EventIds;
   #timer: NodeJS.Timeout | undefined;
   #toldRoomAt = Number.NEGATIVE_INFINITY;
-  #starting: Promise<void> = Promise.resolve();
+  #mending: Promise<void> = Promise.resolve();
+  #foldersOpen = false;
 
   /** Does nothing yet; {@link openRecords} starts it. */
   constructor(options: RecordsOptions) {
@@ -127,16 +131,7 @@ export class Records {
 
   /** See {@link openRecords}. */
   async start(): Promise<void> {
-    const { folder, log } = this.#options;
-    try {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      const leftovers = await this.#clipFiles.start();
-      for (const name of await this.#pictures.start()) await this.#pictures.remove(name);
-      // Takes a while after a power cut; the first alarm does not wait for it.
-      this.#starting = mendClips(leftovers, this.#clipFiles, log).then(() => this.#agree());
-    } catch (error) {
-      this.#troubles.set('clips', `clips and pictures cannot be kept: ${sentenceOf(error)}`);
-    }
+    await this.#openFolders();
     await this.#housekeeping.start();
     this.#timer = setInterval(() => void this.#everyMinute(), commitEveryMs);
     this.#timer.unref();
@@ -266,15 +261,45 @@ export class Records {
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.clips.stop();
-    await this.#starting;
+    await this.#mending;
     await this.#commit();
     await this.#events.stop();
     await this.#store.stop();
   }
 
+  /** Makes and reads the folders; tried again each minute until it works. */
+  async #openFolders(): Promise<void> {
+    const { folder, log } = this.#options;
+    try {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const leftovers = await this.#clipFiles.start();
+      for (const name of await this.#pictures.start()) await this.#pictures.remove(name);
+      // Takes a while after a power cut; the first alarm does not wait for it.
+      this.#mending = mendClips(leftovers, this.#clipFiles, log).then(() => this.#agree());
+      this.#foldersOpen = true;
+    } catch (error) {
+      this.#troubles.set('clips', `clips and pictures cannot be kept: ${sentenceOf(error)}`);
+    }
+  }
+
   async #everyMinute(): Promise<void> {
     await this.#commit();
+    if (!this.#foldersOpen) await this.#openFolders();
     await this.#housekeeping.tidy();
+    if (this.#troubles.has('clips')) await this.#tryFolder();
+  }
+
+  /** Does the disk take files again? Not only the next alarm should find out. */
+  async #tryFolder(): Promise<void> {
+    const path = join(this.#clipFiles.folder, `try${partEnding}`);
+    try {
+      await writeWhole(path, new Uint8Array(tryBytes));
+      this.#troubles.set('clips', undefined);
+    } catch {
+      // Not yet.
+    } finally {
+      await rm(path, { force: true }).catch(() => {});
+    }
   }
 
   async #commit(): Promise<void> {

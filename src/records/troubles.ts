@@ -23,6 +23,10 @@ export class Troubles {
     return kind && this.#sentences.get(kind);
   }
 
+  has(kind: TroubleKind): boolean {
+    return this.#sentences.has(kind);
+  }
+
   onChange(listener: (trouble: string | undefined) => void): Release {
     return this.#listeners.add(listener);
   }
