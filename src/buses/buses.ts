@@ -1,8 +1,12 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock.ts';
 import { VedetteError } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import { Gpio } from './gpio.ts';
 import { MqttBus, type MqttWill } from './mqtt.ts';
 import type { MqttSettings } from './mqtt-settings.ts';
+import { SerialLine } from './serial-line.ts';
+import type { SerialSettings } from './serial-port.ts';
 import { Turns } from './turns.ts';
 
 export interface BusesOptions {
@@ -20,10 +24,14 @@ export interface BusesOptions {
 export class Buses {
   /** Undefined where the profile names no broker. */
   readonly mqtt: MqttBus | undefined;
+  /** Lines that are watched and driven. */
+  readonly gpio: Gpio;
   /** 1-Wire: the kernel's, which does one thing at a time and holds a thread while it does. */
   readonly w1 = new Turns();
+  readonly #lines = new Map<string, SerialLine>();
 
   constructor({ device, mqtt, will, clock, log }: BusesOptions) {
+    this.gpio = new Gpio({ clock, log });
     this.mqtt = mqtt && new MqttBus({ settings: mqtt, device, ...(will && { will }), clock, log });
   }
 
@@ -37,8 +45,23 @@ export class Buses {
     return this.mqtt;
   }
 
+  /**
+   * A serial line on which a device says text.
+   *
+   * @throws VedetteError `serial/unusable` where another sensor has set it otherwise
+   */
+  serial(settings: SerialSettings): SerialLine {
+    const { path } = settings;
+    const line = this.#lines.get(path) ?? new SerialLine(settings);
+    this.#lines.set(path, line);
+    if (!isDeepStrictEqual(line.settings, settings)) {
+      throw new VedetteError('serial/unusable', { path, detail: 'another sensor sets it otherwise' });
+    }
+    return line;
+  }
+
   /** Closes all of them. Idempotent. */
   async stop(): Promise<void> {
-    await this.mqtt?.stop();
+    await Promise.all([this.mqtt?.stop(), this.gpio.stop(), ...[...this.#lines.values()].map((line) => line.close())]);
   }
 }

@@ -1,7 +1,9 @@
+import { gpioSensor } from './gpio.ts';
 import { httpSensor } from './http.ts';
 import { hwmonSensor } from './hwmon.ts';
 import { iioSensor } from './iio.ts';
 import { mqttSensor } from './mqtt.ts';
+import { serialSensor } from './serial.ts';
 import { simulatedSensor } from './simulated.ts';
 import { systemSensor } from './system.ts';
 import { w1Sensor } from './w1.ts';
@@ -12,7 +14,9 @@ export const sensorKinds = [
   hwmonSensor,
   iioSensor,
   w1Sensor,
+  gpioSensor,
   httpSensor,
   mqttSensor,
+  serialSensor,
   systemSensor,
 ] as const;

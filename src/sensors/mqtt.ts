@@ -82,7 +82,7 @@ class MqttSensor implements SensorSource {
   }
 
   #hear({ payload }: MqttMessage): void {
-    const value = valueOf(payload, this.#options);
+    const value = messageValue(payload, this.#options);
     if (value !== undefined) this.#sink?.value(value);
   }
 
@@ -107,7 +107,10 @@ class MqttSensor implements SensorSource {
 }
 
 /** What a message says; undefined where it speaks of other things (a part of the JSON that is not there). */
-export function valueOf(payload: Buffer, { path, map }: Pick<Options, 'path' | 'map'>): number | undefined {
+export function messageValue(
+  payload: Buffer,
+  { path, map }: Pick<Options, 'path' | 'map'>,
+): number | undefined {
   if (payload.length > maxBytes) return Number.NaN;
   if (!path) return numberOf(payload.toString('utf8'), map);
   const found = inJson(payload, path);

@@ -5,13 +5,13 @@ import { Buses } from '../../src/buses/buses.ts';
 import { MqttSettings } from '../../src/buses/mqtt-settings.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { SensorSource } from '../../src/sensors/kind.ts';
-import { mqttOptions, mqttSensor, saysOffline, valueOf } from '../../src/sensors/mqtt.ts';
+import { messageValue, mqttOptions, mqttSensor, saysOffline } from '../../src/sensors/mqtt.ts';
 import { hasMosquitto, type Mosquitto, startMosquitto } from '../buses/mosquitto.ts';
 import { until } from '../media/ready.ts';
 import { collect, sensorParts, silent, testSensor } from './contract.ts';
 
 const read = (message: unknown, options: object): number | undefined =>
-  valueOf(
+  messageValue(
     Buffer.from(typeof message === 'string' ? message : JSON.stringify(message)),
     mqttOptions.parse({ topic: 'x', ...options }),
   );
@@ -60,12 +60,12 @@ describe('what devices publish', () => {
     );
     fc.assert(
       fc.property(bytes, fc.constantFrom(...options), (data, each) => {
-        const value = valueOf(Buffer.from(data), each);
+        const value = messageValue(Buffer.from(data), each);
         saysOffline(Buffer.from(data));
         return value === undefined || typeof value === 'number';
       }),
     );
-    expect(valueOf(Buffer.alloc(100_000, '1'), { path: undefined, map: undefined })).toBeNaN();
+    expect(messageValue(Buffer.alloc(100_000, '1'), { path: undefined, map: undefined })).toBeNaN();
   });
 });
 
