@@ -1,0 +1,84 @@
+import { VedetteError } from '../errors.ts';
+import { type ChildGroup, startChild } from '../media/child-group.ts';
+import type { Level } from './debounce.ts';
+import {
+  chipsOf,
+  findLine,
+  type GpioLine,
+  type GpioTools,
+  getArgs,
+  type LineName,
+  linesOf,
+  reasonOf,
+  toolsOf,
+  type Wiring,
+} from './gpio-tools.ts';
+import { findTool, runTool } from './run-tool.ts';
+
+/** A line that was found, and the tools that know it. */
+export interface FoundLine {
+  readonly line: GpioLine;
+  readonly tools: GpioTools;
+}
+
+/** Runs libgpiod's tools: questions to their end, and what holds a line in a process group of its own. */
+export class GpioCommands {
+  #tools: Promise<GpioTools> | undefined;
+
+  /**
+   * The line that a name means.
+   *
+   * @throws VedetteError `gpio/tools-missing`, `gpio/not-found`, `gpio/ambiguous`, `gpio/denied`
+   */
+  async find(name: LineName): Promise<FoundLine> {
+    const tools = await this.#version();
+    const lines = linesOf(await this.#ask('gpioinfo', [], name.line));
+    const labels =
+      name.chip === undefined ? new Map() : chipsOf(await this.#ask('gpiodetect', [], name.line));
+    return { line: findLine(name, lines, labels), tools };
+  }
+
+  /** The level of a line that nobody watches or drives: 1 is active, whatever the wiring. */
+  async level({ line, tools }: FoundLine, wiring: Wiring, name: LineName): Promise<Level> {
+    const said = await this.#ask('gpioget', getArgs(tools, line, wiring), name.line);
+    return said.trim() === '1' ? 1 : 0;
+  }
+
+  /**
+   * Starts a tool that holds a line until it is stopped: through `setpriv`, where there is one, so that the kernel ends it
+   * when this process dies without a word, and the next one finds the line free.
+   */
+  hold(program: 'gpiomon' | 'gpioset', args: readonly string[]): ChildGroup {
+    const tool = this.#path(program);
+    const reaper = findTool('setpriv');
+    const command = reaper
+      ? { program: reaper, args: ['--pdeathsig', 'TERM', tool, ...args] }
+      : { program: tool, args };
+    return startChild({ ...command, fed: true, env: { ...process.env, LC_ALL: 'C' } });
+  }
+
+  #version(): Promise<GpioTools> {
+    this.#tools ??= this.#ask('gpiomon', ['--version'], '').then((text) => {
+      const tools = toolsOf(text);
+      if (tools === undefined) throw new VedetteError('gpio/tools-missing', { program: 'gpiomon 1.6 or 2' });
+      return tools;
+    });
+    // Who installs them need not restart us.
+    this.#tools.catch(() => {
+      this.#tools = undefined;
+    });
+    return this.#tools;
+  }
+
+  async #ask(program: string, args: readonly string[], line: string | number): Promise<string> {
+    const { code, text, complaint } = await runTool(this.#path(program), args);
+    if (code !== 0) throw reasonOf(line, complaint);
+    return text;
+  }
+
+  #path(program: string): string {
+    const path = findTool(program);
+    if (path === undefined) throw new VedetteError('gpio/tools-missing', { program });
+    return path;
+  }
+}
