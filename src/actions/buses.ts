@@ -22,8 +22,14 @@ export interface Publisher {
 export interface ActionBuses {
   /** Undefined where the profile names no broker. */
   readonly mqtt: Publisher | undefined;
-  openOutput(
-    line: string | number,
-    options: { readonly chip?: string; readonly activeLow: boolean },
-  ): Promise<OutputLine>;
+  readonly gpio: {
+    /**
+     * Takes a line, by its name or its offset on a chip, and makes it inactive.
+     * @throws VedetteError where it is not there, not allowed, or in use
+     */
+    openOutput(
+      line: string | number,
+      options: { readonly chip?: string; readonly activeLow: boolean },
+    ): Promise<OutputLine>;
+  };
 }

@@ -1,8 +1,11 @@
 import { feedAction } from './feed.ts';
+import { mqttAction } from './mqtt.ts';
 import { notifyAction } from './notify.ts';
 import { recordAction } from './record.ts';
 import { ringAction } from './ring.ts';
+import { runAction } from './run.ts';
 import { snapshotAction } from './snapshot.ts';
+import { soundAction } from './sound.ts';
 import { webhookAction } from './webhook.ts';
 
 /** Every kind of action a profile may name. */
@@ -13,4 +16,7 @@ export const actionKinds = [
   snapshotAction,
   notifyAction,
   webhookAction,
+  mqttAction,
+  soundAction,
+  runAction,
 ] as const;

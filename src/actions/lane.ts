@@ -20,16 +20,14 @@ export interface LaneOptions<Payload> {
   send(payload: Payload, about: { readonly leftMs: number }, signal: AbortSignal): Promise<Attempt>;
   /** It was refused, or expired. */
   lost(payload: Payload, error: VedetteError): void;
-  readonly backoff?: BackoffMs;
 }
 
+/** How long a lane waits after a try that failed, ms: longer and longer, between these. */
 export interface BackoffMs {
   readonly first: number;
   readonly most: number;
 }
 
-/** A second is time enough for a server that restarts; five minutes spare one that is away for a day. */
-const defaultBackoff: BackoffMs = { first: 1_000, most: 300_000 };
 /** No target may ask for a longer pause than this, ms. */
 const longestPauseMs = 3_600_000;
 /** More than this is no news any more: the oldest go. */
@@ -39,6 +37,7 @@ interface LaneParts {
   readonly store: DeliveryStore;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly backoff: BackoffMs;
   readonly stopping: AbortSignal;
   closed(): void;
 }
@@ -67,15 +66,14 @@ export class Lane<Payload> {
   #wake: (() => void) | undefined;
   #closed = false;
 
-  constructor(options: LaneOptions<Payload>, { store, clock, log, stopping, closed }: LaneParts) {
+  constructor(options: LaneOptions<Payload>, { store, clock, log, backoff, stopping, closed }: LaneParts) {
     this.#options = options;
     this.#store = store;
     this.#clock = clock;
     this.#log = log;
     this.#stopping = stopping;
     this.#forget = closed;
-    const { first, most } = options.backoff ?? defaultBackoff;
-    this.#backoff = new ExponentialBackoff({ initialDelay: first, maxDelay: most });
+    this.#backoff = new ExponentialBackoff({ initialDelay: backoff.first, maxDelay: backoff.most });
     this.#adding = this.#load();
   }
 

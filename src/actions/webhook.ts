@@ -15,7 +15,7 @@ export const WebhookOptions = z.strictObject({
     .optional()
     .describe('Signs each message, as standardwebhooks.com says: any text, or whsec_ and base64'),
   expires: durationBetween('10s', '30d').prefault('1d').describe('After this time nobody wants it any more'),
-  timeout: durationBetween('1s', '60s')
+  timeout: durationBetween('100ms', '60s')
     .prefault('10s')
     .describe('A server that has not answered by then hangs'),
 });

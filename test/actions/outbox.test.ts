@@ -33,7 +33,7 @@ afterEach(async () => {
 });
 
 function openOutbox(): Outbox {
-  const outbox = new Outbox({ store, clock, log });
+  const outbox = new Outbox({ store, clock, log, backoff: { first: 1_000, most: 5_000 } });
   outboxes.push(outbox);
   return outbox;
 }
@@ -46,7 +46,6 @@ function target(name: string, answer: (text: string) => Attempt | Promise<Attemp
     target: name,
     payload: z.string(),
     expiresAfterMs: 60_000,
-    backoff: { first: 1_000, most: 5_000 },
     send: async (text) => {
       got.push(text);
       return answer(text);

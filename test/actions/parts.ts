@@ -66,7 +66,7 @@ export function occasion(event: Partial<DeviceEvent> = {}, on: Occasion['on'] = 
 
 const noBuses: ActionBuses = {
   mqtt: undefined,
-  openOutput: () => Promise.reject(new Error('this test has no GPIO')),
+  gpio: { openOutput: () => Promise.reject(new Error('this test has no GPIO')) },
 };
 
 /** What a device hands to its actions, where all that is not `given` does nothing. */
