@@ -17,6 +17,8 @@ const benchmarks: Readonly<Record<string, () => Promise<{ readonly benchmark: Be
   cycles: () => import('./cycles.ts'),
   flood: () => import('./flood.ts'),
   start: () => import('./start.ts'),
+  rules: () => import('./rules.ts'),
+  alarm: () => import('./alarm.ts'),
 };
 
 const [name, ...given] = process.argv.slice(2).toSorted((left) => (left === '--json' ? 1 : 0));

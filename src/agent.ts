@@ -12,9 +12,11 @@ import { findFfmpeg } from './media/ffmpeg.ts';
 import { mediaPorts, withPortErrors } from './media-ports.ts';
 import { deviceMetrics } from './metrics.ts';
 import type { Profile } from './profile/profile.ts';
+import { Records } from './records/records.ts';
 import { Sessions } from './session/sessions.ts';
 import { withStateFolder } from './state-errors.ts';
 import { Wire } from './transport/wire/wire.ts';
+import { composeWatch, type Watch } from './watch.ts';
 
 /** What an agent needs beside its profile. */
 export interface AgentOptions {
@@ -54,8 +56,14 @@ export function createAgent(profile: Profile, { stateDir, pageFolder, clock, log
   const feeds = composeFeeds(profile, { clock, log });
   const wire = new Wire({ ports: mediaPorts(profile), iceServers, clock, log });
   const certificate = new DeviceCertificate(identity, clock);
+  let page = publicUrl ?? pageUrl(profile, profile.http.port);
+  const link = (feed?: string) =>
+    feed === undefined ? page.href : new URL(`?feed=${encodeURIComponent(feed)}`, page).href;
+  const records = new Records({ folder: stateDir, settings: profile.records, clock, log });
+  const watch: Watch = composeWatch({ profile, feeds, records, sessions: () => sessions, link, clock, log });
   const sessions = new Sessions({
     feeds: feeds.session,
+    situation: watch.situation,
     wire,
     certificate: () => certificate.loaded,
     limits: profile.limits,
@@ -71,12 +79,18 @@ export function createAgent(profile: Profile, { stateDir, pageFolder, clock, log
     credentials,
     iceServers,
     snapshot: (feed) => feeds.snapshot(feed),
+    history: records,
+    push: watch.push,
     metrics: () =>
       deviceMetrics({
         sessions,
         feeds: feeds.session,
         streams: feeds.streams,
         drops: wire.demultiplexer.drops,
+        sensors: watch.sensors,
+        rules: { known: knownRules(profile), alarms: watch.alarms.statuses },
+        records: { ...records.status(), waiting: Object.fromEntries(watch.actions.waiting()) },
+        ...(watch.buses.mqtt ? { brokerConnected: watch.buses.mqtt.connected } : {}),
         eventLoop,
       }),
     clock,
@@ -98,8 +112,12 @@ export function createAgent(profile: Profile, { stateDir, pageFolder, clock, log
         await credentials.start();
         await certificate.start();
         await withPortErrors(() => wire.start());
+        await records.start();
+        // Before anybody can look: privacy mode may be on.
+        await watch.start();
         return http.start();
       });
+      page = addresses.canonical;
       if (profile.http.mdns && !isLoopbackAddress(profile.http.host)) {
         const { port, canonical } = addresses;
         const secured = canonical.protocol === 'https:';
@@ -112,10 +130,23 @@ export function createAgent(profile: Profile, { stateDir, pageFolder, clock, log
     async stop(reason) {
       await sessions.close(reason);
       // Side by side: each may take most of the time that a stop has.
-      await Promise.all([announcer?.stop(), http.stop(), feeds.stop()]);
+      await Promise.all([announcer?.stop(), http.stop(), watch.stop()]);
+      // A clip ends whole, so its frames go last.
+      await records.stop();
+      await feeds.stop();
       wire.close();
       eventLoop.stop();
       await credentials.stop();
     },
   };
+}
+
+/** The rules of a profile, for metrics. */
+function knownRules({ rules }: Profile) {
+  return rules.rules.map(({ name, options }) => ({ rule: name, severity: options.severity }));
+}
+
+/** The page's address for everybody else, before the door is open. */
+function pageUrl({ device, http }: Profile, port: number): URL {
+  return new URL(`${http.tls.mode === 'off' ? 'http' : 'https'}://${localName(device)}:${port}/`);
 }

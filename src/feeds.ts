@@ -3,11 +3,13 @@ import { VedetteError } from './errors.ts';
 import type { Logger } from './log.ts';
 import { Camera } from './media/camera.ts';
 import { Feed } from './media/feed.ts';
+import { PreRoll } from './media/pre-roll.ts';
 import { Microphone } from './media/sound/microphone.ts';
 import { OpusStream } from './media/sound/opus.ts';
 import { Speaker } from './media/sound/speaker.ts';
 import type { MeasuredStream } from './metrics.ts';
 import type { FeedProfile, MicrophoneProfile, Profile, SpeakerProfile } from './profile/profile.ts';
+import type { ClipFeed } from './records/records.ts';
 import type { SessionFeed } from './session/feed.ts';
 
 interface Parts {
@@ -15,13 +17,28 @@ interface Parts {
   readonly log: Logger;
 }
 
-/** All feeds of a device: as sessions see them, and as the door asks for their pictures. */
+/** One feed, put together. */
+export interface ComposedFeed {
+  readonly feed: Feed;
+  readonly microphone?: Microphone;
+  readonly speaker?: Speaker;
+  /** As it is recorded. */
+  readonly clip: ClipFeed;
+}
+
+/** All feeds of a device: as sessions see them, and as everybody else needs their parts. */
 export interface Feeds {
   readonly session: readonly SessionFeed[];
   /** What was encoded so far, feed by feed. A microphone that feeds share counts for each of them. */
   readonly streams: readonly MeasuredStream[];
-  /** @throws VedetteError `feed/unknown`, `camera/no-frame` */
+  /** Undefined where there is no feed of this name. */
+  find(name: string): ComposedFeed | undefined;
+  /** @throws VedetteError `feed/unknown`, `camera/no-frame`, `camera/private` */
   snapshot(name: string): Promise<Uint8Array>;
+  /** Closes every camera and microphone, whoever uses them, or lets them be opened again; resolves when it is so. */
+  setPrivate(on: boolean): Promise<void>;
+  /** Begins what runs without viewers: the seconds before an event that clips begin with. */
+  start(): void;
   /** Ends every camera, encoder, microphone and speaker. */
   stop(): Promise<void>;
 }
@@ -30,15 +47,22 @@ export interface Feeds {
 export function composeFeeds(profile: Profile, parts: Parts): Feeds {
   const microphones = oncePerObject((microphone: MicrophoneProfile) => makeMicrophone(microphone, parts));
   const speakers = oncePerObject((speaker: SpeakerProfile) => makeSpeaker(speaker, parts));
-  const composed = profile.feeds.map((feed) => {
-    const sound = feed.microphone && microphones.of(feed.microphone);
-    const speaker = feed.speaker && speakers.of(feed.speaker);
+  const composed = profile.feeds.map((of) => {
+    const sound = of.microphone && microphones.of(of.microphone);
+    const speaker = of.speaker && speakers.of(of.speaker);
     // A doorbell has no echo canceller of its own: its microphone goes down while somebody talks through it.
     if (sound && speaker) speaker.onStatus(({ state }) => sound.microphone.duck(state === 'talking'));
-    const made = makeFeed(feed, sound?.audio, parts);
-    return { feed: made, audio: sound?.audio, session: sessionFeed(made, speaker) };
+    const feed = makeFeed(of, sound?.audio, parts);
+    return {
+      feed,
+      audio: sound?.audio,
+      ...(sound ? { microphone: sound.microphone } : {}),
+      ...(speaker ? { speaker } : {}),
+      clip: clipFeed(feed, of.preRollMs),
+      session: sessionFeed(feed, speaker),
+    };
   });
-  const names = composed.map(({ session }) => session.name);
+  const find = (name: string) => composed.find(({ feed }) => feed.name === name);
   return {
     session: composed.map(({ session }) => session),
     get streams() {
@@ -50,12 +74,24 @@ export function composeFeeds(profile: Profile, parts: Parts): Feeds {
         })),
       );
     },
+    find,
     snapshot(name) {
-      const found = composed.find(({ session }) => session.name === name);
-      if (!found) throw new VedetteError('feed/unknown', { feed: name, known: names.join(', ') });
-      return found.feed.snapshot();
+      const found = find(name);
+      if (found) return found.feed.snapshot();
+      const known = composed.map(({ feed }) => feed.name).join(', ');
+      throw new VedetteError('feed/unknown', { feed: name, known });
+    },
+    async setPrivate(on) {
+      await Promise.all([
+        ...composed.map(({ feed }) => feed.camera.setPrivate(on)),
+        ...microphones.made().map(({ microphone }) => microphone.setPrivate(on)),
+      ]);
+    },
+    start() {
+      for (const { clip } of composed) clip.preRoll?.start();
     },
     async stop() {
+      for (const { clip } of composed) clip.preRoll?.stop();
       for (const { audio } of microphones.made()) audio.stop();
       await Promise.all([
         ...composed.map(({ feed }) => feed.stop()),
@@ -64,6 +100,13 @@ export function composeFeeds(profile: Profile, parts: Parts): Feeds {
       ]);
     },
   };
+}
+
+/** H.264: most viewers take it, so that one encoder serves them and the clips. */
+function clipFeed(feed: Feed, preRollMs: number): ClipFeed {
+  const streams = { video: feed.video('H264'), ...(feed.audio ? { audio: feed.audio } : {}) };
+  const preRoll = preRollMs > 0 ? { preRoll: new PreRoll({ ...streams, ms: preRollMs }) } : {};
+  return { name: feed.name, ...streams, ...preRoll };
 }
 
 function makeMicrophone({ name, open, gain }: MicrophoneProfile, { clock, log }: Parts) {

@@ -1,15 +1,18 @@
 import yargs from 'yargs';
 import { exitCodes, VedetteError } from '../errors.ts';
+import { version } from '../version.ts';
 import { checkCommand } from './check.ts';
 import { demoCommand } from './demo.ts';
 import { devicesCommand } from './devices.ts';
 import { embedCommand } from './embed.ts';
+import { eventsCommand } from './events.ts';
+import { exportCommand } from './export.ts';
 import { tellFailure } from './failure.ts';
 import { initCommand } from './init.ts';
 import { runCommand } from './run.ts';
 import { schemaCommand } from './schema.ts';
 import { snapshotCommand } from './snapshot.ts';
-import { version, versionCommand } from './version.ts';
+import { versionCommand } from './version.ts';
 
 const commandNames = [
   demoCommand,
@@ -18,6 +21,8 @@ const commandNames = [
   checkCommand,
   devicesCommand,
   snapshotCommand,
+  eventsCommand,
+  exportCommand,
   embedCommand,
   schemaCommand,
   versionCommand,
@@ -37,13 +42,15 @@ export async function main(args: readonly string[]): Promise<number> {
     .command(checkCommand)
     .command(devicesCommand)
     .command(snapshotCommand)
+    .command(eventsCommand)
+    .command(exportCommand)
     .command(embedCommand)
     .command(schemaCommand)
     .command(versionCommand)
     .demandCommand(1, 'which command?')
     .recommendCommands()
     .strict()
-    .version(version())
+    .version(version)
     .alias({ help: 'h', version: 'v' })
     .epilogue('vedette <command> --help tells more, with examples.')
     // Messages are part of what people script against: the same in every locale.

@@ -5,8 +5,10 @@ import { apiRoutes } from './api.ts';
 import { type CallerRules, callerOf } from './caller.ts';
 import type { DeviceServices, HttpEnv } from './context.ts';
 import { commonHeaders, corsHeaders, pagePolicy, permissionsPolicy, preflightHeaders } from './headers.ts';
+import { historyRoutes } from './history.ts';
 import { type Asset, assetResponse } from './page.ts';
 import { refusalOf } from './problem.ts';
+import { pushRoutes } from './push.ts';
 import { whepRoutes } from './whep.ts';
 
 export interface AppParts {
@@ -51,6 +53,8 @@ export function createApp(parts: AppParts): Hono<HttpEnv> {
 
   app.route('/whep', whepRoutes(services, sessions));
   app.route('/', apiRoutes(services, sessions, parts.httpsUrl));
+  app.route('/', historyRoutes(services));
+  app.route('/', pushRoutes(services));
   if (parts.trust !== undefined) app.route('/', parts.trust);
 
   app.get('*', (c) => {

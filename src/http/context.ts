@@ -5,9 +5,11 @@ import type { Credentials } from '../access/credentials.ts';
 import type { Clock } from '../clock.ts';
 import { VedetteError } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import type { PushRequest } from '../protocol/push.ts';
 import { ownerScopes, type Scope } from '../protocol/scope.ts';
 import type { SessionHost } from '../protocol/session.ts';
 import type { IceServer } from '../protocol/signaling.ts';
+import type { Records } from '../records/records.ts';
 import type { Caller } from './caller.ts';
 import type { Metric } from './prometheus.ts';
 
@@ -26,6 +28,17 @@ export interface DeviceServices {
    * @throws VedetteError `feed/unknown`, `camera/no-frame`, `ffmpeg/missing`
    */
   snapshot(feed: string): Promise<Uint8Array>;
+  /** Events, readings, pictures and clips. */
+  readonly history: Pick<Records, 'events' | 'readings' | 'status' | 'snapshotPath' | 'clipPath'>;
+  /** Web Push for browsers whose page is closed. */
+  readonly push: {
+    /** VAPID's (RFC 8292, 3.2), base64url. */
+    readonly publicKey: string;
+    /** @throws VedetteError `push/unknown-service`, `push/crowded` */
+    subscribe(request: PushRequest): Promise<void>;
+    /** Whether there was such a subscription. */
+    unsubscribe(endpoint: string): Promise<boolean>;
+  };
   /** For `/metrics`. */
   metrics(): readonly Metric[] | Promise<readonly Metric[]>;
   readonly clock: Clock;

@@ -77,6 +77,16 @@ export class ProfileDocument {
     return offset === undefined ? this.placeOfKey(path.slice(0, -1)) : this.#at(offset);
   }
 
+  /** Where a character of a text stands; its beginning where the text is written over several lines. */
+  placeInValue(path: Path, offset: number): Place {
+    const node = this.node(path);
+    const [start = 0, end = 0] = node?.range ?? [];
+    const quoted = isScalar(node) && /^QUOTE/.test(node.type ?? '') ? 1 : 0;
+    const plain =
+      isScalar(node) && typeof node.value === 'string' && end - start === node.value.length + 2 * quoted;
+    return plain ? this.#at(start + quoted + offset) : this.placeOfValue(path);
+  }
+
   /** Where the key of a path stands, or its nearest ancestor's. */
   placeOfKey(path: Path): Place {
     const last = path.at(-1);

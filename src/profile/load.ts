@@ -3,9 +3,10 @@ import { dirname, join, resolve } from 'node:path';
 import { VedetteError } from '../errors.ts';
 import { type Place, ProfileDocument } from './document.ts';
 import { nearestIssue, type ProfileProblem, problemsOf } from './problems.ts';
-import { type Profile, profileOf } from './profile.ts';
+import { type Profile, profileOf, sensorsOf } from './profile.ts';
 import { type ReferenceSources, reread, resolveReferences } from './references.ts';
 import { ProfileFile, profileSchema } from './schema.ts';
+import { type WiringProblem, wire } from './wiring.ts';
 
 /** A profile with mistakes in it: all that were found at once. */
 export class ProfileError extends VedetteError {
@@ -63,7 +64,12 @@ export function parseProfile(file: string, text: string, sources: ReferenceSourc
     const again = wrong.filter((node) => foreign.has(node) && reread(node));
     if (again.length > 0) result = check();
   }
-  if (result.success && broken.length === 0) return profileOf(result.data);
+  if (result.success && broken.length === 0) {
+    const sensors = sensorsOf(result.data);
+    const wired = wire(result.data, sensors);
+    if ('file' in wired) return profileOf(wired.file, sensors, wired.rules);
+    throw new ProfileError(file, wired.problems.map((problem) => placed(problem, document)).sort(byPlace));
+  }
   const context = { document, data: document.toJS(), schema: profileSchema(), foreign };
   const found = result.success ? [] : problemsOf(result.error.issues, context);
   const unresolved = broken.map((problem) => ({ ...problem, key: '' }));
@@ -109,6 +115,14 @@ function yamlProblem({ line, column, message }: Place & { message: string }, tex
   // Braces open a map in a `{ … }` line; this mistake is the likeliest of all.
   const hint = /\{[^$]*\$\{/.test(written) ? '; inside { … }, a reference stands in quotes' : '';
   return { line, column, key: '', message: `${message}${hint}` };
+}
+
+function placed(
+  { path, offset = 0, message, suggestion }: WiringProblem,
+  document: ProfileDocument,
+): ProfileProblem {
+  const place = document.placeInValue(path, offset);
+  return { ...place, key: path.join('.'), message, ...(suggestion === undefined ? {} : { suggestion }) };
 }
 
 function byPlace(a: Place, b: Place): number {

@@ -1,6 +1,9 @@
+import type { Action, ActionParts } from '../actions/kind.ts';
 import type { CameraSource } from '../media/cameras/kind.ts';
 import type { SoundSource } from '../media/sound/source.ts';
 import type { SpeakerDevice } from '../media/sound/speakers/kind.ts';
+import type { Rules } from '../rules/compile.ts';
+import { type SensorProfile, sensorProfile } from '../sensors/profile.ts';
 import type { Entry } from './entry.ts';
 import type { ProfileFile } from './schema.ts';
 
@@ -27,20 +30,43 @@ export interface FeedProfile {
   readonly camera: Entry<CameraSource>;
   readonly microphone?: MicrophoneProfile;
   readonly speaker?: SpeakerProfile;
+  /** Clips of it begin so long before their event, so that it is encoded all the time; 0 where nothing asks for that. */
+  readonly preRollMs: number;
 }
 
+/** Something the device can do. */
+export interface ActionProfile extends Entry<Action, [ActionParts]> {
+  /** As rules call it. */
+  readonly name: string;
+}
+
+/** Keys of a profile that stand as they are. */
+type PlainKey =
+  | ('device' | 'records' | 'mqtt' | 'homeassistant' | 'push')
+  | ('http' | 'media' | 'limits' | 'iceServers' | 'log');
+
 /** One device, with every default filled in. */
-export interface Profile
-  extends Pick<ProfileFile, 'device' | 'http' | 'media' | 'limits' | 'iceServers' | 'log'> {
+export interface Profile extends Pick<ProfileFile, PlainKey> {
   /** Its name for people. */
   readonly title: string;
   /** In the order of the file; at least one. */
   readonly feeds: readonly FeedProfile[];
+  readonly sensors: readonly SensorProfile[];
+  readonly actions: readonly ActionProfile[];
+  readonly rules: Rules;
 }
 
-/** Says which camera has which sound: its own, else the device's. */
-export function profileOf(file: ProfileFile): Profile {
-  const { device, http, media, limits, iceServers, log } = file;
+/** The sensors of a profile, with what their kinds say of them. */
+export function sensorsOf(file: ProfileFile): readonly SensorProfile[] {
+  return Object.entries(file.sensors).map(([name, entry]) => sensorProfile(name, entry));
+}
+
+/**
+ * Says which camera has which sound: its own, else the device's.
+ * @param sensors as of {@link sensorsOf}
+ * @param rules compiled for them
+ */
+export function profileOf(file: ProfileFile, sensors: readonly SensorProfile[], rules: Rules): Profile {
   const microphone = file.microphone && { ...file.microphone, name: 'microphone' };
   const speaker = file.speaker && { ...file.speaker, name: 'speaker' };
   const feeds = Object.entries(file.cameras).map(([name, camera]) => {
@@ -51,9 +77,28 @@ export function profileOf(file: ProfileFile): Profile {
       camera: { kind, options, open },
       ...given('microphone', own(camera.microphone, `cameras.${name}.microphone`, microphone)),
       ...given('speaker', own(camera.speaker, `cameras.${name}.speaker`, speaker)),
+      preRollMs: preRollOf(name, file),
     };
   });
-  return { device, title: file.title ?? titleOf(device), feeds, http, media, limits, iceServers, log };
+  const { device, records, mqtt, homeassistant, push, http, media, limits, iceServers, log } = file;
+  return {
+    ...{ device, title: file.title ?? titleOf(device), feeds, sensors, rules },
+    actions: Object.entries(file.actions).map(([name, action]) => ({ name, ...action })),
+    ...{ records, ...given('mqtt', mqtt), homeassistant, push, http, media, limits, iceServers, log },
+  };
+}
+
+/** The longest time before an event that an action of a rule records of a feed. */
+function preRollOf(feed: string, { rules, actions }: ProfileFile): number {
+  const recorded = Object.values(rules).flatMap((rule) =>
+    [...rule.do, ...rule.escalate.flatMap((step) => step.do)].flatMap((name) => {
+      const action = actions[name];
+      if (action?.kind !== 'record') return [];
+      const { feed: named = rule.feed, before } = action.options;
+      return named === feed ? [Number(before)] : [];
+    }),
+  );
+  return Math.max(0, ...recorded);
 }
 
 function own<Sound extends object, Shared>(

@@ -1,9 +1,14 @@
 import { z } from 'zod';
+import { PushSettings } from '../actions/web-push/settings.ts';
+import { MqttSettings } from '../buses/mqtt-settings.ts';
+import { HomeAssistantSettings } from '../homeassistant/settings.ts';
 import { cameraKinds } from '../media/cameras/kinds.ts';
 import { MicrophoneSettings } from '../media/sound/microphone.ts';
 import { microphoneKinds } from '../media/sound/microphones/kinds.ts';
 import { speakerKinds } from '../media/sound/speakers/kinds.ts';
 import { secretText } from '../protocol/secret.ts';
+import { RecordsSettings } from '../records/settings.ts';
+import { alarmShape } from './alarm-schema.ts';
 import { entrySchema } from './entry.ts';
 import { jsonSchema, type SchemaNode } from './wording.ts';
 
@@ -128,6 +133,13 @@ export const ProfileFile = z
       .union([autoSpeaker, SpeakerEntry])
       .optional()
       .describe('The speaker of all cameras that have none of their own'),
+    ...alarmShape,
+    records: RecordsSettings.prefault({}).describe('What it remembers, and for how long'),
+    mqtt: MqttSettings.optional().describe('The broker of sensors, actions and Home Assistant'),
+    homeassistant: HomeAssistantSettings.prefault(false).describe(
+      'Whether Home Assistant finds it by itself',
+    ),
+    push: PushSettings.prefault({}).describe('Notifications of browsers'),
     http: Http.prefault({}).describe('Page, signaling and API'),
     media: Media.prefault({}).describe('How picture and sound travel'),
     limits: Limits.prefault({}).describe('How much the device takes on'),
@@ -140,7 +152,10 @@ export const ProfileFile = z
   .meta({ title: 'A Vedette profile', description: 'Describes one device' });
 export type ProfileFile = z.output<typeof ProfileFile>;
 
+let schema: SchemaNode | undefined;
+
 /** The JSON Schema of profiles as they are written. */
 export function profileSchema(): SchemaNode {
-  return jsonSchema(ProfileFile);
+  schema ??= jsonSchema(ProfileFile);
+  return schema;
 }

@@ -21,6 +21,15 @@ export interface Door {
   stop(): Promise<void>;
 }
 
+/** Nothing ever happened. */
+export const noHistory: HttpServerOptions['history'] = {
+  events: async () => [],
+  readings: async () => [],
+  status: () => ({ bytes: 0, freeBytes: 1e9 }),
+  snapshotPath: () => undefined,
+  clipPath: () => undefined,
+};
+
 export const picture = Uint8Array.of(0xff, 0xd8, 0xff, 0xd9);
 
 export async function openDoor(options: Partial<HttpServerOptions> = {}): Promise<Door> {
@@ -42,6 +51,8 @@ export async function openDoor(options: Partial<HttpServerOptions> = {}): Promis
     credentials,
     iceServers: [{ urls: 'turn:turn.example:3478?transport=udp', username: 'me', credential: 'a"b' }],
     snapshot: async () => picture,
+    history: noHistory,
+    push: { publicKey: 'key', subscribe: async () => undefined, unsubscribe: async () => false },
     metrics: () => [
       { name: 'vedette_viewers', help: 'Viewers now.', type: 'gauge', samples: [{ value: 2 }] },
     ],

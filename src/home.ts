@@ -1,0 +1,90 @@
+import type { Pictures } from './actions/pictures.ts';
+import type { Alarms } from './alarms.ts';
+import type { MqttBus } from './buses/mqtt.ts';
+import type { Clock } from './clock.ts';
+import { HomeAssistant } from './homeassistant/homeassistant.ts';
+import type { Logger } from './log.ts';
+import type { Profile } from './profile/profile.ts';
+import type { DeviceEvent } from './protocol/alarm.ts';
+import type { Sensors } from './sensors/sensors.ts';
+import type { DeviceSituation } from './situation.ts';
+import { version } from './version.ts';
+
+export interface HomeParts {
+  readonly profile: Profile;
+  readonly mqtt: MqttBus | undefined;
+  readonly sensors: Sensors;
+  readonly alarms: Alarms;
+  readonly situation: DeviceSituation;
+  readonly pictures: Pictures;
+  /** Address of the page, without a secret. */
+  readonly page: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Shows the device in Home Assistant, where the profile says so and names a broker. */
+export function composeHome(parts: HomeParts): HomeAssistant | undefined {
+  const { profile, mqtt, sensors, alarms, situation, pictures, page, clock, log } = parts;
+  const { device: name, title, homeassistant: settings, feeds } = profile;
+  if (!settings || !mqtt) return undefined;
+  const known = feeds.map((feed) => ({ feed: feed.name, title: feed.title }));
+  const rings = new Set(profile.actions.filter(({ kind }) => kind === 'ring').map((action) => action.name));
+  const belled = new Set(
+    profile.rules.rules.flatMap(({ options }) =>
+      options.do.some((action) => rings.has(action)) ? [options.feed] : [],
+    ),
+  );
+  const home = new HomeAssistant({
+    device: { name, title, version, page },
+    sensors: sensors.descriptions,
+    rules: profile.rules.rules.map((rule) => ({
+      rule: rule.name,
+      title: rule.title,
+      severity: rule.options.severity,
+    })),
+    doorbells: known.filter(({ feed }) => belled.has(feed)),
+    ...{ feeds: known, settings, mqtt, clock, log },
+  });
+  home.onAcknowledge((rule) => {
+    for (const status of alarms.statuses)
+      if (rule === undefined || status.rule === rule) alarms.acknowledge(status.rule, 'Home Assistant');
+  });
+  const told = new Recent();
+  const show = async ({ id, feed }: DeviceEvent): Promise<void> => {
+    if (feed === undefined || !home.wantsPicture(feed) || !told.first(`picture ${id}`)) return;
+    const jpeg = await pictures.kept(id);
+    if (jpeg) home.picture(feed, jpeg);
+  };
+  sensors.onReading((reading) => home.state({ state: 'well', sensor: reading.sensor, reading }));
+  sensors.onState((state) => home.state(state));
+  situation.onChange((change) => {
+    if (change.type === 'alarm') home.alarm(change.rule, change.status);
+    if (change.type === 'ring' && change.status.state === 'ringing') {
+      const { ring, feed, since } = change.status;
+      if (told.first(`ring ${ring}`)) home.ring({ ring, feed, time: since });
+    }
+    if (change.type === 'event' && change.event.snapshot)
+      show(change.event).catch((error: unknown) =>
+        log.warn({ err: error }, 'a picture could not be shown to the broker'),
+      );
+  });
+  return home;
+}
+
+/** More than go on at once. */
+const recentlyTold = 64;
+
+/** What was told lately, so that nothing is told twice. */
+class Recent {
+  readonly #keys = new Set<string>();
+
+  /** Whether `key` is new. */
+  first(key: string): boolean {
+    if (this.#keys.has(key)) return false;
+    this.#keys.add(key);
+    const [oldest] = this.#keys;
+    if (this.#keys.size > recentlyTold && oldest !== undefined) this.#keys.delete(oldest);
+    return true;
+  }
+}

@@ -1,0 +1,108 @@
+import { serveStatic } from '@hono/node-server/serve-static';
+import { Hono, type MiddlewareHandler } from 'hono';
+import { z } from 'zod';
+import { VedetteError } from '../errors.ts';
+import { DeviceEvent, Severity } from '../protocol/alarm.ts';
+import { admit, type DeviceServices, type HttpEnv } from './context.ts';
+
+/** Events of one answer, at the most. */
+const maxEvents = 500;
+/** Points of one chart, at the most: more than a screen has pixels across. */
+const maxPoints = 2_000;
+/** A recording or picture never changes under its name. */
+const immutable = 'private, max-age=31536000, immutable';
+
+/** `a,b` */
+const list = <T extends z.ZodType>(item: T) =>
+  z.preprocess((text) => (typeof text === 'string' ? text.split(',') : text), z.array(item));
+
+const EventsQuery = z.strictObject({
+  before: z.string().max(64).optional(),
+  from: z.coerce.number().optional(),
+  to: z.coerce.number().optional(),
+  limit: z.coerce.number().int().min(1).max(maxEvents).default(50),
+  type: list(DeviceEvent.shape.type).optional(),
+  severity: list(Severity).optional(),
+});
+
+const ReadingsQuery = z
+  .strictObject({
+    sensor: z.string().max(64),
+    from: z.coerce.number(),
+    to: z.coerce.number(),
+    points: z.coerce.number().int().min(1).max(maxPoints).default(500),
+  })
+  .refine(({ from, to }) => from < to, 'from must be before to');
+
+/** What was: events with their pictures and clips, and readings. */
+export function historyRoutes({ history, clock }: DeviceServices): Hono<HttpEnv> {
+  const routes = new Hono<HttpEnv>();
+
+  routes.get('/api/events', async (c) => {
+    admit(c.get('caller'), 'history', clock);
+    const { type, severity, before, from, to, limit } = read(EventsQuery, c.req.query());
+    const events = await history.events({
+      limit,
+      ...(before === undefined ? {} : { before }),
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+      ...(type ? { types: type } : {}),
+      ...(severity ? { severities: severity } : {}),
+    });
+    return c.json({ events });
+  });
+
+  routes.get('/api/readings', async (c) => {
+    admit(c.get('caller'), 'history', clock);
+    const query = read(ReadingsQuery, c.req.query());
+    const points = await history.readings(query);
+    return c.json({
+      sensor: query.sensor,
+      points: points.map(({ time, min, mean, max }) => [time, min, mean, max]),
+    });
+  });
+
+  routes.get('/api/records', async (c) => {
+    admit(c.get('caller'), 'history', clock);
+    return c.json(await history.status());
+  });
+
+  routes.get('/api/events/:file{[^/]+\\.jpg}', async (c, next) => {
+    admit(c.get('caller'), 'history', clock);
+    const path = history.snapshotPath(c.req.param('file').slice(0, -'.jpg'.length));
+    if (path === undefined) return next();
+    return give(path)(c, next);
+  });
+
+  routes.get('/api/clips/:file', async (c, next) => {
+    admit(c.get('caller'), 'history', clock);
+    const path = history.clipPath(c.req.param('file'));
+    if (path === undefined) return next();
+    if (c.req.query('download') !== undefined)
+      c.header(
+        'content-disposition',
+        `attachment; filename="${c.req.param('file').replace(/[^\w.-]/g, '_')}"`,
+      );
+    return give(path)(c, next);
+  });
+
+  return routes;
+}
+
+/** Sends this very file, whole or the range that is asked for: no path of a request reaches the file system. */
+function give(path: string): MiddlewareHandler<HttpEnv> {
+  const send = serveStatic<HttpEnv>({ rewriteRequestPath: () => path });
+  return (c, next) => {
+    c.header('cache-control', immutable);
+    c.header('accept-ranges', 'bytes');
+    return send(c, next);
+  };
+}
+
+function read<T extends z.ZodType>(schema: T, query: Record<string, string>): z.output<T> {
+  const parsed = schema.safeParse(query);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const detail = `${issue?.path.join('.') || 'the query'}: ${issue?.message ?? 'is not understood'}`;
+  throw new VedetteError('http/bad-request', { detail });
+}

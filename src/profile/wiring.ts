@@ -1,0 +1,100 @@
+import { closest } from 'fastest-levenshtein';
+import type { RuleSensor } from '../rules/check.ts';
+import { compileRules, type Rules } from '../rules/compile.ts';
+import { type SensorProfile, sensorProblem } from '../sensors/profile.ts';
+import type { Path } from './document.ts';
+import { withImpliedActions } from './implied-actions.ts';
+import type { ProfileFile } from './schema.ts';
+
+/** Something that one part of a profile says of another, and that is not so. */
+export interface WiringProblem {
+  readonly path: Path;
+  /** Where in the text of the value, in characters. */
+  readonly offset?: number;
+  readonly message: string;
+  readonly suggestion?: string;
+}
+
+/** The keys of an entry that name a camera. */
+const feedKeys = ['feed', 'camera'] as const;
+
+export type Wired =
+  | { readonly problems: readonly WiringProblem[] }
+  /** The file with what its rules imply, and its rules made ready for its sensors. */
+  | { readonly file: ProfileFile; readonly rules: Rules };
+
+/** Puts the parts of a profile together: finds every name that it has not, and what is wrong with its rules. */
+export function wire(file: ProfileFile, sensors: readonly SensorProfile[]): Wired {
+  const problems = [...unknownNames(file), ...meaninglessSettings(file)];
+  const implied = withImpliedActions(file);
+  const compiled = compileRules(implied.rules, sensors.map(ruleSensor));
+  if ('rules' in compiled && problems.length === 0) return { file: implied, rules: compiled.rules };
+  const ofRules = 'problems' in compiled ? compiled.problems : [];
+  return {
+    problems: [
+      ...problems,
+      ...ofRules.map(({ rule, key, offset, message, hint }) => ({
+        ...{ path: ['rules', rule, key], offset, message },
+        ...(hint ? { suggestion: hint } : {}),
+      })),
+    ],
+  };
+}
+
+/** Keys that say nothing of the sensor that has them. */
+function meaninglessSettings(file: ProfileFile): readonly WiringProblem[] {
+  return Object.entries(file.sensors).flatMap(([name, entry]) => {
+    const problem = sensorProblem(entry);
+    return problem ? [{ path: ['sensors', name, problem.key], message: problem.message }] : [];
+  });
+}
+
+function unknownNames(file: ProfileFile): readonly WiringProblem[] {
+  const feeds = Object.keys(file.cameras);
+  const actions = Object.keys(file.actions);
+  const problems: WiringProblem[] = [];
+  const named = (path: Path, what: string, name: unknown, known: readonly string[]) => {
+    if (typeof name === 'string' && !known.includes(name))
+      problems.push(unknownName(path, what, name, known));
+  };
+  for (const room of ['sensors', 'actions'] as const)
+    for (const [name, { kind, options }] of Object.entries(file[room])) {
+      for (const key of feedKeys) named([room, name, key], 'camera', options[key], feeds);
+      if (kind === 'mqtt' && !file.mqtt)
+        problems.push({
+          path: [room, name, 'kind'],
+          message: 'needs the broker of the key mqtt, which is missing',
+        });
+    }
+  for (const [name, rule] of Object.entries(file.rules)) {
+    named(['rules', name, 'feed'], 'camera', rule.feed, feeds);
+    const lists: [Path, readonly string[]][] = [
+      [['do'], rule.do],
+      [['onClear'], rule.onClear],
+      [['onFault'], rule.onFault],
+      ...rule.escalate.map((step, index): [Path, readonly string[]] => [['escalate', index, 'do'], step.do]),
+    ];
+    for (const [path, names] of lists)
+      names.forEach((action, index) => {
+        named(['rules', name, ...path, index], 'action', action, actions);
+      });
+  }
+  file.records.continuous.forEach((feed, index) => {
+    named(['records', 'continuous', index], 'camera', feed, feeds);
+  });
+  return problems;
+}
+
+/** A sensor as rules know it. */
+function ruleSensor({ name, unit, type, range }: SensorProfile): RuleSensor {
+  return { sensor: name, unit, type, ...(range ? { range: [range[0], range[1]] } : {}) };
+}
+
+function unknownName(path: Path, what: string, name: string, known: readonly string[]): WiringProblem {
+  if (known.length === 0) return { path, message: `found "${name}", but there is no ${what}` };
+  return {
+    path,
+    message: `found "${name}", which is no ${what}; there are: ${known.join(', ')}`,
+    suggestion: closest(name, [...known]),
+  };
+}

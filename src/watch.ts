@@ -1,0 +1,156 @@
+import { Actions } from './actions/actions.ts';
+import { Pictures } from './actions/pictures.ts';
+import { PushPeople } from './actions/web-push/people.ts';
+import { Alarms } from './alarms.ts';
+import { composeBell } from './bell.ts';
+import { Buses } from './buses/buses.ts';
+import type { Clock } from './clock.ts';
+import { VedetteError } from './errors.ts';
+import type { ComposedFeed, Feeds } from './feeds.ts';
+import { composeHome } from './home.ts';
+import { availabilityWill } from './homeassistant/topics.ts';
+import type { Logger } from './log.ts';
+import { Privacy } from './privacy.ts';
+import type { Profile } from './profile/profile.ts';
+import { EventIds } from './records/event-id.ts';
+import type { Records } from './records/records.ts';
+import { Sensors } from './sensors/sensors.ts';
+import type { Sessions } from './session/sessions.ts';
+import { DeviceSituation } from './situation.ts';
+
+export interface WatchParts {
+  readonly profile: Profile;
+  readonly feeds: Feeds;
+  readonly records: Records;
+  /** They are told by what stands here, and so are made after it. */
+  readonly sessions: () => Sessions;
+  /** The page at this feed: an address that people can open, with no secret in it. */
+  readonly link: (feed?: string) => string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** What a device notices, decides and does. */
+export interface Watch {
+  readonly sensors: Sensors;
+  readonly alarms: Alarms;
+  readonly actions: Actions;
+  readonly push: PushPeople;
+  readonly situation: DeviceSituation;
+  readonly buses: Buses;
+  /** Takes up what a restart interrupted, then begins to notice. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Composes it, from the sensors to the actions. */
+export function composeWatch(parts: WatchParts): Watch {
+  const { profile, feeds, records, sessions, link, clock, log } = parts;
+  const { device, title, mqtt, homeassistant } = profile;
+  const named = (feed: string): ComposedFeed => {
+    const found = feeds.find(feed);
+    if (!found)
+      throw new VedetteError('feed/unknown', {
+        feed,
+        known: profile.feeds.map(({ name }) => name).join(', '),
+      });
+    return found;
+  };
+  const buses = new Buses({
+    ...{ device, mqtt, clock, log },
+    will: homeassistant && availabilityWill(device, homeassistant),
+  });
+  const sensors = new Sensors({
+    sensors: profile.sensors,
+    parts: {
+      buses,
+      camera: (feed) => feeds.find(feed)?.feed.camera,
+      microphone: (feed) => feeds.find(feed)?.microphone,
+      ...{ clock, log },
+    },
+    log,
+  });
+  const pictures = new Pictures(
+    {
+      snapshotPath: (event) => records.snapshotPath(event),
+      async addSnapshot(id, jpeg) {
+        const event = await records.addSnapshot(id, jpeg);
+        if (event) alarms.tell(event);
+      },
+    },
+    (feed) => feeds.snapshot(feed),
+  );
+  const push = new PushPeople({ kept: records, settings: profile.push, contact: link(), clock, log });
+  const { ringing, ring } = composeBell({ feeds, records, sessions, alarms: () => alarms, clock, log });
+  const actions = new Actions({
+    actions: profile.actions,
+    parts: {
+      device: { name: device, title },
+      feedTitle: (feed) => named(feed).feed.title,
+      link,
+      showFeed: (feed, how) => sessions().show(feed, how),
+      ring: (feed, { event }, options) => ring(feed, event, options),
+      record: (feed, { id }, span) => records.clips.record({ feed: named(feed).clip, event: id, ...span }),
+      pictures,
+      speaker: (feed) => feeds.find(feed)?.speaker,
+      ...{ buses, push, clock, log },
+    },
+    deliveries: records.deliveries,
+    failed: ({ action, error, event }) => failed(action, error.message, event),
+  });
+  const alarms = new Alarms({
+    ...{ rules: profile.rules, sensors, actions, records, clock, log },
+    ids: new EventIds(clock),
+    isRing: (action) => profile.actions.some(({ name, kind }) => name === action && kind === 'ring'),
+    rings: (feed) => feed !== undefined && ringing.rings(feed),
+  });
+  const failed = (
+    action: string,
+    reason: string,
+    event?: { readonly title: string; readonly feed?: string | undefined },
+  ) =>
+    alarms.note({
+      ...{ type: 'device', severity: 'warning', title: `${action}: ${reason}` },
+      ...(event ? { detail: `for: ${event.title}` } : {}),
+    });
+  const privacy = new Privacy({ setPrivate: (on) => feeds.setPrivate(on), store: records, clock, log });
+  const situation = new DeviceSituation({ sensors, alarms, ringing, privacy });
+  const home = composeHome({
+    profile,
+    mqtt: buses.mqtt,
+    sensors,
+    alarms,
+    situation,
+    pictures,
+    page: link(),
+    clock,
+    log,
+  });
+
+  sensors.onReading((reading) => records.addReading(reading));
+  sensors.onFlood(({ sensor, dropped }) =>
+    log.warn({ sensor, dropped }, 'a sensor says too much: some is left out'),
+  );
+  records.onEvent((event) => alarms.tell(event));
+
+  return {
+    ...{ sensors, alarms, actions, push, situation, buses },
+    async start() {
+      await Promise.all([privacy.start(), push.start(), actions.start()]);
+      await alarms.start();
+      feeds.start();
+      home?.start();
+      sensors.start();
+      for (const feed of profile.records.continuous) records.clips.continuous(named(feed).clip);
+    },
+    async stop() {
+      home?.stop();
+      alarms.stop();
+      privacy.stop();
+      ringing.stop();
+      await sensors.stop();
+      await actions.stop();
+      await buses.stop();
+    },
+  };
+}
