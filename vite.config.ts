@@ -3,7 +3,7 @@ import { defineConfig } from 'vite';
 const outDir = '../../dist/viewer';
 const target = 'es2022';
 
-/** One `vite build` makes both: the page, and beside it the element that other pages embed. */
+/** One `vite build` makes all: the page, the element that other pages embed, and the service worker. */
 export default defineConfig({
   root: 'src/viewer',
   builder: {},
@@ -30,6 +30,22 @@ export default defineConfig({
           formats: ['iife'], // a plain script tag: a module one would need CORS for the script itself
           name: 'VedetteLive',
           fileName: () => 'vedette-live.js',
+        },
+      },
+    },
+    worker: {
+      consumer: 'client',
+      build: {
+        outDir,
+        emptyOutDir: false,
+        copyPublicDir: false,
+        target,
+        minify: true,
+        lib: {
+          entry: 'worker/sw.ts',
+          formats: ['iife'], // a module worker is unknown to older browsers
+          name: 'VedetteWorker',
+          fileName: () => 'sw.js', // its address decides what it serves: the whole device
         },
       },
     },

@@ -27,7 +27,7 @@ export function pagePolicy({ name, port }: HostHeader, encrypted: boolean): stri
     "form-action 'none'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
-    'trusted-types lit-html',
+    'trusted-types lit-html vedette', // ours names the one service worker
   ].join('; ');
 }
 

@@ -1,6 +1,7 @@
 /** What takes the screen, what is listed beside it, and what sounds. Pure. */
 
 import type { AlarmStatus, RingStatus } from '../protocol/alarm.ts';
+import type { Quiet } from './quiet.ts';
 
 export type Call =
   | { readonly kind: 'alarm'; readonly id: string; readonly status: AlarmStatus }
@@ -24,8 +25,8 @@ export interface AttentionInput {
   readonly seen: ReadonlySet<string>;
   /** This page's session. */
   readonly session: string;
-  /** Quiet hours or a snooze: a bell is shown, not heard. A critical alarm is heard all the same. */
-  readonly quiet: boolean;
+  /** What is shown all the same, but not heard. */
+  readonly quiet: Quiet;
 }
 
 const rank = { critical: 0, warning: 1, info: 2 } as const;
@@ -54,12 +55,13 @@ export function attentionOf({ alarms, rings, seen, session, quiet }: AttentionIn
 /** One occasion of an alarm: raised again, it takes the screen again. */
 export const alarmId = ({ event, rule, since }: AlarmStatus): string => event ?? `${rule} ${since}`;
 
-function soundOf(screen: readonly Call[], quiet: boolean): Attention['sound'] {
+function soundOf(screen: readonly Call[], quiet: Quiet): Attention['sound'] {
+  if (quiet === 'all') return 'none';
   const alarm = screen.some(
     ({ kind, status }) => kind === 'alarm' && status.state === 'raised' && !status.silenced,
   );
   if (alarm) return 'alarm';
-  return !quiet && screen.some(({ kind }) => kind === 'ring') ? 'bell' : 'none';
+  return quiet === 'none' && screen.some(({ kind }) => kind === 'ring') ? 'bell' : 'none';
 }
 
 /** Why the device shows a feed that nobody asked for: the gravest alarm's title, or the bell's. */

@@ -1,26 +1,24 @@
-/** When a person does not want to hear the bell. Pure. */
+/** When a person does not want to hear this page. Pure; the device keeps its pushes back by the same rules. */
 
-import { z } from 'zod';
+import type { QuietHours } from '../protocol/push.ts';
 
-const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
+/** `bell`: bells are shown, not heard, while what is critical is heard. `all`: nothing is heard. */
+export type Quiet = 'none' | 'bell' | 'all';
 
-/** Every day between two times of day (`22:00`), in a zone of IANA's. Over midnight where `from` is the later one. */
-export const QuietHours = z.object({ from: TimeOfDay, to: TimeOfDay, zone: z.string() });
-export type QuietHours = z.infer<typeof QuietHours>;
-
-export function isQuiet(
+/** `from` belongs to quiet hours, `to` does not; they may run over midnight. Both the same: never. */
+export function quietOf(
   {
     quiet,
     snoozeUntil,
   }: { readonly quiet?: QuietHours | undefined; readonly snoozeUntil?: number | undefined },
   now: number,
-): boolean {
-  if (snoozeUntil !== undefined && now < snoozeUntil) return true;
-  if (quiet === undefined || quiet.from === quiet.to) return false;
-  const time = timeOfDay(now, quiet.zone);
-  return quiet.from < quiet.to
-    ? quiet.from <= time && time < quiet.to
-    : quiet.from <= time || time < quiet.to;
+): Quiet {
+  if (snoozeUntil !== undefined && now < snoozeUntil) return 'all';
+  if (quiet === undefined) return 'none';
+  const { from, to, zone } = quiet;
+  const time = timeOfDay(now, zone);
+  const within = from <= to ? from <= time && time < to : from <= time || time < to;
+  return within ? 'bell' : 'none';
 }
 
 function timeOfDay(now: number, zone: string): string {

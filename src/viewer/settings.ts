@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { QuietHours } from './quiet.ts';
+import { QuietHours } from '../protocol/push.ts';
 
 /** What this browser keeps for its person. */
 const Settings = z.object({
   /** What others read when this person answers or acknowledges; empty for none. */
   name: z.string().max(40).default(''),
   quiet: QuietHours.optional(),
-  /** Wall time in ms. */
+  /** Nothing is heard until then, wall time in ms. */
   snoozeUntil: z.number().optional(),
   /** Stand by when the page is opened again. */
   standby: z.boolean().default(false),

@@ -516,12 +516,13 @@ export const dayName = (wallMs: number): string => dayFormat.format(wallMs);
 /** `24 Nov, 14:02`. */
 export const dayTime = (wallMs: number): string => dayTimeFormat.format(wallMs);
 
-/** {@link dayTime} in another zone of IANA's; undefined where the browser does not know it. */
-export function dayTimeIn(wallMs: number, zone: string): string | undefined {
+/** The time in another zone of IANA's, with its day where it is another one; undefined for a zone that is not known. */
+export function timeIn(wallMs: number, zone: string): string | undefined {
   try {
+    const day = (timeZone?: string): string =>
+      new Intl.DateTimeFormat('en-GB', { dateStyle: 'short', ...(timeZone && { timeZone }) }).format(wallMs);
     return new Intl.DateTimeFormat(locale, {
-      day: 'numeric',
-      month: 'short',
+      ...(day(zone) === day() ? {} : { day: 'numeric', month: 'short' }),
       hour: '2-digit',
       minute: '2-digit',
       timeZone: zone,

@@ -76,6 +76,14 @@ export const feedStyles = css`
     border-radius: 50%;
     box-shadow: inset 0 0 0 2px currentColor;
   }
+  button[slot='cure'] {
+    position: relative;
+    z-index: 2;
+    padding: 0 calc(var(--unit) * 2);
+    background: var(--on-scrim);
+    color: #10161d;
+    font-weight: 600;
+  }
   [data-live='true'] .dot {
     background: #ff6b62;
     box-shadow: none;

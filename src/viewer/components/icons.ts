@@ -44,5 +44,9 @@ export const icons = {
   settings: icon(
     svg`<path d="M4 7h9M17 7h3M4 17h3M11 17h9"/><circle cx="15" cy="7" r="2"/><circle cx="9" cy="17" r="2"/>`,
   ),
+  earlier: icon(svg`<path d="M14 6l-6 6 6 6"/>`),
+  later: icon(svg`<path d="M10 6l6 6-6 6"/>`),
+  plus: icon(svg`<path d="M12 5v14M5 12h14"/>`),
+  minus: icon(svg`<path d="M5 12h14"/>`),
   close: icon(svg`<path d="M6 6l12 12M18 6L6 18"/>`),
 } as const;

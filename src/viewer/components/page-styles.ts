@@ -287,14 +287,24 @@ export const pageStyles = css`
       grid-row: 1;
       margin-bottom: var(--unit);
     }
-    :host([data-beside]) :is(.feeds, .view, main > .message) {
+    :host([data-beside]) :is(.feeds, main > .message) {
       grid-column: 1;
       grid-row: 2;
       overflow-y: auto;
     }
+    :host([data-beside]) .view {
+      grid-column: 1;
+      grid-row: 1 / span 2;
+      overflow-y: auto;
+      padding-bottom: var(--unit);
+    }
+    :host([data-beside]) .call + .feeds + .view {
+      grid-row: 2;
+    }
     :host([data-beside]) .feeds[data-layout='strip'] {
       grid-column: 2;
       grid-row: 1;
+      grid-auto-columns: minmax(128px, 1fr);
       overflow-y: visible;
       margin-bottom: calc(var(--unit) * 2);
     }

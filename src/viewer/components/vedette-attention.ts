@@ -49,7 +49,10 @@ export class VedetteAttention extends LitElement {
   protected override updated(): void {
     const dialog = this.#dialog;
     if (!dialog) return;
-    if (this.calls.length > 0 && !dialog.open) dialog.showModal();
+    if (this.calls.length > 0 && !dialog.open) {
+      dialog.showModal();
+      dialog.focus(); // not its first button: whoever is typing as it opens must not press it
+    }
     if (this.calls.length === 0 && dialog.open) dialog.close();
   }
 
@@ -61,11 +64,9 @@ export class VedetteAttention extends LitElement {
 
   protected override render(): unknown {
     const [first, ...others] = this.calls;
-    // The dialog is focused itself: whoever is typing as it opens must not answer by it.
     return html`<dialog
       role="alertdialog"
       tabindex="-1"
-      autofocus
       aria-labelledby="what"
       data-kind=${first?.kind ?? 'none'}
       @cancel=${this.#aside}

@@ -203,6 +203,11 @@ export class VedetteFeed extends LitElement {
     return nothing;
   }
 
+  /** Nobody sees, so nobody speaks. */
+  #closed(): boolean {
+    return this.picture.state === 'standby' || this.picture.state === 'private';
+  }
+
   #calledBy(): unknown {
     const called = this.connection.phase === 'connected' && this.status?.flow === 'called';
     return called && this.calledBy !== undefined && this.layout !== 'thumbnail'
@@ -282,7 +287,7 @@ export class VedetteFeed extends LitElement {
       .speaker=${this.status?.talk}
       .refusal=${this.refusal}
       .to=${this.layout === 'single' ? undefined : this.feed.title}
-      ?disabled=${this.connection.phase !== 'connected'}
+      ?disabled=${this.connection.phase !== 'connected' || this.#closed()}
     ></vedette-talk>`;
   }
 

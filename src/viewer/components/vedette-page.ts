@@ -1,11 +1,12 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
+import type { DeviceEvent } from '../../protocol/alarm.ts';
 import type { ViewerMessage } from '../../protocol/events.ts';
 import type { FeedDescription } from '../../protocol/signaling.ts';
 import { readAddress, type View, views, writeAddress } from '../address.ts';
 import { type Attention, attentionOf, type Call, calledBy, newsOf } from '../attention.ts';
 import { Bell } from '../bell.ts';
 import type { Picture } from '../liveness.ts';
-import { isQuiet } from '../quiet.ts';
+import { quietOf } from '../quiet.ts';
 import { changeSettings, readSettings, type Settings } from '../settings.ts';
 import { noSituation, type Situation } from '../situation.ts';
 import type { ConnectionStats } from '../stats.ts';
@@ -31,6 +32,15 @@ const noticeMs = 6_000;
 /** "Since" and ages are told in seconds. */
 const lookEveryMs = 1_000;
 
+/** What comes when it is first needed, so that the first picture waits for none of it. */
+const parts = {
+  live: () => Promise.resolve(),
+  events: () => import('./vedette-events.ts'),
+  charts: () => import('./vedette-charts.ts'),
+  settings: () => import('./vedette-settings.ts'),
+};
+type Part = keyof typeof parts;
+
 const viewNames = { live: strings.viewLive, events: strings.viewEvents, charts: strings.viewCharts };
 
 /** The whole page: who is at the far end, its feeds, what it measures, and what calls for somebody. */
@@ -45,6 +55,8 @@ export class VedettePage extends LitElement {
     settings: { state: true },
     settingsOpen: { state: true },
     now: { state: true },
+    loaded: { state: true },
+    failed: { state: true },
   };
   declare view: View;
   /** The feed that was tapped to be large. */
@@ -57,6 +69,9 @@ export class VedettePage extends LitElement {
   declare settings: Settings;
   declare settingsOpen: boolean;
   declare now: number;
+  /** Parts of the page whose script is here. */
+  declare loaded: ReadonlySet<Part>;
+  declare failed: Part | undefined;
 
   readonly #viewer: Viewer;
   readonly #bell = new Bell(() => this.requestUpdate());
@@ -69,6 +84,7 @@ export class VedettePage extends LitElement {
   #attention: Attention | undefined;
   /** The last situation that was told of. */
   #told: Situation = noSituation;
+  readonly #loading = new Set<Part>();
   #inCall: string | undefined;
   #look: ReturnType<typeof setInterval> | undefined;
   #noticeTimer: ReturnType<typeof setTimeout> | undefined;
@@ -83,6 +99,7 @@ export class VedettePage extends LitElement {
     this.notice = '';
     this.settingsOpen = false;
     this.now = Date.now();
+    this.loaded = new Set();
     this.#viewer = new Viewer({
       changed: () => this.requestUpdate(),
       refused: (_, reason) => this.#announce(strings.refusedRequest(reason)),
@@ -186,7 +203,7 @@ export class VedettePage extends LitElement {
       rings: situation.rings.values(),
       seen: this.#seen,
       session,
-      quiet: isQuiet(this.settings, this.now),
+      quiet: quietOf(this.settings, this.now),
     });
     if (situation !== this.#told) {
       for (const news of newsOf(this.#told, situation, session)) this.#announce(newsWords(news));
@@ -202,6 +219,7 @@ export class VedettePage extends LitElement {
     document.title = screen.length > 0 ? `⚠ ${this.#title()}` : this.#title();
     if (call?.feed !== this.#inCall) this.#callChanged(call?.feed);
     if (changed.has('view') && this.view !== 'live') this.#load(this.view);
+    if (this.failed !== 'events' && this.#may('history') && this.#settled()) this.#load('events');
   }
 
   #callChanged(feed: string | undefined): void {
@@ -212,6 +230,15 @@ export class VedettePage extends LitElement {
     this.updateComplete.then(
       () => this.#feedElement(feed)?.takeCall(),
       () => undefined, // nothing was drawn: nothing to talk into
+    );
+  }
+
+  /** The first picture is there, or none is to come: what is loaded now keeps nothing from it. */
+  #settled(): boolean {
+    const { feeds, connection, standby } = this.#viewer;
+    if (connection.phase !== 'connected') return false;
+    return (
+      feeds.length !== 1 || standby || (this.picture !== undefined && this.picture.state !== 'connecting')
     );
   }
 
@@ -231,6 +258,16 @@ export class VedettePage extends LitElement {
     const { feeds, admission } = this.#viewer;
     return admission?.type === 'admitted' ? admission.device.title : (feeds[0]?.title ?? 'Vedette');
   }
+
+  readonly #listen = (listener: (event: DeviceEvent) => void): (() => void) => this.#viewer.onEvent(listener);
+
+  readonly #placeOfEvent = (event: DeviceEvent): string | undefined => {
+    const { feeds, situation } = this.#viewer;
+    return (
+      feeds.find(({ name }) => name === event.feed)?.title ??
+      situation.sensors.get(event.sensor ?? '')?.description.title
+    );
+  };
 
   readonly #placeOf = ({ status }: Pick<Call, 'status'>): string | undefined => {
     const { feeds, situation } = this.#viewer;
@@ -261,7 +298,7 @@ export class VedettePage extends LitElement {
         <main>${this.#call()}${this.#feeds()}${this.#view()}${this.#hasBeside() ? this.#beside() : nothing}</main>
         ${this.#may('history') ? this.#navigation() : nothing}
         ${this.#overlay()}
-        ${this.settingsOpen ? this.#settings() : nothing}
+        ${this.#settings()}
       </div>
       <p class="notice" role="status" aria-live="polite" ?data-empty=${this.notice === ''}>${this.notice}</p>
     `;
@@ -304,6 +341,7 @@ export class VedettePage extends LitElement {
               ?control=${this.#may('control')}
               @settings=${() => {
                 this.settingsOpen = true;
+                this.#load('settings');
               }}
             ></vedette-menu>`
             : nothing
@@ -398,17 +436,84 @@ export class VedettePage extends LitElement {
         ?settable=${this.#may('control')}
         ?charts=${this.#may('history')}
       ></vedette-tiles>
+      ${this.view === 'live' && this.#may('history') ? this.#events(true) : nothing}
     </aside>`;
   }
 
+  /** Events or charts; what draws them comes when it is first looked at. */
   #view(): unknown {
-    return nothing;
+    if (this.view === 'live') return nothing;
+    if (this.failed === this.view) {
+      return html`<div class="view"><p role="alert">${strings.loadFailed}
+        <button class="outlined" @click=${() => this.#load(this.view)}>${strings.tryAgain}</button></p></div>`;
+    }
+    return html`<section class="view" aria-label=${viewNames[this.view]}>
+      ${this.view === 'events' ? this.#events(false) : this.#charts()}
+    </section>`;
   }
 
-  #load(_view: View): void {}
+  #events(compact: boolean): unknown {
+    const { connection, situation } = this.#viewer;
+    if (!this.loaded.has('events')) return compact ? nothing : html`<p role="status">${strings.loading}</p>`;
+    return html`<vedette-events
+      class=${compact ? 'latest' : 'all'}
+      .listen=${this.#listen}
+      .alarms=${situation.alarms}
+      .placeOf=${this.#placeOfEvent}
+      .zone=${this.#zone()}
+      .show=${compact ? undefined : readAddress(location.search).event}
+      ?connected=${connection.phase === 'connected'}
+      ?control=${this.#may('control')}
+      ?compact=${compact}
+      @all=${() => this.#go('events')}
+    ></vedette-events>`;
+  }
+
+  #charts(): unknown {
+    if (!this.loaded.has('charts')) return html`<p role="status">${strings.loading}</p>`;
+    return html`<vedette-charts
+      .situation=${this.#viewer.situation}
+      .listen=${this.#listen}
+      .sensor=${readAddress(location.search).sensor}
+      .zone=${this.#zone()}
+      @show-event=${(event: CustomEvent<string>) => this.#go('events', { event: event.detail })}
+    ></vedette-charts>`;
+  }
+
+  #zone(): string | undefined {
+    const { admission } = this.#viewer;
+    return admission?.type === 'admitted' ? admission.device.zone : undefined;
+  }
+
+  #load(part: Part): void {
+    this.failed = undefined;
+    if (this.loaded.has(part) || this.#loading.has(part)) return;
+    this.#loading.add(part);
+    parts[part]().then(
+      () => {
+        this.loaded = new Set([...this.loaded, part]);
+      },
+      () => {
+        this.#loading.delete(part);
+        this.failed = part; // the device restarted with a newer page, or is away
+      },
+    );
+  }
 
   #settings(): unknown {
-    return nothing;
+    if (!this.settingsOpen || !this.loaded.has('settings')) return nothing;
+    const { admission } = this.#viewer;
+    return html`<vedette-settings
+      .settings=${this.settings}
+      .httpsUrl=${admission?.type === 'admitted' ? admission.device.httpsUrl : undefined}
+      @change-settings=${(event: CustomEvent<Partial<Settings>>) => {
+        this.settings = changeSettings(this.settings, event.detail);
+        if (event.detail.name !== undefined) this.#viewer.name = event.detail.name;
+      }}
+      @close=${() => {
+        this.settingsOpen = false;
+      }}
+    ></vedette-settings>`;
   }
 
   #navigation(): unknown {

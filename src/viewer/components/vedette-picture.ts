@@ -205,8 +205,7 @@ export class VedettePicture extends LitElement {
         font-size: 0.875rem;
         color: #c3ccd6;
       }
-      .cover button,
-      ::slotted(button) {
+      .cover button {
         position: relative;
         z-index: 2;
         padding: 0 calc(var(--unit) * 2);
