@@ -40,13 +40,30 @@ export class KeptFiles {
    */
   async start(): Promise<readonly string[]> {
     await mkdir(this.folder, { recursive: true, mode: folderMode });
+    return this.read();
+  }
+
+  /**
+   * Reads the folder as it is.
+   * @returns names of what is not whole
+   */
+  async read(): Promise<readonly string[]> {
     this.#files.clear();
     const leftovers: string[] = [];
     for (const name of await readdir(this.folder)) {
       if (name.endsWith(partEnding)) leftovers.push(name);
-      else if (namePattern.test(name)) await this.add(name);
+      else await this.look(name);
     }
     return leftovers;
+  }
+
+  /** Is there a file of this name? It is known then. */
+  look(name: string): Promise<boolean> {
+    if (!namePattern.test(name)) return Promise.resolve(false);
+    return this.add(name).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** A file that is whole now. */

@@ -15,6 +15,7 @@ import { inscribe, inscriptionOf } from './inscription.ts';
 import { KeptFiles } from './kept-files.ts';
 import { mendClips } from './mend-clips.ts';
 import { ReadingBuffer } from './reading-buffer.ts';
+import { databaseName, type Recording, recordingOf } from './recording.ts';
 import type { RecordsSettings } from './settings.ts';
 import { type Span, thinned } from './spans.ts';
 import type { EventsQuery } from './store/event-table.ts';
@@ -27,12 +28,11 @@ export type { ClipFeed } from './clip-feed.ts';
 export type { ClipInWork, ClipRecorder } from './clip-recorder.ts';
 export type { DeliveryStore } from './deliveries.ts';
 export type { RecordsStatus } from './housekeeping.ts';
+export type { Recording } from './recording.ts';
 export type { Delivery } from './store/delivery-table.ts';
 export type { EventsQuery } from './store/event-table.ts';
 export type { ReadingsQuery } from './store/reading-table.ts';
 
-/** Name of the database in the state folder. */
-export const databaseName = 'records.sqlite';
 /** Readings go to the disk this often: one commit, whatever the number of sensors. SD cards count their writes. */
 const commitEveryMs = 60_000;
 /** As much as a second of a clip: a disk that takes this takes a clip, for a while. */
@@ -50,15 +50,6 @@ export interface RecordsOptions {
 
 /** One point of a chart: a reading, or the sum of many. `time` is wall time in ms. */
 export type ReadingPoint = Pick<Span, 'time' | 'min' | 'mean' | 'max'>;
-
-/** A clip, or a segment of continuous recording. Times are wall time in ms. */
-export interface Recording {
-  readonly clip: string;
-  readonly feed: string;
-  readonly from: number;
-  readonly to: number;
-  readonly bytes: number;
-}
 
 /**
  * Opens a device's records. A damaged database is moved aside and a new one begun; a disk that is full, read-only or
@@ -233,13 +224,7 @@ export class Records {
   recordings({ feed, from, to }: { feed?: string; from: number; to: number }): readonly Recording[] {
     return this.#clipFiles
       .all()
-      .map(({ name, ...file }) => ({
-        clip: name,
-        feed: name.split('.')[1] ?? '',
-        from: file.from,
-        to: file.to,
-        bytes: file.bytes,
-      }))
+      .map(recordingOf)
       .filter((one) => one.to > from && one.from < to && (feed === undefined || one.feed === feed));
   }
 

@@ -127,14 +127,13 @@ export class ReadingTable {
   all(sensor: string, from: number, to: number): Span[] {
     const number = this.#known(sensor);
     if (number === undefined) return [];
+    // Each from where the finer one begins backwards, in whole slots, so that nothing is told twice.
+    const begins = (spans: readonly Span[], slotMs: number, otherwise: number) =>
+      spans[0] ? Math.floor(spans[0].time / slotMs) * slotMs : otherwise;
     const raw = this.#raw(number, from, to);
-    const minutes = this.#slots('minutes', number, from, Math.min(to, raw[0]?.time ?? to));
-    const quarters = this.#slots(
-      'quarters',
-      number,
-      from,
-      Math.min(to, minutes[0]?.time ?? raw[0]?.time ?? to),
-    );
+    const minutes = this.#slots('minutes', number, from, begins(raw, minuteMs, to));
+    const fine = begins(minutes, quarterMs, begins(raw, quarterMs, to));
+    const quarters = this.#slots('quarters', number, from, fine);
     return [...quarters, ...minutes, ...raw];
   }
 
