@@ -4,7 +4,7 @@ import { renderMetrics } from '../src/http/prometheus.ts';
 import { deviceMetrics, type MeasuredDevice } from '../src/metrics.ts';
 
 const time = Date.UTC(2026, 10, 25);
-const counts = { frames: 250, bytes: 100_000, restarts: 1, newestMs: undefined };
+const counts = { frames: 250, bytes: 100_000, restarts: 1, newestMs: undefined, waitingSinceMs: undefined };
 const alarm = { title: 'Too hot', severity: 'critical' as const, since: time, silenced: false };
 
 const device: MeasuredDevice = {

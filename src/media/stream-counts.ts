@@ -10,6 +10,8 @@ export interface StreamCounts {
   readonly restarts: number;
   /** When its newest frame was captured; undefined before the first. */
   readonly newestMs: MonotonicMs | undefined;
+  /** Since when those who listen have had no picture; undefined where nobody listens, and for sound. */
+  readonly waitingSinceMs: MonotonicMs | undefined;
 }
 
 /** Counts one encoded stream. */
@@ -18,9 +20,26 @@ export class StreamMeter {
   #bytes = 0;
   #restarts = 0;
   #newestMs: MonotonicMs | undefined;
+  #listenedMs: MonotonicMs | undefined;
 
   get counts(): StreamCounts {
-    return { frames: this.#frames, bytes: this.#bytes, restarts: this.#restarts, newestMs: this.#newestMs };
+    return {
+      frames: this.#frames,
+      bytes: this.#bytes,
+      restarts: this.#restarts,
+      newestMs: this.#newestMs,
+      waitingSinceMs: this.#waitingSinceMs,
+    };
+  }
+
+  /** The first listener came. */
+  listened(now: MonotonicMs): void {
+    this.#listenedMs = now;
+  }
+
+  /** The last one went. */
+  left(): void {
+    this.#listenedMs = undefined;
   }
 
   frame({ data, captureMs }: EncodedFrame): void {
@@ -31,5 +50,10 @@ export class StreamMeter {
 
   restart(): void {
     this.#restarts += 1;
+  }
+
+  get #waitingSinceMs(): MonotonicMs | undefined {
+    if (this.#listenedMs === undefined || this.#newestMs === undefined) return this.#listenedMs;
+    return this.#newestMs > this.#listenedMs ? this.#newestMs : this.#listenedMs;
   }
 }

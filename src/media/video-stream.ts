@@ -23,6 +23,7 @@ export interface VideoStreamOptions {
 export class VideoStream implements EncodedStream {
   readonly codec: VideoCodec;
   readonly #camera: Camera;
+  readonly #clock: Clock;
   readonly #log: Logger;
   readonly #listeners: Listeners<EncodedFrame>;
   readonly #keyframes: KeyframeRequests;
@@ -38,6 +39,7 @@ export class VideoStream implements EncodedStream {
   constructor({ codec, camera, clock, log }: VideoStreamOptions) {
     this.codec = codec;
     this.#camera = camera;
+    this.#clock = clock;
     this.#log = log.child({ camera: camera.name, codec });
     this.#listeners = new Listeners(this.#log);
     this.#keyframes = new KeyframeRequests(clock, () => this.#encoding?.requestKeyframe());
@@ -64,6 +66,7 @@ export class VideoStream implements EncodedStream {
 
   listen(listener: (frame: EncodedFrame) => void): Release {
     clearTimeout(this.#linger);
+    if (this.#listeners.size === 0) this.#meter.listened(this.#clock.now());
     const forget = this.#listeners.add(listener);
     this.#releaseCamera ??= this.#useCamera();
     let released = false;
@@ -72,6 +75,7 @@ export class VideoStream implements EncodedStream {
       released = true;
       forget();
       if (this.#listeners.size > 0) return;
+      this.#meter.left();
       clearTimeout(this.#linger);
       this.#linger = setTimeout(() => this.#end(), encoderLingerMs);
     };

@@ -83,7 +83,7 @@ test('H.264 and VP8 viewers have an encoder each', async () => {
 
 test('an encoder that is killed comes back with a keyframe, and viewers stay', async () => {
   const watched = testFeed();
-  const { frames } = watch(watched);
+  const { frames, release } = watch(watched);
   await until('frames', () => frames.length > 5);
   const pid = watched.video('H264').pid ?? 0;
   process.kill(pid, 'SIGKILL');
@@ -97,8 +97,14 @@ test('an encoder that is killed comes back with a keyframe, and viewers stay', a
     bytes: frames.reduce((bytes, { data }) => bytes + data.length, 0),
     restarts: 1,
     newestMs: frames.at(-1)?.captureMs,
+    waitingSinceMs: frames.at(-1)?.captureMs,
   });
-  expect(watched.video('VP8').counts).toEqual({ frames: 0, bytes: 0, restarts: 0, newestMs: undefined });
+  expect(watched.video('VP8').counts).toMatchObject({ frames: 0, bytes: 0, restarts: 0 });
+  release();
+  expect(watched.video('H264').counts.waitingSinceMs).toBeUndefined();
+  const { release: again } = watch(watched);
+  expect(watched.video('H264').counts.waitingSinceMs).toBeGreaterThan(frames.at(-1)?.captureMs ?? 0);
+  again();
 });
 
 test('privacy ends the camera’s process and the encoder’s under who watches, and both come back after it', async () => {
