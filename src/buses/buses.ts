@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import { VedetteError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { Gpio } from './gpio.ts';
+import { type ModbusAddress, ModbusLink } from './modbus.ts';
 import { MqttBus, type MqttWill } from './mqtt.ts';
 import type { MqttSettings } from './mqtt-settings.ts';
 import { SerialLine } from './serial-line.ts';
@@ -29,6 +30,7 @@ export class Buses {
   /** 1-Wire: the kernel's, which does one thing at a time and holds a thread while it does. */
   readonly w1 = new Turns();
   readonly #lines = new Map<string, SerialLine>();
+  readonly #links = new Map<string, ModbusLink>();
 
   constructor({ device, mqtt, will, clock, log }: BusesOptions) {
     this.gpio = new Gpio({ clock, log });
@@ -53,15 +55,35 @@ export class Buses {
   serial(settings: SerialSettings): SerialLine {
     const { path } = settings;
     const line = this.#lines.get(path) ?? new SerialLine(settings);
+    if (!isDeepStrictEqual(line.settings, settings) || this.#links.has(path)) throw setOtherwise(path);
     this.#lines.set(path, line);
-    if (!isDeepStrictEqual(line.settings, settings)) {
-      throw new VedetteError('serial/unusable', { path, detail: 'another sensor sets it otherwise' });
-    }
     return line;
+  }
+
+  /**
+   * The Modbus devices at an address.
+   *
+   * @throws VedetteError `serial/unusable` where another sensor has set the line otherwise
+   */
+  modbus(address: ModbusAddress): ModbusLink {
+    const name = 'path' in address ? address.path : `${address.host}:${address.port}`;
+    const link = this.#links.get(name) ?? new ModbusLink(address);
+    if (!isDeepStrictEqual(link.address, address) || this.#lines.has(name)) throw setOtherwise(name);
+    this.#links.set(name, link);
+    return link;
   }
 
   /** Closes all of them. Idempotent. */
   async stop(): Promise<void> {
-    await Promise.all([this.mqtt?.stop(), this.gpio.stop(), ...[...this.#lines.values()].map((line) => line.close())]);
+    await Promise.all([
+      this.mqtt?.stop(),
+      this.gpio.stop(),
+      ...[...this.#lines.values()].map((line) => line.close()),
+      ...[...this.#links.values()].map((link) => link.stop()),
+    ]);
   }
+}
+
+function setOtherwise(path: string): VedetteError {
+  return new VedetteError('serial/unusable', { path, detail: 'another sensor sets it otherwise' });
 }

@@ -2,6 +2,7 @@ import { gpioSensor } from './gpio.ts';
 import { httpSensor } from './http.ts';
 import { hwmonSensor } from './hwmon.ts';
 import { iioSensor } from './iio.ts';
+import { modbusSensor } from './modbus.ts';
 import { mqttSensor } from './mqtt.ts';
 import { serialSensor } from './serial.ts';
 import { simulatedSensor } from './simulated.ts';
@@ -18,5 +19,6 @@ export const sensorKinds = [
   httpSensor,
   mqttSensor,
   serialSensor,
+  modbusSensor,
   systemSensor,
 ] as const;
