@@ -25,7 +25,7 @@ const nobodyNamed = 'somebody';
 
 export interface AlarmsParts {
   readonly rules: Rules;
-  readonly sensors: Sensors;
+  readonly sensors: Pick<Sensors, 'descriptions' | 'onReading' | 'onState'>;
   readonly actions: Pick<Actions, 'run' | 'release' | 'silence'>;
   readonly records: Pick<Records, 'addEvent' | 'changeEvent' | 'event' | 'keep' | 'kept'>;
   /** Ids of events, rising. */
@@ -162,6 +162,7 @@ export class Alarms {
     const { state, intents } = step(this.#state, input, now);
     this.#state = state;
     for (const intent of intents) this.#obey(intent);
+    for (const intent of intents) if (intent.type === 'clear') this.#events.delete(keyOf(intent));
     if (intents.length > 0) this.#keep();
     this.#arm(now);
   }
@@ -247,7 +248,6 @@ export class Alarms {
     const event = this.#events.get(keyOf(intent));
     this.#learn(intent, { clearedAt: intent.time });
     if (event) void this.#parts.actions.release(event);
-    this.#events.delete(keyOf(intent));
   }
 
   #learn(intent: AlarmIntent, change: Partial<DeviceEvent>): void {
