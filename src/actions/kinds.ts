@@ -1,6 +1,7 @@
 import { feedAction } from './feed.ts';
 import { mqttAction } from './mqtt.ts';
 import { notifyAction } from './notify.ts';
+import { outputAction } from './output.ts';
 import { recordAction } from './record.ts';
 import { ringAction } from './ring.ts';
 import { runAction } from './run.ts';
@@ -17,6 +18,7 @@ export const actionKinds = [
   notifyAction,
   webhookAction,
   mqttAction,
+  outputAction,
   soundAction,
   runAction,
 ] as const;
