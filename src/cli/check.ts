@@ -1,9 +1,11 @@
 import { dirname } from 'node:path';
 import type { CommandModule } from 'yargs';
+import type { ActionNote } from '../actions/check.ts';
 import { VedetteError } from '../errors.ts';
 import type { FeedProfile, Profile } from '../profile/profile.ts';
 import { print, printJson } from './output.ts';
 import type { CameraTrial } from './try-camera.ts';
+import type { SensorTrial } from './try-sensors.ts';
 
 interface CheckFlags {
   readonly profile: string;
@@ -27,10 +29,10 @@ export const checkCommand: CommandModule<object, CheckFlags> = {
       .option('cameras', {
         type: 'boolean',
         default: true,
-        describe: 'Try the cameras; --no-cameras only reads',
+        describe: 'Try cameras, and what sensors and actions need; --no-cameras only reads',
       })
       .option('json', { type: 'boolean', default: false, describe: 'Print what was found as JSON' })
-      .example('$0 check porch.yaml', 'every mistake with line and column, then every camera')
+      .example('$0 check porch.yaml', 'every mistake with line and column, then what the machine has')
       .example('$0 check porch.yaml --no-cameras', 'on another machine than the device')
       .example('$0 check porch.yaml --json | jq .problems', 'for editors and scripts'),
   async handler({ profile: path, cameras, json }) {
@@ -39,10 +41,25 @@ export const checkCommand: CommandModule<object, CheckFlags> = {
       const { file, profile } = loadProfile(path);
       if (!json) print(`${path} is right: ${summaryOf(profile)}`);
       process.chdir(dirname(file));
-      const trials = cameras ? await tryCameras(profile.feeds) : [];
-      const failed = trials.flatMap((trial) => ('problem' in trial ? [trial.problem] : []));
-      if (json) printJson({ ok: failed.length === 0, file, problems: [], cameras: trials.map(plainTrial) });
-      else for (const trial of trials) print(`  ${describeTrial(trial)}`);
+      const found = cameras ? await tryAll(profile) : await readOnly(profile);
+      const { trials, sensors, actions } = found;
+      const failed = [...trials, ...sensors, ...actions].flatMap((trial) =>
+        'problem' in trial && trial.problem ? [trial.problem] : [],
+      );
+      if (json) {
+        const problems = { ok: failed.length === 0, file, problems: [] };
+        printJson({
+          ...problems,
+          cameras: trials.map(plainTrial),
+          sensors: sensors.map(plain),
+          actions: actions.map(plain),
+        });
+      } else {
+        for (const trial of trials) print(`  ${describeTrial(trial)}`);
+        for (const { sensor, kind, problem } of sensors)
+          print(`  ${sensor}: ${problem ? `${problem.message}; ${problem.cure}` : `${kind}, ready`}`);
+        for (const { action, text } of actions) print(`  ${action}: ${text}`);
+      }
       if (failed[0]) throw failed[0];
     } catch (error) {
       if (json && error instanceof ProfileError) {
@@ -52,6 +69,29 @@ export const checkCommand: CommandModule<object, CheckFlags> = {
     }
   },
 };
+
+interface Found {
+  readonly trials: readonly FeedTrial[];
+  readonly sensors: readonly SensorTrial[];
+  readonly actions: readonly ActionNote[];
+}
+
+async function tryAll(profile: Profile): Promise<Found> {
+  const { trySensors } = await import('./try-sensors.ts');
+  const { checkActions } = await import('../actions/check.ts');
+  return {
+    trials: await tryCameras(profile.feeds),
+    sensors: await trySensors(profile),
+    actions: await checkActions(profile.actions),
+  };
+}
+
+/** Who sees and reads what is true on any machine; what is missing is not. */
+async function readOnly(profile: Profile): Promise<Found> {
+  const { checkActions } = await import('../actions/check.ts');
+  const notes = await checkActions(profile.actions);
+  return { trials: [], sensors: [], actions: notes.filter(({ problem }) => !problem) };
+}
 
 /** One after another: two entries may well name one camera. */
 async function tryCameras(feeds: readonly FeedProfile[]): Promise<readonly FeedTrial[]> {
@@ -82,8 +122,25 @@ function plainTrial(trial: FeedTrial) {
   return { feed: trial.feed, problem: { code, message, cure } };
 }
 
-function summaryOf({ device, feeds }: Profile): string {
-  return `device "${device}" with ${feeds.map(describeFeed).join(', ')}`;
+function plain<T extends { readonly problem?: VedetteError }>({ problem, ...rest }: T) {
+  if (!problem) return rest;
+  const { code, message, cure } = problem;
+  return { ...rest, problem: { code, message, cure } };
+}
+
+/** `device "porch" with door (v4l2 camera, sound, talk), 2 sensors, 1 rule` */
+function summaryOf({ device, feeds, sensors, rules, actions }: Profile): string {
+  const own = actions.filter(({ name }) => !name.includes(' '));
+  const counted = [
+    ...many(sensors.length, 'sensor'),
+    ...many(rules.rules.length, 'rule'),
+    ...many(own.length, 'action'),
+  ];
+  return [`device "${device}" with ${feeds.map(describeFeed).join(', ')}`, ...counted].join(', ');
+}
+
+function many(count: number, what: string): readonly string[] {
+  return count === 0 ? [] : [`${count} ${what}${count === 1 ? '' : 's'}`];
 }
 
 /** `door (v4l2 camera, sound, talk)` */
