@@ -449,6 +449,25 @@ export const errorTable = {
     'write a simpler regular expression, with one group for the value',
     exitCodes.usage,
   ),
+  'service/foreign-file': entry(
+    '{file} was written or changed by somebody else',
+    'move it away, or keep what it does and change it by systemctl edit',
+  ),
+  'service/no-systemd': entry(
+    'systemd does not run here',
+    'take the unit from vedette service print, or start `vedette run` by what starts other programs here',
+    exitCodes.missing,
+  ),
+  'service/failed': entry(
+    '`{command}` ended with status {status}',
+    'its own words above say why; vedette service print shows the unit',
+  ),
+  'service/not-root': entry(
+    'a service of the machine is installed by root',
+    'say it with sudo, or install it for you alone with --user',
+    exitCodes.usage,
+  ),
+  'service/not-installed': entry('there is no {unit}', 'install it: vedette service install <profile>'),
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof errorTable;

@@ -11,6 +11,7 @@ import { tellFailure } from './failure.ts';
 import { initCommand } from './init.ts';
 import { runCommand } from './run.ts';
 import { schemaCommand } from './schema.ts';
+import { serviceCommand } from './service.ts';
 import { snapshotCommand } from './snapshot.ts';
 import { versionCommand } from './version.ts';
 
@@ -23,6 +24,7 @@ const commandNames = [
   snapshotCommand,
   eventsCommand,
   exportCommand,
+  serviceCommand,
   embedCommand,
   schemaCommand,
   versionCommand,
@@ -44,6 +46,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .command(snapshotCommand)
     .command(eventsCommand)
     .command(exportCommand)
+    .command(serviceCommand)
     .command(embedCommand)
     .command(schemaCommand)
     .command(versionCommand)

@@ -78,7 +78,12 @@ export function parseProfile(file: string, text: string, sources: ReferenceSourc
   throw new ProfileError(file, [...unresolved, ...others].sort(byPlace));
 }
 
-function readProfile(path: string): { readonly file: string; readonly text: string } {
+/**
+ * The text of a profile, and where it is.
+ *
+ * @throws VedetteError `profile/not-found`
+ */
+export function readProfile(path: string): { readonly file: string; readonly text: string } {
   try {
     const file = statSync(path).isDirectory() ? join(path, 'profile.yaml') : path;
     return { file, text: readFileSync(file, 'utf8') };

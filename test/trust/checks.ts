@@ -12,4 +12,5 @@ export const checks: Readonly<Record<string, () => Promise<{ readonly check: Che
   logs: () => import('./checks/logs.ts'),
   camera: () => import('./checks/camera.ts'),
   surface: () => import('./checks/surface.ts'),
+  service: () => import('./checks/service.ts'),
 };
