@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import { VedetteError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { Gpio } from './gpio.ts';
+import { I2cBus } from './i2c.ts';
 import { type ModbusAddress, ModbusLink } from './modbus.ts';
 import { MqttBus, type MqttWill } from './mqtt.ts';
 import type { MqttSettings } from './mqtt-settings.ts';
@@ -30,6 +31,7 @@ export class Buses {
   /** 1-Wire: the kernel's, which does one thing at a time and holds a thread while it does. */
   readonly w1 = new Turns();
   readonly #lines = new Map<string, SerialLine>();
+  readonly #i2c = new Map<number, I2cBus>();
   readonly #links = new Map<string, ModbusLink>();
 
   constructor({ device, mqtt, will, clock, log }: BusesOptions) {
@@ -45,6 +47,13 @@ export class Buses {
   get broker(): MqttBus {
     if (!this.mqtt) throw new VedetteError('mqtt/not-configured');
     return this.mqtt;
+  }
+
+  /** An I2C bus: 1 is /dev/i2c-1. */
+  i2c(bus: number): I2cBus {
+    const there = this.#i2c.get(bus) ?? new I2cBus(bus);
+    this.#i2c.set(bus, there);
+    return there;
   }
 
   /**
@@ -79,6 +88,7 @@ export class Buses {
       this.mqtt?.stop(),
       this.gpio.stop(),
       ...[...this.#lines.values()].map((line) => line.close()),
+      ...[...this.#i2c.values()].map((bus) => bus.stop()),
       ...[...this.#links.values()].map((link) => link.stop()),
     ]);
   }

@@ -1,6 +1,7 @@
 import { gpioSensor } from './gpio.ts';
 import { httpSensor } from './http.ts';
 import { hwmonSensor } from './hwmon.ts';
+import { i2cSensor } from './i2c.ts';
 import { iioSensor } from './iio.ts';
 import { modbusSensor } from './modbus.ts';
 import { mqttSensor } from './mqtt.ts';
@@ -14,6 +15,7 @@ export const sensorKinds = [
   simulatedSensor,
   hwmonSensor,
   iioSensor,
+  i2cSensor,
   w1Sensor,
   gpioSensor,
   httpSensor,
