@@ -89,6 +89,8 @@ export class Outlet {
   }
 
   retransmit(lost: readonly number[], roundTripMs: number | undefined): void {
+    // What may not flow any more is not sent once more either.
+    if (!this.#release) return;
     const sink = this.#media();
     if (!sink.congested) this.#sender.retransmit(lost, this.#clock.now(), sink, roundTripMs);
   }

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import { VedetteError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Release } from '../media/stream.ts';
@@ -10,7 +11,7 @@ import { goodbyeCompound, reportCompounds, type Speaker } from '../rtp/rtcp/comp
 import type { IncomingRtcp } from '../rtp/rtcp/read.ts';
 import type { DataChannel } from '../transport/channel.ts';
 import type { SectionDirection } from '../transport/description.ts';
-import { Peer, type PeerParts, type TransportState } from '../transport/peer.ts';
+import type { Peer, PeerEvents, TransportState } from '../transport/peer.ts';
 import type { Broadcasts } from './broadcast.ts';
 import { Conversation } from './conversation.ts';
 import type { SessionFeed } from './feed.ts';
@@ -27,8 +28,14 @@ import type { Telemetry } from './telemetry.ts';
 /** From the first offer to ICE and DTLS connected; a viewer that has not come by then is gone. */
 const connectDeadlineMs = 30_000;
 
+/** What a session needs of a {@link Peer}. */
+export type SessionPeer = Pick<Peer, 'answer' | 'addIceCandidate' | 'sendRtcp' | 'close' | 'media' | 'cname'>;
+
 /** What a session is made of, handed in by its host. */
-export interface SessionParts extends PeerParts {
+export interface SessionParts {
+  readonly clock: Clock;
+  /** Makes what carries it. */
+  peer(events: PeerEvents): SessionPeer;
   readonly feeds: readonly SessionFeed[];
   readonly broadcasts: Broadcasts;
   readonly situation: SituationHost;
@@ -50,7 +57,7 @@ export class Session implements SessionHandle {
   readonly #request: SessionRequest;
   readonly #events: SessionEvents;
   readonly #parts: SessionParts;
-  readonly #peer: Peer;
+  readonly #peer: SessionPeer;
   readonly #outlets: Outlets;
   readonly #flow: Flow;
   readonly #conversation: Conversation;
@@ -76,7 +83,7 @@ export class Session implements SessionHandle {
     this.#talkback = new Talkback(request.id, parts.clock);
     this.#hearing = new Hearing(parts.clock, (compound) => this.#peer.sendRtcp(compound));
     this.#candidates = new RemoteCandidates((candidate) => this.#addCandidate(candidate));
-    this.#peer = new Peer(parts, {
+    this.#peer = parts.peer({
       state: (state) => this.#transportState(state),
       candidate: (candidate) => events.candidate(candidate),
       rtp: (packet) => this.#rtp(packet),

@@ -4,10 +4,10 @@ import type { Release } from '../media/stream.ts';
 import type { SessionEvents, SessionHandle, SessionHost, SessionRequest } from '../protocol/session.ts';
 import type { FeedDescription } from '../protocol/signaling.ts';
 import type { SituationHost } from '../protocol/situation.ts';
-import type { PeerParts } from '../transport/peer.ts';
+import { Peer, type PeerEvents, type PeerParts } from '../transport/peer.ts';
 import { Broadcasts } from './broadcast.ts';
 import type { SessionFeed } from './feed.ts';
-import { Session } from './session.ts';
+import { Session, type SessionPeer } from './session.ts';
 import type { Show } from './shows.ts';
 import { nothingBeside } from './situation.ts';
 import { Telemetry } from './telemetry.ts';
@@ -23,6 +23,8 @@ export interface SessionsOptions extends PeerParts {
     /** Sessions that are connected and wait. */
     readonly standby: number;
   };
+  /** What carries a session: ICE, DTLS, SRTP and SCTP on the wire, unless told. */
+  readonly peer?: (events: PeerEvents) => SessionPeer;
   /** What is the case beside the feeds; nothing unless told. */
   readonly situation?: SituationHost;
   readonly logger: Logger;
@@ -92,6 +94,7 @@ export class Sessions implements SessionHost {
       },
       {
         ...this.#options,
+        peer: this.#options.peer ?? ((peerEvents) => new Peer(this.#options, peerEvents)),
         situation: this.#situation,
         telemetry: this.#telemetry,
         broadcasts: this.#broadcasts,

@@ -5,6 +5,7 @@ export const checks: Readonly<Record<string, () => Promise<{ readonly check: Che
   'wrong-key': () => import('./checks/wrong-key.ts'),
   fuzz: () => import('./checks/fuzz.ts'),
   truncate: () => import('./checks/truncate.ts'),
+  states: () => import('./checks/states.ts'),
   vanish: () => import('./checks/vanish.ts'),
   flood: () => import('./checks/flood.ts'),
   'slow-viewer': () => import('./checks/slow-viewer.ts'),
