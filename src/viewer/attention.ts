@@ -64,17 +64,18 @@ function soundOf(screen: readonly Call[], quiet: Quiet): Attention['sound'] {
   return quiet === 'none' && screen.some(({ kind }) => kind === 'ring') ? 'bell' : 'none';
 }
 
-/** Why the device shows a feed that nobody asked for: the gravest alarm's title, or the bell's. */
+/** Why the device shows a feed that nobody asked for: the gravest alarm, or the bell. */
 export function calledBy(
   feed: string,
   alarms: Iterable<AlarmStatus>,
   rings: Iterable<RingStatus>,
-): string | undefined {
+): { readonly kind: Call['kind']; readonly title: string } | undefined {
   const ring = [...rings].find((each) => each.feed === feed);
   const alarm = [...alarms]
     .filter((each) => each.feed === feed && each.state !== 'shelved')
     .sort((a, b) => rank[a.severity] - rank[b.severity])[0];
-  return alarm?.title ?? ring?.title;
+  if (alarm) return { kind: 'alarm', title: alarm.title };
+  return ring && { kind: 'ring', title: ring.title };
 }
 
 /** What became of a call that others took: said once, in passing. */

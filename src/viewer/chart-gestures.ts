@@ -11,7 +11,7 @@ export interface GestureTarget {
 const zoomStep = 1.25;
 const keyMove = 0.2;
 
-/** Listens on `element` until `signal` ends it. Scrolling the page up and down stays the browser's (`touch-action`). */
+/** Listens for fingers and wheel on `element` until `signal` ends it. Scrolling the page up and down stays the browser's (`touch-action`). */
 export function listenToHand(element: HTMLElement, target: GestureTarget, signal: AbortSignal): void {
   const fingers = new Map<number, number>();
   const width = (): number => Math.max(1, element.clientWidth);
@@ -57,6 +57,10 @@ export function listenToHand(element: HTMLElement, target: GestureTarget, signal
     },
     { signal, passive: false },
   );
+}
+
+/** Listens for keys on what has the focus. */
+export function listenToKeys(element: HTMLElement, target: GestureTarget, signal: AbortSignal): void {
   element.addEventListener(
     'keydown',
     (event) => {

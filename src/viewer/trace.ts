@@ -24,7 +24,7 @@ export function extendTrace(trace: Trace, sample: Sample): Trace {
   const newest = trace.at(-1);
   if (newest !== undefined && sample.time < newest.time) return trace;
   const before = trace.at(-2);
-  const replaces = before !== undefined && sample.time - before.time < stepMs;
+  const replaces = before !== undefined && sample.time - before.time <= stepMs;
   const kept = (replaces ? trace.slice(0, -1) : trace).filter(({ time }) => sample.time - time <= traceMs);
   return [...kept, sample];
 }

@@ -197,8 +197,8 @@ export const feedStyles = css`
     }
     :host([layout='single']) .bar,
     :host([layout='grown']) .bar {
-      --talk-width: 144px;
-      --talk-height: 144px;
+      --talk-width: var(--talk-size, 144px);
+      --talk-height: var(--talk-size, 144px);
       --talk-flow: column;
       --talk-icon: 40px;
       grid-template: 'left right' auto 'talk talk' 1fr / auto 1fr;

@@ -125,6 +125,9 @@ export const pageStyles = css`
     border-radius: var(--radius);
     font-weight: 600;
   }
+  .call button {
+    flex: none;
+  }
   nav {
     display: flex;
     justify-content: space-around;
@@ -226,6 +229,7 @@ export const pageStyles = css`
   @media (max-width: 899px) {
     :host([data-beside]) .feeds {
       flex: none;
+      --talk-size: 112px;
     }
     :host([data-beside]) .page {
       padding-bottom: calc(var(--nav) + var(--unit) * 2 + env(safe-area-inset-bottom));

@@ -3,7 +3,7 @@ import uPlot from 'uplot';
 import uplotStyles from 'uplot/dist/uPlot.min.css?inline';
 import type { DeviceEvent } from '../../protocol/alarm.ts';
 import type { SensorDescription } from '../../protocol/reading.ts';
-import { listenToHand } from '../chart-gestures.ts';
+import { listenToHand, listenToKeys } from '../chart-gestures.ts';
 import { type ChartColours, coloursOf, drawEvents, drawLimits } from '../chart-marks.ts';
 import { type Columns, heightOf, summaryOf } from '../chart-points.ts';
 import type { ChartWindow } from '../chart-window.ts';
@@ -96,10 +96,7 @@ export class VedetteChart extends LitElement {
       zoom: (factor: number, at: number) => this.#fire('zoom-window', { factor, at }),
     };
     listenToHand(over, target, this.#hand.signal);
-    // Keys go to what has the focus: the whole chart, which has a name.
-    place.addEventListener('keydown', (event) => over.dispatchEvent(new KeyboardEvent('keydown', event)), {
-      signal: this.#hand.signal,
-    });
+    listenToKeys(place, target, this.#hand.signal);
   };
 
   #fire(type: string, detail: unknown): void {

@@ -274,6 +274,7 @@ export class VedetteCharts extends LitElement {
       }
       .charts {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: var(--unit);
       }
       .zone {

@@ -221,7 +221,16 @@ export class VedetteEvents extends LitElement {
         padding: 0;
         border: 0;
       }
+      @media (max-width: 599px) {
+        fieldset {
+          flex-wrap: nowrap;
+          margin-inline: var(--bleed, 0);
+          padding-inline: calc(var(--unit) * 2);
+          overflow-x: auto;
+        }
+      }
       .chip {
+        flex: none;
         padding: 0 calc(var(--unit) * 1.5);
         font-size: 0.875rem;
         box-shadow: inset 0 0 0 1px var(--line);

@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import type { FeedStatus } from '../../protocol/events.ts';
 import type { FeedDescription } from '../../protocol/signaling.ts';
+import type { calledBy } from '../attention.ts';
 import type { Connection } from '../connection.ts';
 import type { Picture } from '../liveness.ts';
 import type { FeedMedia } from '../peer.ts';
@@ -60,7 +61,7 @@ export class VedetteFeed extends LitElement {
   declare say: (on: boolean) => boolean;
   declare httpsUrl: string | undefined;
   /** Why the device shows it unasked. */
-  declare calledBy: string | undefined;
+  declare calledBy: ReturnType<typeof calledBy>;
   /** Alone on the page, one of several, the one that was tapped, or a small one beside it. */
   declare layout: 'single' | 'tile' | 'grown' | 'thumbnail';
   declare picture: Picture;
@@ -211,7 +212,7 @@ export class VedetteFeed extends LitElement {
   #calledBy(): unknown {
     const called = this.connection.phase === 'connected' && this.status?.flow === 'called';
     return called && this.calledBy !== undefined && this.layout !== 'thumbnail'
-      ? html`<p class="called">${icons.alarm} ${strings.calledBy(this.calledBy)}</p>`
+      ? html`<p class="called">${this.calledBy.kind === 'ring' ? icons.bell : icons.alarm} ${strings.calledBy(this.calledBy.title)}</p>`
       : nothing;
   }
 
