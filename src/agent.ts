@@ -4,6 +4,7 @@ import type { Clock } from './clock.ts';
 import { DeviceCertificate } from './device-certificate.ts';
 import { EventLoopDelay } from './event-loop-delay.ts';
 import { composeFeeds } from './feeds.ts';
+import { cameraVitals } from './health.ts';
 import { isLoopbackAddress, localName } from './http/hosts.ts';
 import { MdnsAnnouncer } from './http/mdns/announcer.ts';
 import { type HttpAddresses, HttpServer } from './http/server.ts';
@@ -13,10 +14,12 @@ import { mediaPorts, withPortErrors } from './media-ports.ts';
 import { deviceMetrics } from './metrics.ts';
 import type { Profile } from './profile/profile.ts';
 import { Records } from './records/records.ts';
+import type { ServiceManager } from './service-manager.ts';
 import { Sessions } from './session/sessions.ts';
 import { withStateFolder } from './state-errors.ts';
 import { Wire } from './transport/wire/wire.ts';
 import { composeWatch, type Watch } from './watch.ts';
+import { Watchdog } from './watchdog.ts';
 
 /** What an agent needs beside its profile. */
 export interface AgentOptions {
@@ -24,6 +27,8 @@ export interface AgentOptions {
   readonly stateDir: string;
   /** The built page. */
   readonly pageFolder: string;
+  /** Who started this process and waits for word from it. */
+  readonly manager?: ServiceManager | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -46,7 +51,10 @@ export interface AgentStarted {
 }
 
 /** Composes one device. Reads like the picture in docs/architecture.md, from the camera to the door. */
-export function createAgent(profile: Profile, { stateDir, pageFolder, clock, log }: AgentOptions): Agent {
+export function createAgent(
+  profile: Profile,
+  { stateDir, pageFolder, manager, clock, log }: AgentOptions,
+): Agent {
   const iceServers = profile.iceServers.map(({ credential, ...server }) => ({
     ...server,
     ...(credential ? { credential: credential.reveal() } : {}),
@@ -102,6 +110,15 @@ export function createAgent(profile: Profile, { stateDir, pageFolder, clock, log
     ...(publicUrl ? { publicUrl } : {}),
   });
 
+  const watchdog = new Watchdog({
+    manager,
+    cameras: () => cameraVitals(feeds.session, feeds.streams, { now: clock.now(), wall: clock.wall() }),
+    askStore: () => records.kept('watchdog'),
+    status: () => `${sessions.watching} watching, ${watch.alarms.statuses.length} alarms`,
+    clock,
+    log,
+  });
+
   let announcer: MdnsAnnouncer | undefined;
 
   return {
@@ -125,9 +142,11 @@ export function createAgent(profile: Profile, { stateDir, pageFolder, clock, log
         announcer = new MdnsAnnouncer(service, { log });
         await announcer.start();
       }
+      watchdog.start();
       return { addresses, secret: credentials.secret };
     },
     async stop(reason) {
+      watchdog.stop();
       await sessions.close(reason);
       // Side by side: each may take most of the time that a stop has.
       await Promise.all([announcer?.stop(), http.stop(), watch.stop()]);

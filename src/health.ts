@@ -1,3 +1,6 @@
+import type { MonotonicMs, WallMs } from './clock.ts';
+import type { CameraStatus } from './protocol/events.ts';
+
 /** What can be seen of a running device from within. Times are ms. */
 export interface Vitals {
   /** How late the event loop came to a timer, at worst since the look before. */
@@ -38,6 +41,31 @@ export function ailments({ loopLateMs, cameras, storeSilentMs }: Vitals): readon
       ? [`the records have not answered for ${seconds(storeSilentMs)}`]
       : []),
   ];
+}
+
+/** What the feeds of a device say of their cameras. */
+export function cameraVitals(
+  feeds: readonly { readonly name: string; readonly camera: CameraStatus }[],
+  streams: readonly {
+    readonly feed: string;
+    readonly counts: { readonly waitingSinceMs: MonotonicMs | undefined };
+  }[],
+  time: { readonly now: MonotonicMs; readonly wall: WallMs },
+): readonly CameraVitals[] {
+  return feeds.map(({ name, camera }) => {
+    const waits = streams
+      .filter(({ feed }) => feed === name)
+      .flatMap(({ counts }) => counts.waitingSinceMs ?? [])
+      .map((sinceMs) => time.now - sinceMs);
+    const live = camera.state === 'live';
+    // Who watched before the camera came back has waited for the camera, not for a frame of it.
+    const liveMs = live ? time.wall - camera.since : 0;
+    return {
+      feed: name,
+      live,
+      frameAgeMs: waits.length === 0 ? undefined : Math.min(Math.max(...waits), liveMs),
+    };
+  });
 }
 
 function seconds(ms: number): string {

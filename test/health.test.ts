@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { ailments, healthLimits, type Vitals } from '../src/health.ts';
+import type { MonotonicMs, WallMs } from '../src/clock.ts';
+import { ailments, cameraVitals, healthLimits, type Vitals } from '../src/health.ts';
 
 const well: Vitals = { loopLateMs: 3, cameras: [], storeSilentMs: 0 };
 const door = { feed: 'door', live: true, frameAgeMs: 40 };
@@ -35,4 +36,36 @@ test('what a restart would not help is no ailment: a camera that is away, or tha
     { feed: 'unwatched', live: true, frameAgeMs: undefined },
   ];
   expect(ailments({ ...well, cameras })).toEqual([]);
+});
+
+test('a frame’s age is of the stream that waits longest, and of no more than its camera is live', () => {
+  const time = { now: 100_000 as MonotonicMs, wall: 1_000_000 as WallMs };
+  const waiting = (feed: string, waitingSinceMs: number | undefined) => ({
+    feed,
+    counts: { waitingSinceMs: waitingSinceMs as MonotonicMs | undefined },
+  });
+  const streams = [
+    waiting('door', 99_960),
+    waiting('door', 58_000),
+    waiting('yard', undefined),
+    waiting('returned', 10_000),
+  ];
+  const live = (name: string, since: number) => ({ name, camera: { state: 'live' as const, since } });
+  expect(
+    cameraVitals(
+      [
+        live('door', 0),
+        live('yard', 0),
+        live('returned', 999_000),
+        { name: 'off', camera: { state: 'off' } },
+      ],
+      streams,
+      time,
+    ),
+  ).toEqual([
+    { feed: 'door', live: true, frameAgeMs: 42_000 },
+    { feed: 'yard', live: true, frameAgeMs: undefined },
+    { feed: 'returned', live: true, frameAgeMs: 1_000 },
+    { feed: 'off', live: false, frameAgeMs: undefined },
+  ]);
 });

@@ -3,6 +3,7 @@ import type { Argv } from 'yargs';
 import { systemClock } from '../clock.ts';
 import { createLogger, type LogOptions } from '../log.ts';
 import type { Profile } from '../profile/profile.ts';
+import { serviceManager } from '../service-manager.ts';
 import { describeStart, startReport } from './announce.ts';
 import { print } from './output.ts';
 
@@ -40,7 +41,13 @@ export function withServeFlags<T>(yargs: Argv<T>) {
 export async function serve(profile: Profile, stateDir: string, { json, link }: ServeFlags): Promise<void> {
   const { createAgent } = await import('../agent.ts');
   const log = await createLogger(logOptions(profile, json));
-  const agent = createAgent(profile, { stateDir, pageFolder: pageFolder(), clock: systemClock, log });
+  const agent = createAgent(profile, {
+    stateDir,
+    pageFolder: pageFolder(),
+    manager: serviceManager(process.env),
+    clock: systemClock,
+    log,
+  });
   const stopRequested = nextStopSignal();
   try {
     const started = await agent.start();

@@ -123,7 +123,7 @@ function systemSandbox({ name, visible, needs }: ServicePlan): readonly string[]
           'DevicePolicy=closed',
           ...devices.map((device) => `DeviceAllow=${device} rw`),
         ]
-      : ['PrivateDevices=yes', 'PrivateUsers=yes']),
+      : ['PrivateDevices=yes']),
     `CapabilityBoundingSet=${capability}`,
     ...(lowPorts ? [`AmbientCapabilities=${capability}`] : []),
     'NoNewPrivileges=yes',
