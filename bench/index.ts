@@ -19,6 +19,8 @@ const benchmarks: Readonly<Record<string, () => Promise<{ readonly benchmark: Be
   start: () => import('./start.ts'),
   rules: () => import('./rules.ts'),
   alarm: () => import('./alarm.ts'),
+  events: () => import('./events.ts'),
+  history: () => import('./history.ts'),
 };
 
 const [name, ...given] = process.argv.slice(2).toSorted((left) => (left === '--json' ? 1 : 0));
