@@ -468,6 +468,14 @@ export const errorTable = {
     exitCodes.usage,
   ),
   'service/not-installed': entry('there is no {unit}', 'install it: vedette service install <profile>'),
+  'motion/lost': entry(
+    '{feed} gives no picture to look for motion in: {detail}',
+    'look at the camera; it is watched again by itself',
+  ),
+  'microphone/lost': entry(
+    'the microphone of {feed} is not heard: {detail}',
+    'look at the microphone; it is listened to again by itself',
+  ),
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof errorTable;
