@@ -42,8 +42,10 @@ async function run(
   occasion: Occasion,
   signal: AbortSignal,
 ): Promise<void> {
+  const path = await findProgram(program);
+  signal.throwIfAborted();
   const child = startChild({
-    program: await findProgram(program),
+    program: path,
     args,
     fed: true,
     env: {
