@@ -25,10 +25,12 @@ export async function readText(file: string, device: string): Promise<string> {
 /**
  * The number in a kernel file.
  *
- * @throws VedetteError as {@link readText}, and `sensor/nonsense` where it holds none
+ * @throws VedetteError as {@link readText}, and `sensor/nonsense` where it holds something else
  */
 export async function readNumber(file: string, device: string): Promise<number> {
   const text = await readText(file, device);
+  // What w1_therm gives of a chip that does not answer.
+  if (text === '') throw new VedetteError('sensor/unreadable', { device, detail: 'it does not answer' });
   if (!/^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text)) {
     throw new VedetteError('sensor/nonsense', { device, detail: JSON.stringify(text.slice(0, 40)) });
   }

@@ -8,6 +8,8 @@ import { RateLimit } from './rate-limit.ts';
 export const missedPeriods = 3;
 /** What comes a little late was not missed: silence is told after three periods and this much of one. */
 const latePeriods = 0.5;
+/** Shorter silence is no fault, however short the period: a small machine that is busy is late now and then. */
+export const leastSilenceMs = 2_000;
 /** The first value of a run may take this long, however short the period: buses connect, chips wake up. */
 export const openingMs = 5_000;
 /** A reading that failed before there was any is tried again after this, so that a wrong profile is told soon. */
@@ -275,7 +277,7 @@ export class Watch {
   #missingMs(run: Extract<Run, { phase: 'open' }>): number {
     const { period } = this.#profile;
     if (period === undefined) return Number.POSITIVE_INFINITY;
-    const patienceMs = (missedPeriods + latePeriods) * period;
+    const patienceMs = Math.max(leastSilenceMs, (missedPeriods + latePeriods) * period);
     return run.heard ? this.#heardMs + patienceMs : run.sinceMs + Math.max(openingMs, patienceMs);
   }
 

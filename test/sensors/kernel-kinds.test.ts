@@ -154,6 +154,12 @@ describe('w1', () => {
     await sysfs.remove('bus/w1/devices/28-0000005a1e58');
   });
 
+  test('a chip that does not answer is no number', async () => {
+    await other.write('bus/w1/devices/28-0000000000ff/temperature', '');
+    expect(await readOnce(w1Kind(other.root), {})).toBe('sensor/unreadable');
+    await other.remove('bus/w1/devices/28-0000000000ff');
+  });
+
   test('older kernels give bytes and the verdict on their checksum', async () => {
     const bytes = '72 01 4b 46 7f ff 0e 10 57 : crc=57';
     await other.write('bus/w1/devices/28-00000000abcd/w1_slave', `${bytes} YES\n${bytes} t=23125`);

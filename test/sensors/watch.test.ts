@@ -5,6 +5,7 @@ import type { DurationMs } from '../../src/protocol/duration.ts';
 import {
   calmMs,
   failingBackoffMs,
+  leastSilenceMs,
   missingBackoffMs,
   openingMs,
   Watch,
@@ -158,6 +159,13 @@ describe('silence', () => {
     bench.give({ type: 'closed' });
     bench.wait(failingBackoffMs);
     expect(bench.effects.filter((effect) => effect.do === 'open')).toHaveLength(2);
+  });
+
+  test('shorter than two seconds it is no fault, however short the period', () => {
+    const bench = new Bench({ period: ms(20) }).opened();
+    bench.value(20);
+    expect(bench.wait(leastSilenceMs - 1)).toEqual([]);
+    expect(bench.wait(1)).toContainEqual({ do: 'close' });
   });
 
   test('the first value may take five seconds, however short the period', () => {
