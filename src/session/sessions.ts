@@ -1,6 +1,6 @@
 import { VedetteError } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import type { Release } from '../media/stream.ts';
+import type { EncodedStream, Release } from '../media/stream.ts';
 import type { SessionEvents, SessionHandle, SessionHost, SessionRequest } from '../protocol/session.ts';
 import type { FeedDescription } from '../protocol/signaling.ts';
 import type { SituationHost } from '../protocol/situation.ts';
@@ -124,6 +124,14 @@ export class Sessions implements SessionHost {
     return () => {
       if (this.#shows.delete(show)) this.#follow();
     };
+  }
+
+  /**
+   * Keeps the newest packets of a stream that runs anyway, for pre-roll: whoever is called begins with them at once,
+   * also where a keyframe was given too lately for another.
+   */
+  keepReady(stream: EncodedStream): Release {
+    return this.#broadcasts.of(stream).join(() => undefined);
   }
 
   /** Ends all sessions with a goodbye. */

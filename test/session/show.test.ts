@@ -158,3 +158,16 @@ test('what was seen before privacy began is not sent to who comes after', async 
   await second.far.until('the frame', () => second.marks(h264).length > 0);
   expect(second.marks(h264)).toEqual([2]);
 });
+
+test('where pre-roll keeps a feed ready, who is called begins within the call, with no keyframe asked for', async () => {
+  const viewer = await stage.watching({ standby: true });
+  const stream = stage.feed.streams.H264;
+  const release = stage.sessions.keepReady(stream);
+  for (const mark of [1, 2, 3]) stream.give(mark === 1, mark);
+  stage.sessions.show('door', { sound: false });
+  expect(stream.keyframesAsked).toBe(0);
+  await viewer.far.until('the frames', () => viewer.marks(h264).length === 3);
+  stage.feed.become({ camera: { state: 'private', since: 1 } });
+  release();
+  expect(viewer.marks(h264)).toEqual([1, 2, 3]);
+});
