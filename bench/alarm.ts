@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { readStrip } from '../src/media/cameras/test-picture-strip.ts';
+import { crossToNewFrame, say } from '../test/browsers/standby.ts';
 import { leave, play } from '../test/browsers/whep.ts';
 import { type Device, startDevice } from '../test/e2e/device.ts';
 import { emptyPage, launchChromium } from './bench-browser.ts';
@@ -50,7 +51,7 @@ async function standby(browser: Browser, name: string, keeps: boolean, alarms: n
     const page = await emptyPage(browser, device.url);
     await page.evaluate(`window.readStrip = ${readStrip}; undefined`);
     const url = new URL(`whep/${feed}`, device.url).href;
-    await page.evaluate(play, { id: 'bench', url, events: true });
+    await page.evaluate(play, { id: 'viewer', url, events: true });
     await page.evaluate(say, { type: 'standby' });
     const samples = await repeated(alarms, async () => {
       await metricIs(device, 'vedette_viewers', 0, cameraOffMs);
@@ -59,7 +60,7 @@ async function standby(browser: Browser, name: string, keeps: boolean, alarms: n
       await page.evaluate(say, { type: 'simulate', sensor, value: limit - 10 });
       return value;
     });
-    await page.evaluate(leave, 'bench');
+    await page.evaluate(leave, 'viewer');
     await page.close();
     return figures(name, samples, 'ms');
   } finally {
@@ -73,7 +74,7 @@ async function phone(browser: Browser, alarms: number): Promise<Figure[]> {
   try {
     const remote = await emptyPage(browser, device.url);
     const url = new URL(`whep/${feed}`, device.url).href;
-    await remote.evaluate(play, { id: 'bench', url, events: true });
+    await remote.evaluate(play, { id: 'viewer', url, events: true });
     await remote.evaluate(say, { type: 'standby' });
     const samples = await repeated(alarms, async () => {
       await metricIs(device, 'vedette_camera_live', 0, cameraOffMs);
@@ -121,37 +122,4 @@ function noteFirstFrame(): void {
         });
     },
   });
-}
-
-/** Says something on the player's `events` channel, once it is open. */
-async function say(message: unknown): Promise<void> {
-  const channel = window.players.bench?.channel;
-  if (!channel) throw new Error('no channel');
-  if (channel.readyState === 'connecting')
-    await new Promise((resolve) => channel.addEventListener('open', resolve, { once: true }));
-  channel.send(JSON.stringify(message));
-}
-
-/** Lets a value cross its limit, and gives the time until a frame is shown that was drawn after it, ms. */
-async function crossToNewFrame(message: {
-  readonly sensor: string;
-  readonly value: number;
-}): Promise<number> {
-  const player = window.players.bench;
-  const context = new OffscreenCanvas(640, 24).getContext('2d', { willReadFrequently: true });
-  if (!player?.channel || !context) throw new Error('no player');
-  const { video, channel } = player;
-  const crossedMs = Date.now();
-  channel.send(JSON.stringify({ type: 'simulate', ...message }));
-  for (;;) {
-    await new Promise((resolve) => video.requestVideoFrameCallback(resolve));
-    const { videoWidth, videoHeight } = video;
-    context.canvas.width = videoWidth;
-    context.canvas.height = Math.ceil(videoHeight / 15);
-    context.drawImage(video, 0, 0);
-    const { data, width } = context.getImageData(0, 0, context.canvas.width, context.canvas.height);
-    const seenMs = Date.now();
-    const strip = window.readStrip((x, y) => data[(y * width + x) * 4 + 1] ?? 0, videoWidth, videoHeight);
-    if (strip && strip.wallMs > crossedMs) return seenMs - crossedMs;
-  }
 }

@@ -11,6 +11,7 @@ import { type CallerRules, callerOf } from '../../src/http/caller.ts';
 import { localName, parseHost } from '../../src/http/hosts.ts';
 import { WhepSessions } from '../../src/signaling/whep.ts';
 import { FakeSessions } from '../signaling/fake-sessions.ts';
+import { noHistory } from './door.ts';
 
 let folder: string;
 let rules: CallerRules;
@@ -78,6 +79,8 @@ test('from elsewhere, plain HTTP only redirects, once there is HTTPS', async () 
     iceServers: [],
     snapshot: async () => new Uint8Array(),
     metrics: () => [],
+    history: noHistory,
+    push: { publicKey: '', subscribe: async () => undefined, unsubscribe: async () => false },
     clock: systemClock,
     log: pino({ level: 'silent' }),
   };
