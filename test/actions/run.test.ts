@@ -10,7 +10,10 @@ const folder = mkdtempSync(join(tmpdir(), 'vedette-run-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const out = (name: string) => join(folder, name);
 /** A program of its own, as a maker would write one. */
-const node = (script: string, ...args: string[]) => ({ program: process.execPath, args: ['-e', script, ...args] });
+const node = (script: string, ...args: string[]) => ({
+  program: process.execPath,
+  args: ['-e', script, ...args],
+});
 
 test('a program gets what happened in its environment and on its standard input, and no secret of ours', async () => {
   process.env.VEDETTE_TEST_SECRET = 'ours';
@@ -68,7 +71,9 @@ test('a program that takes too long is ended, and with it what it has started', 
 test('a program that floods its output, and reads nothing, is no trouble', async () => {
   const { action } = await opened(
     runAction,
-    node("process.stdin.destroy(); process.stdout.write('x'.repeat(3_000_000)); process.stderr.write('y'.repeat(1_000_000))"),
+    node(
+      "process.stdin.destroy(); process.stdout.write('x'.repeat(3_000_000)); process.stderr.write('y'.repeat(1_000_000))",
+    ),
   );
   await action.run(occasion(), unstopped);
 });
