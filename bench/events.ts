@@ -17,8 +17,9 @@ import { playable } from './playable.ts';
 
 const program = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const node = ['--disable-warning=ExperimentalWarning'];
-/** A kill comes at a random moment up to this long after the records are open. */
-const longestLifeMs = 400;
+/** A kill comes after a random number of acknowledgements, however fast the machine is, and then at any moment. */
+const longestLife = 30;
+const longestDelayMs = 60;
 const startDeadlineMs = 60_000;
 const failingDeadlineMs = 15 * 60_000;
 
@@ -93,17 +94,17 @@ async function oneLife(home: string, frames: string, acknowledged: Acknowledged)
   });
   const closed = once(child, 'close');
   const deadline = setTimeout(() => child.kill('SIGKILL'), startDeadlineMs);
+  let left = Math.floor(Math.random() * longestLife);
   let ready = false;
   for await (const line of createInterface({ input: child.stdout })) {
+    ready = true;
     // The last line may be cut: what nobody could read was not acknowledged.
     const said = parsed(line);
     if (said?.event) acknowledged.events.push(said.event);
     if (said?.delivery) acknowledged.deliveries.push(said.delivery);
     if (said?.key) acknowledged.key = said.key;
-    if (said?.ready && !ready) {
-      ready = true;
-      setTimeout(() => child.kill('SIGKILL'), Math.random() * longestLifeMs);
-    }
+    left -= 1;
+    if (left === -1) setTimeout(() => child.kill('SIGKILL'), Math.random() * longestDelayMs);
   }
   await closed;
   clearTimeout(deadline);
@@ -111,7 +112,6 @@ async function oneLife(home: string, frames: string, acknowledged: Acknowledged)
 }
 
 interface Said {
-  readonly ready?: boolean;
   readonly event?: string;
   readonly delivery?: string;
   readonly key?: string;

@@ -12,6 +12,8 @@ export const checks: Readonly<Record<string, () => Promise<{ readonly check: Che
   cycles: () => import('./checks/cycles.ts'),
   logs: () => import('./checks/logs.ts'),
   camera: () => import('./checks/camera.ts'),
+  power: () => import('./checks/power.ts'),
+  disk: () => import('./checks/disk.ts'),
   surface: () => import('./checks/surface.ts'),
   service: () => import('./checks/service.ts'),
 };
