@@ -69,6 +69,8 @@ interface Watcher {
   accepted: boolean;
   connected: boolean;
   over: boolean;
+  /** Its rhythm may be known, so it may be missed and have lost its place. */
+  reported: boolean;
   readonly dismissed: Set<Shown>;
   readonly got: Set<string>;
 }
@@ -105,6 +107,7 @@ class Device {
         accepted: !standby,
         connected: false,
         over: false,
+        reported: false,
         dismissed: new Set(),
         got: new Set(),
       };
@@ -211,6 +214,7 @@ class Device {
   }
 
   rtcp(watcher: Watcher): void {
+    watcher.reported = true;
     for (const [ssrc, lost] of watcher.peer.sent) watcher.peer.events.rtcp({ type: 'nack', ssrc, lost });
     watcher.peer.events.rtcp({ type: 'keyframe-request', ssrcs: [...watcher.peer.sent.keys()] });
   }
@@ -353,9 +357,10 @@ class Device {
   }
 
   #everybodySees(feed: string): void {
-    for (const { id, accepted, connected, over, peer, got } of this.watchers)
-      if (accepted && connected && !over && peer.mids.includes(`v-${feed}`) && !got.has(`v-${feed}`))
-        this.wrong.push(`${id} sees nothing of ${feed}`);
+    for (const { id, accepted, connected, over, reported, peer, got } of this.watchers) {
+      const sees = accepted && connected && !over && !reported && peer.mids.includes(`v-${feed}`);
+      if (sees && !got.has(`v-${feed}`)) this.wrong.push(`${id} sees nothing of ${feed}`);
+    }
   }
 }
 
