@@ -85,7 +85,7 @@ export class ReadingTable {
       for (const one of minutes) {
         const number = this.#numberOf(one.sensor);
         const key = slotKey(number, one.minute);
-        raw.run(key, one.raw);
+        if (one.raw.length > 0) raw.run(key, one.raw);
         minute.run(key, one.count, one.min, one.mean, one.max);
         this.#touch(number, one.minute);
       }
