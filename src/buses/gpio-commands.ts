@@ -1,3 +1,5 @@
+import { readdir, readlink } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import { VedetteError } from '../errors.ts';
 import { type ChildGroup, startChild } from '../media/child-group.ts';
 import type { Level } from './debounce.ts';
@@ -14,6 +16,11 @@ import {
   type Wiring,
 } from './gpio-tools.ts';
 import { findTool, runTool } from './run-tool.ts';
+
+/** A tool that does not hold its line after this will not. */
+const holdingMs = 10_000;
+/** How often the kernel is asked meanwhile: a program takes some milliseconds to start. */
+const askMs = 5;
 
 /** A line that was found, and the tools that know it. */
 export interface FoundLine {
@@ -57,6 +64,23 @@ export class GpioCommands {
     return startChild({ ...command, fed: true, env: { ...process.env, LC_ALL: 'C' } });
   }
 
+  /**
+   * Resolves when a `gpioset` holds its line, and with it the line has its level; false where it ended first, or took too
+   * long. Version 1 says nothing when it does, so the kernel is asked: the line is one of its open files.
+   */
+  async holding(child: ChildGroup): Promise<boolean> {
+    let ended = false;
+    void child.gone.then(() => {
+      ended = true;
+    });
+    const late = AbortSignal.timeout(holdingMs);
+    while (!ended && !late.aborted) {
+      if (await hasLine(child.pid)) return true;
+      await wait(askMs);
+    }
+    return false;
+  }
+
   #version(): Promise<GpioTools> {
     this.#tools ??= this.#ask('gpiomon', ['--version'], '').then((text) => {
       const tools = toolsOf(text);
@@ -81,4 +105,12 @@ export class GpioCommands {
     if (path === undefined) throw new VedetteError('gpio/tools-missing', { program });
     return path;
   }
+}
+
+/** Whether one of a process's files is a line that was asked for: `gpio-linehandle` or `gpio-line`, by kernel interface. */
+async function hasLine(pid: number | undefined): Promise<boolean> {
+  const folder = `/proc/${pid}/fd`;
+  const files = await readdir(folder).catch(() => []);
+  const targets = await Promise.all(files.map((file) => readlink(`${folder}/${file}`).catch(() => '')));
+  return targets.some((target) => target.includes('gpio-line'));
 }

@@ -6,9 +6,6 @@ import type { GpioCommands } from './gpio-commands.ts';
 import { holdArgs, type LineName, reasonOf } from './gpio-tools.ts';
 import { Turns } from './turns.ts';
 
-/** A `gpioset` that has said nothing for so long has not set the line. */
-const settingMs = 5_000;
-
 /**
  * A line that we drive. A `gpioset` holds it; for another level another one takes its place, and between the two, some
  * milliseconds, nothing drives the line.
@@ -56,7 +53,10 @@ export class GpioOutput {
     this.#held = undefined;
     await before?.child.stop();
     const child = this.#commands.hold('gpioset', holdArgs(tools, line, this.#activeLow, level));
-    await this.#isSet(child);
+    if (!(await this.#commands.holding(child))) {
+      await child.stop();
+      throw reasonOf(this.#name.line, child.lastLines().at(-1));
+    }
     const held = { level, child };
     this.#held = held;
     void child.gone.then(() => {
@@ -64,14 +64,5 @@ export class GpioOutput {
       this.#held = undefined;
       if (!this.#closed) this.#log.warn({ line: this.#name.line }, 'the GPIO line is not driven any more');
     });
-  }
-
-  async #isSet(child: ChildGroup): Promise<void> {
-    const { promise: said, resolve } = Promise.withResolvers<'said'>();
-    child.stdout.once('data', () => resolve('said'));
-    const timer = setTimeout(() => void child.stop(), settingMs);
-    const first = await Promise.race([said, child.gone]);
-    clearTimeout(timer);
-    if (first !== 'said') throw reasonOf(this.#name.line, child.lastLines().at(-1));
   }
 }

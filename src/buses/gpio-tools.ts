@@ -87,10 +87,7 @@ export function watchArgs(tools: GpioTools, { chip, offset }: GpioLine, wiring: 
     : ['--format', '%e %S', ...wiringArgs(tools, wiring), '--chip', chip, String(offset)];
 }
 
-/**
- * Arguments of `gpioset`: drives the line until it ends, and says something when it does. Of version 1 the mode `wait`
- * alone does both; it ends when its stdin does, so the line is given back whatever happens to us.
- */
+/** Arguments of `gpioset`: drives the line until it ends, which version 1 does with its stdin. */
 export function holdArgs(
   tools: GpioTools,
   { chip, offset }: GpioLine,
@@ -100,7 +97,7 @@ export function holdArgs(
   const wiring = wiringArgs(tools, { activeLow, bias: 'as-is' });
   return tools === 1
     ? ['--mode=wait', ...wiring, chip, `${offset}=${level}`]
-    : ['--banner', ...wiring, '--chip', chip, `${offset}=${level}`];
+    : [...wiring, '--chip', chip, `${offset}=${level}`];
 }
 
 /** How a line is wired. */

@@ -25,6 +25,7 @@ export class FakeGpioTools {
     // Read and write, so that neither end waits for the other.
     this.#edges = openSync(path.join(this.#folder, 'edges'), 'r+');
     this.level(0);
+    writeFileSync(path.join(this.#folder, 'gpio-line'), '');
     this.#tool('gpioinfo', `cat <<'END'\n${list[version]}\nEND`);
     this.#tool('gpiodetect', 'echo "gpiochip0 [fake] (2 lines)"');
     this.#tool('gpioget', 'cat "$DIR/level"');
@@ -35,11 +36,11 @@ export class FakeGpioTools {
        case "$*" in *'${edges}'*) ;; *) echo 'gpiomon: wrong arguments' >&2; exit 1 ;; esac
        exec cat "$DIR/edges"`,
     );
-    // Version 1 ends with its stdin, version 2 when it is told.
+    // The kernel calls the file of a line so. Version 1 ends with its stdin, version 2 when it is told.
     this.#tool(
       'gpioset',
       `[ ! -e "$DIR/busy" ] || { echo 'gpioset: error: Device or resource busy' >&2; exit 1; }
-       echo 'Setting line…'
+       exec 9<"$DIR/gpio-line"
        ${version === 1 ? 'exec cat >/dev/null' : 'exec sleep 600'}`,
     );
     process.env.PATH = `${this.#folder}:${this.#path}`;

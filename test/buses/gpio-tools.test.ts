@@ -86,7 +86,7 @@ test('each version is asked in its own words', () => {
     '--format %e %S --active-low --bias=disabled --chip gpiochip0 3',
   );
   expect(holdArgs(1, line, false, 1).join(' ')).toBe('--mode=wait gpiochip0 3=1');
-  expect(holdArgs(2, line, true, 0).join(' ')).toBe('--banner --active-low --chip gpiochip0 3=0');
+  expect(holdArgs(2, line, true, 0).join(' ')).toBe('--active-low --chip gpiochip0 3=0');
 });
 
 test('an edge is read with its time from either version, and nothing else is an edge', () => {
