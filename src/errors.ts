@@ -52,6 +52,16 @@ export const errorTable = {
     'mend the places named; vedette schema prints all that a profile can say',
     exitCodes.usage,
   ),
+  'rules/replay-not-found': entry(
+    'the readings {path} cannot be read: {detail}',
+    'name a file with lines of time,sensor,value',
+    exitCodes.usage,
+  ),
+  'rules/replay-invalid': entry(
+    '{file}:{line}: {detail}',
+    'each line is time,sensor,value: 2026-05-05T17:30:12Z,machine.temperature,81.5',
+    exitCodes.usage,
+  ),
   'ffmpeg/missing': entry(
     'ffmpeg was not found in PATH',
     'install it: sudo apt-get install ffmpeg',
@@ -205,6 +215,10 @@ export const errorTable = {
     'see that it is plugged in and switched on; vedette devices lists what there is',
   ),
   'push/crowded': entry('{limit} browsers are told already', 'let some of them be told no more'),
+  'push/no-contact': entry(
+    "Apple's push service takes nothing from a device without an address to turn to",
+    'name one in the profile: push: { contact: mailto:you@example.org }',
+  ),
   'push/unknown-service': entry(
     '{host} is not a push service that is known',
     'add it to push.services in the profile',

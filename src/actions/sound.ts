@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { VedetteError } from '../errors.ts';
-import { checkSound, nameOf } from '../media/sound/load-sound.ts';
-import { playSound } from '../media/sound/play-sound.ts';
-import { Sounds } from '../media/sound/sounds.ts';
+import { checkSound } from '../media/sound/load-sound.ts';
+import { playSound, readySound } from '../media/sound/play.ts';
 import type { Action, ActionKind, ActionParts, Occasion } from './kind.ts';
 import { FeedName } from './options.ts';
 import { soundShape, withOneSound } from './sound-options.ts';
@@ -39,7 +38,6 @@ export const soundAction: ActionKind<typeof SoundOptions> = {
 class SoundAction implements Action {
   readonly #options: SoundOptions;
   readonly #parts: ActionParts;
-  readonly #sounds = new Sounds();
   #playing: { readonly event: string; readonly end: AbortController } | undefined;
 
   constructor(options: SoundOptions, parts: ActionParts) {
@@ -47,10 +45,18 @@ class SoundAction implements Action {
     this.#parts = parts;
   }
 
-  /** Loads what is the same for every occasion, so that a chime begins at once. */
+  /** Loads what is the same for every occasion, so that a chime begins at once. The device need not wait for it. */
   async start(): Promise<void> {
-    const { say } = this.#options;
-    if (say === undefined || isPlain(say)) await this.#sounds.load(this.#options);
+    const { file, say } = this.#options;
+    if (say !== undefined && !isPlain(say)) return;
+    readySound({ file, say }).catch((error: unknown) => {
+      const { name, failed } = this.#parts;
+      failed(
+        error instanceof VedetteError
+          ? error
+          : new VedetteError('action/failed', { action: name, detail: String(error) }),
+      );
+    });
   }
 
   async run(occasion: Occasion, signal: AbortSignal): Promise<void> {
@@ -65,8 +71,7 @@ class SoundAction implements Action {
     const either = AbortSignal.any([signal, end.signal]);
     try {
       const said = say === undefined ? { file } : { say: fill(say, occasion) };
-      const sound = await this.#sounds.load(said);
-      await playSound(speaker, sound, { name: nameOf(said), signal: either, times });
+      await playSound(speaker, said, either, times);
     } finally {
       if (this.#playing === playing) this.#playing = undefined;
     }

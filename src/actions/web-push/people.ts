@@ -10,7 +10,7 @@ import type { Lane } from '../lane.ts';
 import type { Outbox } from '../outbox.ts';
 import { mayDisturb, type Rest } from './quiet.ts';
 import { sendPush } from './send-push.ts';
-import { isPushService, type PushSettings } from './settings.ts';
+import { isContactable, isPushService, needsContact, type PushSettings } from './settings.ts';
 import { createVapidKeys, VapidKeys } from './vapid.ts';
 
 /** More browsers than a household has. */
@@ -91,6 +91,7 @@ export class PushPeople {
       for (const request of kept.data.subscriptions) {
         this.#subscriptions.set(idOf(request.subscription.endpoint), request);
       }
+      this.#openLanes();
       return;
     }
     this.#keys = await createVapidKeys();
@@ -102,17 +103,21 @@ export class PushPeople {
     this.#outbox = outbox;
     this.#lost = lost;
     this.#lanes.clear();
-    for (const id of this.#subscriptions.keys()) this.#openLane(id);
+    this.#openLanes();
   }
 
   /**
    * Takes a browser in, or anew. Resolves when it is kept.
-   * @throws VedetteError `push/unknown-service`, `push/crowded`
+   * @throws VedetteError `push/unknown-service`, `push/no-contact`, `push/crowded`
    */
   async subscribe(request: PushRequest): Promise<void> {
     const { endpoint } = request.subscription;
     if (!isPushService(endpoint, this.#options.settings)) {
       throw new VedetteError('push/unknown-service', { host: URL.parse(endpoint)?.hostname ?? '' });
+    }
+    const { contact, settings } = this.#options;
+    if (needsContact(endpoint) && !isContactable(settings.contact ?? contact)) {
+      throw new VedetteError('push/no-contact');
     }
     const id = idOf(endpoint);
     if (!this.#subscriptions.has(id) && this.#subscriptions.size >= maxSubscriptions) {
@@ -144,6 +149,11 @@ export class PushPeople {
   ): Promise<void> {
     const until = this.#options.clock.wall() + options.expiresAfterMs;
     await Promise.all(ids.map((id) => this.#lanes.get(id)?.add({ message, urgent: options.urgent, until })));
+  }
+
+  /** Whichever comes last of {@link start} and {@link connect}. */
+  #openLanes(): void {
+    for (const id of this.#subscriptions.keys()) if (!this.#lanes.has(id)) this.#openLane(id);
   }
 
   #openLane(id: string): void {

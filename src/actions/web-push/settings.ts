@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 /** The key `push` of a profile: how browsers are told. */
@@ -29,4 +30,22 @@ export function isPushService(endpoint: string, { services }: Pick<PushSettings,
   return [...browserServices, ...services].some((host) =>
     host.startsWith('.') ? url.hostname.endsWith(host) : url.hostname === host,
   );
+}
+
+/** Whether this service takes pushes only from somebody it could write to: Apple's, for iPhones and Safari. */
+export function needsContact(endpoint: string): boolean {
+  return URL.parse(endpoint)?.hostname.endsWith('.push.apple.com') ?? false;
+}
+
+/**
+ * Whether a push service could reach somebody there: an e-mail address, or a page that the world can find. With a
+ * `.local` name or a bare address, Apple answers 403, BadJwtToken.
+ */
+export function isContactable(contact: string): boolean {
+  if (contact.startsWith('mailto:')) return !/@([^@]*\.)?(localhost|local)$/i.test(contact);
+  const url = URL.parse(contact);
+  if (url?.protocol !== 'https:') return false;
+  const { hostname } = url;
+  if (isIP(hostname.replace(/^\[|\]$/g, '')) !== 0) return false;
+  return hostname.includes('.') && !/\.(local|localhost|internal|lan|home\.arpa)$/.test(hostname);
 }

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { beforeEach, expect, test } from 'vitest';
 import { notifyAction } from '../../../src/actions/notify.ts';
 import { PushPeople } from '../../../src/actions/web-push/people.ts';
-import { PushSettings } from '../../../src/actions/web-push/settings.ts';
+import { isContactable, PushSettings } from '../../../src/actions/web-push/settings.ts';
 import { systemClock } from '../../../src/clock.ts';
 import { PushMessage, PushRequest } from '../../../src/protocol/push.ts';
 import { opened, unstopped } from '../opened.ts';
@@ -19,16 +19,21 @@ beforeEach(() => {
   kept = new MemoryKept();
 });
 
-async function people(settings: Partial<PushSettings> = {}, log = pino({ level: 'silent' })) {
-  const made = new PushPeople({
+function unstarted(settings: Partial<PushSettings> = {}, log = pino({ level: 'silent' })) {
+  const push = new PushPeople({
     kept,
     settings: { ...PushSettings.parse({}), ...settings },
     contact: 'https://boiler-room.local:8480/',
     clock: systemClock,
     log,
   });
-  await made.start();
-  return made;
+  return { push, start: () => push.start() };
+}
+
+async function people(...given: Parameters<typeof unstarted>) {
+  const { push, start } = unstarted(...given);
+  await start();
+  return push;
 }
 
 test('a push reads in the browser it is for, and in no other', async () => {
@@ -172,9 +177,45 @@ test.each([
   'https://wns2-par02p.notify.windows.com/w/?token=x',
   'https://push.example.org/x',
 ])('%s is taken', async (endpoint) => {
-  const push = await people({ services: ['push.example.org'] });
+  const push = await people({ services: ['push.example.org'], contact: 'mailto:ada@example.org' });
   await push.subscribe(new Browser(endpoint).request);
   expect(push.people).toHaveLength(1);
+});
+
+test('an iPhone is told at once that its service wants somebody to turn to', async () => {
+  const { request } = new Browser('https://web.push.apple.com/x');
+  // The device is known by a .local name alone.
+  await expect((await people()).subscribe(request)).rejects.toMatchObject({ code: 'push/no-contact' });
+  await expect((await people({ contact: 'mailto:me@localhost' })).subscribe(request)).rejects.toMatchObject({
+    code: 'push/no-contact',
+  });
+  await (await people({ contact: 'mailto:ada@example.org' })).subscribe(request);
+});
+
+test.each([
+  ['https://door.example.org/', true],
+  ['https://boiler-room.local:8480/', false],
+  ['https://192.168.1.20:8480/', false],
+  ['https://[fe80::1]:8480/', false],
+  ['http://door.example.org/', false],
+  ['https://localhost/', false],
+])('a push service could turn to %s: %s', (contact, contactable) => {
+  expect(isContactable(contact)).toBe(contactable);
+});
+
+test('what was kept is delivered, whichever of people and actions start first', async () => {
+  const store = new MemoryDeliveries();
+  const before = await people();
+  await before.subscribe(new Browser(`${service}/ada`).request);
+  server.answers.push('nothing');
+  const first = await opened(notifyAction, webpush, { push: before, store });
+  await first.action.run(occasion(), unstopped);
+  await server.arrived(1);
+  await first.stop();
+  const { push, start } = unstarted();
+  await opened(notifyAction, webpush, { push, store });
+  await start();
+  await server.arrived(2);
 });
 
 test('a browser that asks anew takes its own place, and no more than 64 are taken', async () => {

@@ -5,9 +5,10 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { blockSamples, sampleRate } from '../../../src/media/frame.ts';
 import { checkSound, loadSound } from '../../../src/media/sound/load-sound.ts';
-import { deviceTalker, playSound } from '../../../src/media/sound/play-sound.ts';
-import type { OpusSource } from '../../../src/media/sound/source.ts';
+import { playSound, readySound } from '../../../src/media/sound/play.ts';
+import { deviceTalker, playLoaded } from '../../../src/media/sound/play-loaded.ts';
 import { Sounds } from '../../../src/media/sound/sounds.ts';
+import type { OpusSource } from '../../../src/media/sound/source.ts';
 import { Speaker } from '../../../src/media/sound/speaker.ts';
 import type { SpeakerDevice, SpeakerEvents } from '../../../src/media/sound/speakers/kind.ts';
 import type { TalkStatus } from '../../../src/protocol/events.ts';
@@ -91,7 +92,7 @@ test('a file is heard whole, though the device takes its time to open', async ()
   const { speaker, statuses } = make(ear);
   const sound = await loadSound({ file: tone('chime.wav', 1_000, 400) });
   expect(sound).toHaveLength(20);
-  await playSound(speaker, sound, { name: 'chime.wav' });
+  await playLoaded(speaker, sound, { name: 'chime.wav' });
   const loud = ear.heard.filter((block) => block.some((sample) => Math.abs(sample) > 1_000));
   expect(loud.length).toBeGreaterThanOrEqual(20);
   const from = ear.heard.indexOf(loud[0] ?? new Int16Array()) * blockSamples;
@@ -112,13 +113,13 @@ test('a person who talks is waited for, and goes first', async () => {
   const { speaker } = make(new Ear());
   const sound = await loadSound({ file: tone('a.wav', 500, 100) });
   const release = speaker.talk('ada', nobody);
-  const played = playSound(speaker, sound, { name: 'a.wav' });
+  const played = playLoaded(speaker, sound, { name: 'a.wav' });
   expect(speaker.status).toMatchObject({ session: 'ada' });
   release?.();
   await played;
 
   speaker.talk('ada', nobody);
-  await expect(playSound(speaker, sound, { name: 'a.wav', personMs: 20 })).rejects.toMatchObject({
+  await expect(playLoaded(speaker, sound, { name: 'a.wav', personMs: 20 })).rejects.toMatchObject({
     code: 'action/speaker-busy',
   });
 });
@@ -129,7 +130,7 @@ test('a person who wants to talk cuts the device short', async () => {
   const begun = new Promise<void>((resolve) => {
     speaker.onStatus(({ state }) => state === 'talking' && resolve());
   });
-  const played = playSound(speaker, sound, { name: 'long.wav', times: 100 });
+  const played = playLoaded(speaker, sound, { name: 'long.wav', times: 100 });
   await begun;
   expect(speaker.talk('ada', nobody)).toBeDefined();
   await played;
@@ -143,7 +144,7 @@ test('a sound that is repeated ends with its signal', async () => {
   const { speaker } = make(ear);
   const sound = await loadSound({ file: tone('a.wav', 500, 40) });
   const end = new AbortController();
-  const played = playSound(speaker, sound, { name: 'a.wav', times: 1_000, signal: end.signal });
+  const played = playLoaded(speaker, sound, { name: 'a.wav', times: 1_000, signal: end.signal });
   await expect.poll(() => ear.heard.length).toBeGreaterThan(10);
   end.abort();
   await played;
@@ -167,4 +168,12 @@ test('a sound is loaded once, and again when its file was changed', async () => 
   expect(await sounds.load({ file })).toHaveLength(10);
   rmSync(file);
   await expect(sounds.load({ file })).rejects.toMatchObject({ code: 'action/bad-sound' });
+});
+
+test('a sound that was made ready begins at once', async () => {
+  const { speaker } = make(new Ear());
+  const file = tone('ready.wav', 500, 60);
+  await readySound({ file });
+  await playSound(speaker, { file });
+  expect(speaker.status.state).toBe('idle');
 });

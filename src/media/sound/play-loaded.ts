@@ -29,7 +29,7 @@ export interface PlayOptions {
  *
  * @throws VedetteError `action/speaker-busy`, `action/unheard`
  */
-export async function playSound(speaker: Speaker, sound: LoadedSound, options: PlayOptions): Promise<void> {
+export async function playLoaded(speaker: Speaker, sound: LoadedSound, options: PlayOptions): Promise<void> {
   const { name, signal, times = 1, personMs = waitForPersonMs } = options;
   if (signal?.aborted) return;
   if (!(await silent(speaker, personMs, signal))) {
