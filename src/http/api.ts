@@ -37,6 +37,8 @@ export function apiRoutes(
       secure: caller.encrypted || caller.peer.kind === 'loopback',
       ...(secureUrl === undefined ? {} : { httpsUrl: secureUrl }),
       scopes: scopesOf(caller),
+      // The page tells times in its reader's zone, and says where the device is in another.
+      zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     });
   });
 

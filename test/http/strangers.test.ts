@@ -125,6 +125,7 @@ test('a token opens what its scopes say, on loopback too', async () => {
     feeds: door.sessions.feeds,
     secure: false,
     scopes: ['view', 'listen'],
+    zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   });
 });
 

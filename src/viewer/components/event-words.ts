@@ -2,9 +2,9 @@ import type { DeviceEvent } from '../../protocol/alarm.ts';
 import { decimal, lengthOf, strings } from '../strings.ts';
 import { icons } from './icons.ts';
 
-/** An event's value, as far as it has one: `84.2 °C`. */
-export function eventValue({ value, unit = '' }: DeviceEvent): string | undefined {
-  if (value === undefined) return undefined;
+/** An event's or alarm's value, as far as it has one: `84.2 °C`. That a bell's contact is 1 says nothing to people. */
+export function eventValue({ value, unit = '' }: Pick<DeviceEvent, 'value' | 'unit'>): string | undefined {
+  if (value === undefined || (unit === '' && (value === 0 || value === 1))) return undefined;
   return `${decimal(value, Number.isInteger(value) ? 0 : 1)} ${unit}`.trimEnd();
 }
 
@@ -19,7 +19,7 @@ export function eventOutcome({
 }: DeviceEvent): string {
   const parts = [
     outcome && strings[outcome],
-    clearedAt === undefined ? undefined : strings.lasted(lengthOf(clearedAt - time)),
+    type !== 'alarm' || clearedAt === undefined ? undefined : strings.lasted(lengthOf(clearedAt - time)),
     type === 'alarm' && clearedAt === undefined ? strings.stillRaised : undefined,
     acknowledgedAt === undefined ? undefined : strings.gotItBy(acknowledgedBy ?? strings.someone),
   ];

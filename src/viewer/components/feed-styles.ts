@@ -76,6 +76,10 @@ export const feedStyles = css`
     border-radius: 50%;
     box-shadow: inset 0 0 0 2px currentColor;
   }
+  p[slot='cure'] {
+    margin: 0;
+    font-size: 0.875rem;
+  }
   button[slot='cure'] {
     position: relative;
     z-index: 2;

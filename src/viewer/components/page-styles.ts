@@ -322,6 +322,8 @@ export const pageStyles = css`
       grid-row: 1 / span 2;
     }
     :host([data-beside]) nav {
+      position: relative;
+      z-index: 2;
       grid-column: 2;
       grid-row: 3;
       align-items: center;

@@ -1,8 +1,9 @@
 import { css, html, LitElement, nothing } from 'lit';
 import type { AlarmStatus } from '../../protocol/alarm.ts';
 import type { ViewerMessage } from '../../protocol/events.ts';
-import { clockTime, dayTime, decimal, lengthOf, strings } from '../strings.ts';
+import { clockTime, dayTime, lengthOf, strings } from '../strings.ts';
 import { define } from './define.ts';
+import { eventValue } from './event-words.ts';
 import { icons } from './icons.ts';
 import { shared } from './theme.ts';
 
@@ -34,13 +35,12 @@ export class VedetteAlarm extends LitElement {
 
   protected override render(): unknown {
     const { status } = this;
-    const { severity, state, value, unit = '' } = status;
-    const figure =
-      value === undefined ? '' : ` ${decimal(value, Number.isInteger(value) ? 0 : 1)} ${unit}`.trimEnd();
+    const { severity, state } = status;
+    const value = eventValue(status);
     return html`
       <article data-severity=${severity} data-state=${state}>
         <p class="kind">${severity === 'info' ? icons.note : icons.alarm} ${strings[severity]}</p>
-        <h2>${status.title}<span class="value">${figure}</span></h2>
+        <h2>${status.title}${value === undefined ? nothing : html`<span class="value"> ${value}</span>`}</h2>
         <p class="where">${[this.place, this.#since()].filter((part) => part !== undefined).join(' · ')}</p>
         ${state === 'latched' && status.acknowledgedBy === undefined ? html`<p>${strings.latched}</p>` : nothing}
         ${state === 'shelved' ? html`<p>${this.#shelved()}</p>` : nothing}

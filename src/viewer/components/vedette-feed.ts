@@ -7,7 +7,7 @@ import type { Picture } from '../liveness.ts';
 import type { FeedMedia } from '../peer.ts';
 import { canFullscreen, canPictureInPicture, toggleFullscreen, togglePictureInPicture } from '../screen.ts';
 import { download, snapshotName, takeSnapshot } from '../snapshot.ts';
-import { strings } from '../strings.ts';
+import { dayTime, strings } from '../strings.ts';
 import type { TalkLine } from '../talk-control.ts';
 import { define } from './define.ts';
 import { feedStyles } from './feed-styles.ts';
@@ -46,6 +46,7 @@ export class VedetteFeed extends LitElement {
     say: { attribute: false },
     httpsUrl: { attribute: false },
     calledBy: { attribute: false },
+    privateUntil: { attribute: false },
     layout: { reflect: true },
     picture: { state: true },
     muted: { state: true },
@@ -60,6 +61,8 @@ export class VedetteFeed extends LitElement {
   declare refusal: { readonly reason: string } | undefined;
   declare say: (on: boolean) => boolean;
   declare httpsUrl: string | undefined;
+  /** When privacy mode ends by itself, wall time in ms. */
+  declare privateUntil: number | undefined;
   /** Why the device shows it unasked. */
   declare calledBy: ReturnType<typeof calledBy>;
   /** Alone on the page, one of several, the one that was tapped, or a small one beside it. */
@@ -196,12 +199,20 @@ export class VedetteFeed extends LitElement {
     if (this.picture.state === 'standby') {
       return html`<button slot="cure" @click=${() => this.#fire('standby', false)}>${strings.wake}</button>`;
     }
-    if (this.picture.state === 'private' && this.scopes.control) {
-      return html`<button slot="cure" @click=${() => this.#fire('say', { type: 'privacy', on: false })}>
-        ${strings.privacyEnd}
-      </button>`;
+    if (this.picture.state === 'private') {
+      const until = this.privateUntil;
+      return html`
+        ${until === undefined ? nothing : html`<p slot="cure">${strings.privacyUntil(dayTime(until))}</p>`}
+        ${this.scopes.control ? this.#endPrivacy() : nothing}
+      `;
     }
     return nothing;
+  }
+
+  #endPrivacy(): unknown {
+    return html`<button slot="cure" @click=${() => this.#fire('say', { type: 'privacy', on: false })}>
+        ${strings.privacyEnd}
+      </button>`;
   }
 
   /** Nobody sees, so nobody speaks. */

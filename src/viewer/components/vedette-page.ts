@@ -400,6 +400,7 @@ export class VedettePage extends LitElement {
       .session=${session}
       .scopes=${{ listen: may('listen'), talk: may('talk'), snapshot: may('snapshot'), control: may('control') }}
       .refusal=${refusals.get(feed.name)}
+      .privateUntil=${situation.privacy.on ? situation.privacy.until : undefined}
       .calledBy=${this.#attention?.call?.feed === feed.name ? undefined : calledBy(feed.name, situation.alarms.values(), situation.rings.values())}
       .say=${(on: boolean) => this.#viewer.send({ type: 'talk', feed: feed.name, on })}
       .httpsUrl=${device?.httpsUrl}
