@@ -10,6 +10,9 @@ import type { Records } from './records/records.ts';
 import { Ringing } from './ringing/ringing.ts';
 import type { Sessions } from './session/sessions.ts';
 
+/** A ring lasts half a minute: of more than the newest none can have been going on. */
+const ringsLookedAt = 16;
+
 export interface BellParts {
   readonly feeds: Feeds;
   readonly records: Records;
@@ -22,6 +25,8 @@ export interface BellParts {
 /** The bells of a device: rings, and what a visitor hears and says meanwhile. */
 export interface Bell {
   readonly ringing: Ringing;
+  /** Nobody came to what rang when the device went off. */
+  start(): Promise<void>;
   /** @throws VedetteError `feed/unknown` */
   ring(feed: string, event: DeviceEvent, options: RingOptions): void;
 }
@@ -66,6 +71,11 @@ export function composeBell({ feeds, records, sessions, alarms, clock, log }: Be
   });
   return {
     ringing,
+    async start() {
+      const recent = await records.events({ limit: ringsLookedAt, types: ['ring'] });
+      for (const { id, outcome } of recent)
+        if (outcome === undefined) await alarms().change(id, { outcome: 'missed' });
+    },
     ring(feed, { id, title, time }, options) {
       const found = feeds.find(feed);
       if (!found) throw new VedetteError('feed/unknown', { feed, known: '' });

@@ -105,8 +105,16 @@ export function composeFeeds(profile: Profile, parts: Parts): Feeds {
 /** H.264: most viewers take it, so that one encoder serves them and the clips. */
 function clipFeed(feed: Feed, preRollMs: number): ClipFeed {
   const streams = { video: feed.video('H264'), ...(feed.audio ? { audio: feed.audio } : {}) };
-  const preRoll = preRollMs > 0 ? { preRoll: new PreRoll({ ...streams, ms: preRollMs }) } : {};
-  return { name: feed.name, ...streams, ...preRoll };
+  const named = { name: feed.name, ...streams };
+  if (preRollMs === 0) return named;
+  const preRoll = new PreRoll({ ...streams, ms: preRollMs });
+  feed.onStatus(({ state }) => {
+    if (state !== 'private') return;
+    // What was seen before privacy mode began is in no clip of what comes after.
+    preRoll.stop();
+    preRoll.start();
+  });
+  return { ...named, preRoll };
 }
 
 function makeMicrophone({ name, open, gain }: MicrophoneProfile, { clock, log }: Parts) {

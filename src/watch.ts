@@ -81,7 +81,8 @@ export function composeWatch(parts: WatchParts): Watch {
     (feed) => feeds.snapshot(feed),
   );
   const push = new PushPeople({ kept: records, settings: profile.push, contact: link(), clock, log });
-  const { ringing, ring } = composeBell({ feeds, records, sessions, alarms: () => alarms, clock, log });
+  const bell = composeBell({ feeds, records, sessions, alarms: () => alarms, clock, log });
+  const { ringing } = bell;
   const actions = new Actions({
     actions: profile.actions,
     parts: {
@@ -89,7 +90,7 @@ export function composeWatch(parts: WatchParts): Watch {
       feedTitle: (feed) => named(feed).feed.title,
       link,
       showFeed: (feed, how) => sessions().show(feed, how),
-      ring: (feed, { event }, options) => ring(feed, event, options),
+      ring: (feed, { event }, options) => bell.ring(feed, event, options),
       record: (feed, { id }, span) => records.clips.record({ feed: named(feed).clip, event: id, ...span }),
       pictures,
       speaker: (feed) => feeds.find(feed)?.speaker,
@@ -138,7 +139,11 @@ export function composeWatch(parts: WatchParts): Watch {
     async start() {
       await Promise.all([privacy.start(), push.start(), actions.start()]);
       await alarms.start();
+      await bell.start();
       feeds.start();
+      // Whoever is called by an alarm begins with what the clips begin with anyway.
+      for (const { name, preRollMs } of profile.feeds)
+        if (preRollMs > 0) sessions().keepReady(named(name).clip.video);
       home?.start();
       sensors.start();
       for (const feed of profile.records.continuous) records.clips.continuous(named(feed).clip);

@@ -117,6 +117,10 @@ function reasonOf(error: unknown): string {
 
 function yamlProblem({ line, column, message }: Place & { message: string }, text: string): ProfileProblem {
   const written = text.split('\n')[line - 1] ?? '';
+  if (message.startsWith('Map keys must be unique')) {
+    const name = written.slice(column - 1).split(':')[0]?.trim();
+    return { line, column, key: '', message: `the name "${name}" stands twice in one map; choose another` };
+  }
   // Braces open a map in a `{ … }` line; this mistake is the likeliest of all.
   const hint = /\{[^$]*\$\{/.test(written) ? '; inside { … }, a reference stands in quotes' : '';
   return { line, column, key: '', message: `${message}${hint}` };

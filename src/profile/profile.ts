@@ -1,5 +1,6 @@
 import type { Action, ActionParts } from '../actions/kind.ts';
 import type { CameraSource } from '../media/cameras/kind.ts';
+import { masked } from '../media/cameras/masked.ts';
 import type { SoundSource } from '../media/sound/source.ts';
 import type { SpeakerDevice } from '../media/sound/speakers/kind.ts';
 import type { Rules } from '../rules/compile.ts';
@@ -70,11 +71,12 @@ export function profileOf(file: ProfileFile, sensors: readonly SensorProfile[], 
   const microphone = file.microphone && { ...file.microphone, name: 'microphone' };
   const speaker = file.speaker && { ...file.speaker, name: 'speaker' };
   const feeds = Object.entries(file.cameras).map(([name, camera]) => {
-    const { kind, options, open } = camera;
+    const { kind, options, open, masks } = camera;
     return {
       name,
       title: camera.title ?? titleOf(name),
-      camera: { kind, options, open },
+      // Whoever opens this camera gets it covered: there is no other way to its pictures.
+      camera: { kind, options, open: () => masked(open(), masks) },
       ...given('microphone', own(camera.microphone, `cameras.${name}.microphone`, microphone)),
       ...given('speaker', own(camera.speaker, `cameras.${name}.speaker`, speaker)),
       preRollMs: preRollOf(name, file),

@@ -3,6 +3,7 @@ import { PushSettings } from '../actions/web-push/settings.ts';
 import { MqttSettings } from '../buses/mqtt-settings.ts';
 import { HomeAssistantSettings } from '../homeassistant/settings.ts';
 import { cameraKinds } from '../media/cameras/kinds.ts';
+import { Mask } from '../media/masks.ts';
 import { MicrophoneSettings } from '../media/sound/microphone.ts';
 import { microphoneKinds } from '../media/sound/microphones/kinds.ts';
 import { speakerKinds } from '../media/sound/speakers/kinds.ts';
@@ -32,6 +33,9 @@ export const CameraName = z
   .max(maxFeedNameLength)
   .regex(/^[a-zA-Z0-9][a-zA-Z0-9_-]*$/, 'letters, digits, hyphens and underscores');
 
+/** More would be another picture. */
+const maxMasks = 16;
+
 const Title = z.string().min(1).max(100);
 
 const MicrophoneEntry = entrySchema(microphoneKinds, MicrophoneSettings.shape);
@@ -50,6 +54,11 @@ const CameraEntry = entrySchema(cameraKinds, {
     .union([autoSpeaker, z.literal(false), SpeakerEntry])
     .optional()
     .describe("Where visitors are heard; the device's speaker by default, false for none"),
+  masks: z
+    .array(Mask)
+    .max(maxMasks)
+    .default([])
+    .describe('Parts of its picture that nobody sees, black before anything else happens to it'),
 });
 
 const FilePath = z.string().min(1);

@@ -82,6 +82,13 @@ function unknownNames(file: ProfileFile): readonly WiringProblem[] {
   file.records.continuous.forEach((feed, index) => {
     named(['records', 'continuous', index], 'camera', feed, feeds);
   });
+  const { homeassistant } = file;
+  if (homeassistant && !file.mqtt)
+    problems.push({ path: ['homeassistant'], message: 'needs the broker of the key mqtt, which is missing' });
+  if (Array.isArray(homeassistant?.pictures))
+    homeassistant.pictures.forEach((feed, index) => {
+      named(['homeassistant', 'pictures', index], 'camera', feed, feeds);
+    });
   return problems;
 }
 

@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest';
+import { ProfileError, parseProfile } from '../../src/profile/load.ts';
+
+const sources = { env: {}, readFile: () => '' };
+
+const base = `device: boiler
+cameras: { machine: { kind: test }, door: { kind: test } }
+sensors:
+  machine.temperature: { kind: simulated, unit: °C, range: [-20, 150] }
+  bell: { kind: simulated, type: boolean }
+`;
+
+const load = (text: string) => parseProfile('boiler.yaml', base + text, sources);
+
+function problems(text: string): readonly string[] {
+  try {
+    load(text);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ProfileError)) throw error;
+    return error.problems.map(({ line, column, key, message, suggestion }) =>
+      [`${line}:${column} ${key}: ${message}`, ...(suggestion ? [`try ${suggestion}`] : [])].join('; '),
+    );
+  }
+}
+
+test('a rule of a sensor that is not there is pointed at, with the sensor that was meant', () => {
+  expect(problems('rules:\n  hot: { when: bell and machine.temprature > 80 }\n')).toEqual([
+    '7:25 rules.hot.when: there is no sensor "machine.temprature", there are: machine.temperature, bell; try machine.temperature',
+  ]);
+});
+
+test('a mistake in quotes is pointed at too', () => {
+  expect(problems('rules:\n  hot: { when: "machine.temperature > 80 %" }\n')[0]).toMatch(
+    /^7:39 rules.hot.when: 80 %/,
+  );
+});
+
+test('a condition that cannot be true is refused', () => {
+  expect(problems('rules:\n  hot: { when: machine.temperature > 200 }\n')).toHaveLength(1);
+});
+
+test.each([
+  [
+    'rules:\n  hot: { when: bell, do: [sirn] }\nactions:\n  siren: { kind: run, program: /bin/true }\n',
+    'try siren',
+  ],
+  ['rules:\n  hot: { when: bell, do: [siren] }\n', 'there is no action'],
+  ['rules:\n  hot: { when: bell, feed: dor }\n', 'try door'],
+  ['rules:\n  hot: { when: bell, onClear: [gone] }\n', 'rules.hot.onClear.0'],
+  ['rules:\n  hot: { when: bell, escalate: [{ after: 1m, do: [gone] }] }\n', 'rules.hot.escalate.0.do.0'],
+  ['actions:\n  look: { kind: feed, feed: dor }\n', 'try door'],
+  ['records: { continuous: [dor] }\n', 'try door'],
+  ['homeassistant: true\n', 'the broker of the key mqtt'],
+  ['actions:\n  say: { kind: mqtt, topic: a/b }\n', 'the broker of the key mqtt'],
+])('what names something that is not there is a mistake: %s', (text, word) => {
+  const found = problems(text);
+  expect(found).toHaveLength(1);
+  expect(found[0]).toContain(word);
+});
+
+test('two sensors of one name are one mistake, at the second', () => {
+  expect(problems('  bell: { kind: simulated }\n')).toEqual([
+    '6:3 : the name "bell" stands twice in one map; choose another',
+  ]);
+});
+
+test('a rule with a feed shows it, and keeps its picture and a clip, without a word more', () => {
+  const { rules, actions } = load('rules:\n  hot: { when: bell, feed: machine }\n');
+  expect(rules.rules[0]?.options.do).toEqual(['feed machine', 'snapshot machine', 'record machine']);
+  expect(actions.map(({ name, kind }) => [name, kind])).toEqual([
+    ['feed machine', 'feed'],
+    ['snapshot machine', 'snapshot'],
+    ['record machine', 'record'],
+  ]);
+});
+
+test('its own actions of the same kinds take their place, and a bell shows its door by itself', () => {
+  const { rules } = load(`actions:
+  ring: { kind: ring }
+  film: { kind: record, before: 3s }
+rules:
+  press: { when: bell, feed: door, do: [ring, film] }
+`);
+  expect(rules.rules[0]?.options.do).toEqual(['snapshot door', 'ring', 'film']);
+});
+
+test('a feed is encoded all the time as long as the longest clip reaches back, and no other is', () => {
+  const { feeds } = load(`actions:
+  short: { kind: record, before: 3s }
+  long: { kind: record, feed: machine, before: 8s }
+rules:
+  press: { when: bell, feed: machine, do: [short] }
+  hot: { when: bell, do: [long] }
+`);
+  expect(feeds.map(({ name, preRollMs }) => [name, preRollMs])).toEqual([
+    ['machine', 8_000],
+    ['door', 0],
+  ]);
+});
