@@ -127,26 +127,20 @@ export class WatchedSensor {
   }
 
   #open(): void {
-    const source = this.#make();
-    if (!source) return;
-    this.#source = source;
-    const current = () => this.#source === source;
-    source.start({
-      value: (value, at) =>
-        current() && this.#input({ type: 'value', value, ...(at !== undefined && { at }) }),
-      ended: (reason) => current() && this.#ended(reason),
-    });
-    if (current()) this.#input({ type: 'opened', polled: source.read !== undefined });
-  }
-
-  /** Opening is not to throw; where it does, that is our mistake, and no other sensor's end. */
-  #make(): SensorSource | undefined {
     try {
-      return this.profile.open(this.#parts);
+      const source = this.profile.open(this.#parts);
+      this.#source = source;
+      const current = () => this.#source === source;
+      source.start({
+        value: (value, at) =>
+          current() && this.#input({ type: 'value', value, ...(at !== undefined && { at }) }),
+        ended: (reason) => current() && this.#ended(reason),
+      });
+      if (current()) this.#input({ type: 'opened', polled: source.read !== undefined });
     } catch (error) {
+      // Opening is not to throw; where it does, that is our mistake, and no other sensor's end.
       if (!(error instanceof VedetteError)) this.#log.error({ err: error }, 'the sensor could not be opened');
-      queueMicrotask(() => this.#input({ type: 'ended', missing: false, detail: messageOf(error) }));
-      return undefined;
+      this.#input({ type: 'ended', missing: false, detail: messageOf(error) });
     }
   }
 

@@ -15,6 +15,9 @@ interface Line {
   readonly detail?: string;
 }
 
+/** Starting a program takes the virtual device seconds; on a machine that is busy with other tests, a minute or two. */
+const startMs = 180_000;
+
 /** What a program in the guest has said so far: several sensors speak at once, so nothing is skipped. */
 class Told {
   readonly lines: Line[] = [];
@@ -32,13 +35,13 @@ class Told {
   /** The first line from `since` on that is wanted. */
   async line(what: string, since: number, wanted: (line: Line) => boolean): Promise<Line> {
     const found = () => this.lines.slice(since).find(wanted);
-    await until(what, () => found() !== undefined || this.#ended !== undefined, 60_000);
+    await until(what, () => found() !== undefined || this.#ended !== undefined, startMs);
     if (this.#ended) throw this.#ended;
     return found() as Line;
   }
 }
 
-describe.skipIf(noRig)('real sensors of a virtual device', { timeout: 240_000 }, () => {
+describe.skipIf(noRig)('real sensors of a virtual device', { timeout: 2 * startMs }, () => {
   const rig = useRig();
   const opened: GuestProgram[] = [];
   afterEach(async () => {
