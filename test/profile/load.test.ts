@@ -144,7 +144,7 @@ describe('a mistake', () => {
     ],
     ['no camera', 'device: a\ncameras: {}', /^2:10 cameras: found a map, allowed: at least one camera$/],
     ['an empty file', '', /^1:1 : found nothing, allowed: a map of device/],
-    ['a key that comes twice', `${camera}device: b`, /^4:1 : Map keys must be unique/],
+    ['a key that comes twice', `${camera}device: b`, /^4:1 : the name "device" stands twice in one map/],
     ['broken YAML', 'device: "a\ncameras: {', /^\d+:\d+ : /],
   ])('%s is told with its place and what is allowed', (_, text, expected) => {
     expect(mistakes(text)[0]).toMatch(expected);
