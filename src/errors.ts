@@ -191,6 +191,10 @@ export const errorTable = {
     'see whether its address is right and the network is there',
   ),
   'action/failed': entry('the action {action} failed: {detail}', 'see its log'),
+  'action/no-clip': entry(
+    '{feed} gave nothing to record',
+    'look at its camera, and whether the disk has room',
+  ),
   'action/no-feed': entry('"{event}" belongs to no feed', 'name one with `feed` in the rule or the action'),
   'action/no-speaker': entry('{feed} has no speaker', 'give its camera a speaker, or choose another feed'),
   'action/no-speech': entry(

@@ -9,6 +9,7 @@ import { eventsCommand } from './events.ts';
 import { exportCommand } from './export.ts';
 import { tellFailure } from './failure.ts';
 import { initCommand } from './init.ts';
+import { rulesCommand } from './rules.ts';
 import { runCommand } from './run.ts';
 import { schemaCommand } from './schema.ts';
 import { serviceCommand } from './service.ts';
@@ -24,6 +25,7 @@ const commandNames = [
   snapshotCommand,
   eventsCommand,
   exportCommand,
+  rulesCommand,
   serviceCommand,
   embedCommand,
   schemaCommand,
@@ -46,6 +48,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .command(snapshotCommand)
     .command(eventsCommand)
     .command(exportCommand)
+    .command(rulesCommand)
     .command(serviceCommand)
     .command(embedCommand)
     .command(schemaCommand)
