@@ -1,6 +1,7 @@
 import { VedetteError } from '../errors.ts';
 import type { DeviceEvent } from '../protocol/alarm.ts';
 import type { DeliveryStore } from './delivery.ts';
+import { failureOf } from './failure.ts';
 import type { Action, ActionParts, DeviceParts, Occasion } from './kind.ts';
 import { Outbox } from './outbox.ts';
 
@@ -183,10 +184,4 @@ function end(
   for (const run of runs)
     if (run.occasion.event.id === event.id && run.occasion.on !== 'clear') run.over = true;
   return action[how](event);
-}
-
-function failureOf(name: string, thrown: unknown): VedetteError {
-  if (thrown instanceof VedetteError) return thrown;
-  const detail = thrown instanceof Error ? thrown.message : String(thrown);
-  return new VedetteError('action/failed', { action: name, detail });
 }

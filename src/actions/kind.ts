@@ -22,8 +22,8 @@ export interface Occasion {
 export interface Recording {
   /** Goes on for so long from now, where it would have ended earlier. */
   extend(ms: number): void;
-  /** Resolves when the clip is whole and its event names it; rejects where there is none. */
-  readonly clip: Promise<unknown>;
+  /** Resolves with its name when it is whole and its event names it; undefined where nothing was recorded. */
+  readonly clip: Promise<string | undefined>;
 }
 
 /** What a device hands to its actions; made by the agent. */

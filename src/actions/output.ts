@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { VedetteError } from '../errors.ts';
 import { durationBetween } from '../protocol/duration.ts';
+import { failureOf } from './failure.ts';
 import type { Action, ActionKind, ActionParts, Occasion } from './kind.ts';
 import { SwitchedLine, waited } from './switched-line.ts';
 
@@ -130,10 +130,6 @@ class OutputAction implements Action {
     const { failed, name } = this.#parts;
     // It is switched off by the line itself.
     this.#wanted.clear();
-    failed(
-      error instanceof VedetteError
-        ? error
-        : new VedetteError('action/failed', { action: name, detail: String(error) }),
-    );
+    failed(failureOf(name, error));
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { VedetteError } from '../errors.ts';
 import { durationBetween } from '../protocol/duration.ts';
+import { failureOf } from './failure.ts';
 import type { Action, ActionKind, ActionParts, Occasion, Recording } from './kind.ts';
 import { FeedName } from './options.ts';
 
@@ -39,15 +40,12 @@ class RecordAction implements Action {
     if (feed === undefined) throw new VedetteError('action/no-feed', { event: event.title });
     const recording = this.#parts.record(feed, event, { beforeMs: before, afterMs: after });
     this.#recordings.set(event.id, recording);
-    const forget = () => this.#recordings.delete(event.id);
-    recording.clip.then(forget, (error: unknown) => {
-      forget();
-      const told = error instanceof VedetteError ? error : undefined;
-      const { name } = this.#parts;
-      this.#parts.failed(
-        told ?? new VedetteError('action/failed', { action: name, detail: String(error) }),
-        event,
-      );
-    });
+    const told = (error: unknown) => this.#parts.failed(failureOf(this.#parts.name, error), event);
+    recording.clip
+      .then((clip) => {
+        if (clip === undefined) throw new VedetteError('action/no-clip', { feed });
+      })
+      .catch(told)
+      .finally(() => this.#recordings.delete(event.id));
   }
 }

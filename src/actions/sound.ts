@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { VedetteError } from '../errors.ts';
 import { checkSound } from '../media/sound/load-sound.ts';
 import { playSound, readySound } from '../media/sound/play.ts';
+import { failureOf } from './failure.ts';
 import type { Action, ActionKind, ActionParts, Occasion } from './kind.ts';
 import { FeedName } from './options.ts';
 import { soundShape, withOneSound } from './sound-options.ts';
@@ -49,14 +50,8 @@ class SoundAction implements Action {
   async start(): Promise<void> {
     const { file, say } = this.#options;
     if (say !== undefined && !isPlain(say)) return;
-    readySound({ file, say }).catch((error: unknown) => {
-      const { name, failed } = this.#parts;
-      failed(
-        error instanceof VedetteError
-          ? error
-          : new VedetteError('action/failed', { action: name, detail: String(error) }),
-      );
-    });
+    const { name, failed } = this.#parts;
+    readySound({ file, say }).catch((error: unknown) => failed(failureOf(name, error)));
   }
 
   async run(occasion: Occasion, signal: AbortSignal): Promise<void> {

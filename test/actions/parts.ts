@@ -80,7 +80,7 @@ export function deviceParts(given: Partial<DeviceParts> = {}): DeviceParts {
     link: (feed) => `https://boiler-room.local:8480/${feed === undefined ? '' : `?feed=${feed}`}`,
     showFeed: () => () => {},
     ring: () => {},
-    record: () => ({ extend: () => {}, clip: Promise.resolve() }),
+    record: () => ({ extend: () => {}, clip: Promise.resolve('clip.mp4') }),
     pictures: new Pictures(noPictures, () => Promise.reject(new Error('this test has no camera'))),
     speaker: () => undefined,
     buses: noBuses,

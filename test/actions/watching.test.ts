@@ -66,7 +66,7 @@ test('actions on a feed say where neither they nor the rule name one', async () 
 });
 
 test('occasions that come while a clip is written make it longer', async () => {
-  const done = Promise.withResolvers<void>();
+  const done = Promise.withResolvers<string>();
   const spans: unknown[] = [];
   const record: DeviceParts['record'] = (feed, event, span) => {
     spans.push({ feed, event: event.id, ...span });
@@ -75,22 +75,22 @@ test('occasions that come while a clip is written make it longer', async () => {
   const { action } = await opened(recordAction, { before: '5s', after: '15s' }, { record });
   await action.run(occasion(), unstopped);
   await action.run(occasion({}, 'escalate'), unstopped);
-  done.resolve();
+  done.resolve('a.mp4');
   await pass(0);
   await action.run(occasion(), unstopped);
   const begun = { feed: 'machine', event: '0193-a', beforeMs: 5_000, afterMs: 15_000 };
   expect(spans).toEqual([begun, 15_000, begun]);
 });
 
-test('a clip that could not be written is told', async () => {
-  const record: DeviceParts['record'] = () => ({
-    clip: Promise.reject(new Error('disk full')),
-    extend: () => {},
-  });
+test.each([
+  ['action/failed', () => Promise.reject(new Error('disk full'))],
+  ['action/no-clip', () => Promise.resolve(undefined)],
+])('a clip that could not be written is told: %s', async (code, clip) => {
+  const record: DeviceParts['record'] = () => ({ clip: clip(), extend: () => {} });
   const { action, failures } = await opened(recordAction, {}, { record });
   await action.run(occasion(), unstopped);
   await pass(0);
-  expect(failures.map(({ error, event }) => [error.code, event?.id])).toEqual([['action/failed', '0193-a']]);
+  expect(failures.map(({ error, event }) => [error.code, event?.id])).toEqual([[code, '0193-a']]);
 });
 
 test('a ring carries its times, chime and replies', async () => {
