@@ -74,13 +74,23 @@ test('what fell due meanwhile is done at the first step', () => {
 });
 
 test('where the wall clock was set back meanwhile, no time went by and no shelf grew longer', () => {
-  const rules = { hot, open: { when: 'door' } };
+  const rules = {
+    hot: { ...hot, escalate: [{ after: '2m', do: ['phone'] }] },
+    press: { when: 'bell', cooldown: '3m' },
+    open: { when: 'door' },
+  };
   const world = new World(rules);
+  world.read(temperature, 90);
+  world.read('bell', 1);
+  world.read('bell', 0);
   world.input({ type: 'shelve', rule: 'open', ms: 60_000, reason: 'moving' });
   const next = restarted(world, rules, -10 * 365 * 86_400_000);
+  next.read('bell', 1);
   next.read('door', 1);
   expect(told(next.pass(59_999))).toEqual([]);
   expect(told(next.pass(1))).toEqual(['raise']);
+  expect(told(next.pass(60_000))).toEqual(['run escalate phone']);
+  expect(told(next.pass(60_000))).toEqual(['raise']);
 });
 
 test('a sensor at fault is one after a restart, and neither that nor its actions are told twice', () => {
