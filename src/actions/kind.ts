@@ -8,7 +8,7 @@ import type { DeviceEvent } from '../protocol/alarm.ts';
 import type { ActionBuses } from './buses.ts';
 import type { Outbox } from './outbox.ts';
 import type { Pictures } from './pictures.ts';
-import type { RingOptions } from './ring.ts';
+import type { RingOptions } from './ring-options.ts';
 import type { PushPeople } from './web-push/people.ts';
 
 /** Why an action is run: what happened, and at which point of it. */
