@@ -78,9 +78,9 @@ export function calledBy(
   return ring && { kind: 'ring', title: ring.title };
 }
 
-/** What became of a call that others took: said once, in passing. */
+/** What is said once, in passing: what others did, and an alarm (by its severity) that does not take the screen. */
 export interface News {
-  readonly what: 'answered' | 'declined' | 'missed' | 'message' | 'got-it';
+  readonly what: 'answered' | 'declined' | 'missed' | 'message' | 'got-it' | AlarmStatus['severity'];
   readonly title: string;
   readonly by: string | undefined;
 }
@@ -90,8 +90,12 @@ interface Calls {
   readonly rings: ReadonlyMap<string, RingStatus>;
 }
 
-/** What others did between two situations. What this session did itself is no news. */
-export function newsOf(before: Calls, after: Calls, session: string): News[] {
+/**
+ * What happened between two situations. What this session did itself is no news, nor is what stood so when it began.
+ * @param before undefined before the first one
+ */
+export function newsOf(before: Calls | undefined, after: Calls, session: string): News[] {
+  if (before === undefined) return [];
   const news: News[] = [];
   for (const ring of after.rings.values()) {
     const known = before.rings.get(ring.ring);
@@ -101,7 +105,11 @@ export function newsOf(before: Calls, after: Calls, session: string): News[] {
   }
   for (const alarm of after.alarms.values()) {
     const known = before.alarms.get(alarm.rule);
-    if (known === undefined || alarmId(known) !== alarmId(alarm)) continue;
+    if (known === undefined || alarmId(known) !== alarmId(alarm)) {
+      if (alarm.severity !== 'critical' && alarm.state === 'raised')
+        news.push({ what: alarm.severity, title: alarm.title, by: undefined });
+      continue;
+    }
     if (known.acknowledgedBy === undefined && alarm.acknowledgedBy !== undefined)
       news.push({ what: 'got-it', title: alarm.title, by: alarm.acknowledgedBy });
   }

@@ -101,7 +101,16 @@ describe('what others did', () => {
 
   test('what stood so when the page came is no news', () => {
     const missed = situation([alarm({ acknowledgedBy: 'Boris' })], [ring({ state: 'missed' })]);
-    expect(newsOf(situation([], []), missed, 'me')).toEqual([]);
+    expect(newsOf(undefined, missed, 'me')).toEqual([]);
+  });
+
+  test('a warning is said once as it is raised; what takes the screen says itself', () => {
+    const warned = situation([alarm({ rule: 'warm', severity: 'warning', title: 'Warm' }), alarm()], []);
+    expect(newsOf(situation([], []), warned, 'me')).toEqual([
+      { what: 'warning', title: 'Warm', by: undefined },
+    ]);
+    expect(newsOf(warned, warned, 'me')).toEqual([]);
+    expect(newsOf(undefined, warned, 'me')).toEqual([]);
   });
 });
 

@@ -240,6 +240,12 @@ export const pageStyles = css`
     :host([data-beside]) aside {
       display: contents;
     }
+    @media (orientation: landscape) {
+      /* A phone on its side, or a page zoomed in: the picture has the screen, the rest is below. */
+      :host([data-beside]) .feeds:is([data-layout='grid'][data-count='1'], [data-layout='grown']) {
+        height: max(280px, 100dvh - 56px - var(--nav) - 2 * var(--unit));
+      }
+    }
     :host([data-beside]) .alarms {
       order: -1;
     }

@@ -83,7 +83,7 @@ export class VedettePage extends LitElement {
   readonly #seen = new Set<string>();
   #attention: Attention | undefined;
   /** The last situation that was told of. */
-  #told: Situation = noSituation;
+  #told: Situation | undefined;
   readonly #loading = new Set<Part>();
   #inCall: string | undefined;
   #look: ReturnType<typeof setInterval> | undefined;
@@ -205,7 +205,7 @@ export class VedettePage extends LitElement {
       session,
       quiet: quietOf(this.settings, this.now),
     });
-    if (situation !== this.#told) {
+    if (situation !== this.#told && situation !== noSituation) {
       for (const news of newsOf(this.#told, situation, session)) this.#announce(newsWords(news));
       this.#told = situation;
     }

@@ -95,6 +95,10 @@ export function newsWords({ what, title, by = strings.someone }: News): string {
       return `${title}: ${strings.ringMissed}`;
     case 'message':
       return `${title}: ${strings.ringMessage}`;
+    case 'info':
+    case 'warning':
+    case 'critical':
+      return `${strings[what]}: ${title}`;
     case 'got-it':
       return `${title}: ${strings.gotItBy(by)}`;
   }

@@ -317,6 +317,15 @@ describe('the page beside its pictures', () => {
     expect(await page.getByLabel('from').inputValue()).toBe('22:00');
   });
 
+  test('at 200 % zoom the picture keeps its place, and all else is below', async () => {
+    await open('', { viewport: { width: 640, height: 400 } });
+    await state('live');
+    await page.locator('vedette-tile').waitFor();
+    const box = await page.locator('vedette-feed vedette-picture').boundingBox();
+    expect(box?.height).toBeGreaterThan(150);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(640);
+  });
+
   test.each([
     ['', 'live'],
     ['?view=events', 'events'],
