@@ -2,15 +2,8 @@ import type { MonotonicMs } from '../clock.ts';
 import type { Rule } from './compile.ts';
 import type { Moment } from './evaluate.ts';
 import { type Facts, judge, type Verdict } from './judge.ts';
-import {
-  type Alarm,
-  type RuleNow,
-  type RulesIntent,
-  type RulesState,
-  type SensorNow,
-  sensorName,
-  wallOf,
-} from './state.ts';
+import type { SensorNow } from './sensor-now.ts';
+import { type Alarm, type RuleNow, type RulesIntent, type RulesState, sensorName, wallOf } from './state.ts';
 import { earliestDueMs, earliestIndex, itemAt, type WakeTree, withItem } from './wake-tree.ts';
 import { type Window, withValue } from './window.ts';
 

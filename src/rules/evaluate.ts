@@ -1,4 +1,4 @@
-import type { SensorNow } from './state.ts';
+import type { SensorNow } from './sensor-now.ts';
 import type { Arithmetic, Comparison } from './syntax.ts';
 import type { Term } from './term.ts';
 import { bucketMs, maxOf, meanOf, minOf, rateOf, type Window } from './window.ts';

@@ -2,17 +2,9 @@ import type { MonotonicMs, WallMs } from '../clock.ts';
 import type { FaultReason } from '../protocol/reading.ts';
 import type { Rules } from './compile.ts';
 import { isWithin } from './schedule.ts';
+import { type SensorNow, sensorAtStart } from './sensor-now.ts';
 import { type WakeTree, wakeTree } from './wake-tree.ts';
 import { emptyWindow, type Window } from './window.ts';
-
-/** What rules know of a sensor. Times are monotonic; NaN where it never happened. */
-export interface SensorNow {
-  readonly state: 'waiting' | 'well' | 'fault';
-  /** The last one, also while at fault. */
-  readonly value: number;
-  readonly at: number;
-  readonly changedAt: number;
-}
 
 /** How one rule stands. Times are monotonic unless they say otherwise; NaN where there is none. */
 export interface RuleNow {
@@ -141,13 +133,6 @@ export type RulesIntent =
       readonly time: number;
     }
   | { readonly type: 'well'; readonly sensor: string; readonly time: number };
-
-export const sensorAtStart: SensorNow = {
-  state: 'waiting',
-  value: Number.NaN,
-  at: Number.NaN,
-  changedAt: Number.NaN,
-};
 
 export const ruleAtRest: RuleNow = {
   phase: 'rest',
