@@ -70,7 +70,7 @@ test('a feed without a camera is named', () => {
   );
 });
 
-describe.skipIf(!hasFfmpeg)('motion', () => {
+describe.skipIf(!hasFfmpeg)('motion', { timeout: 60_000 }, () => {
   const cameras: Camera[] = [];
   const options = testCameraOptions.parse({ width: 320, height: 180, frameRate: 10 });
   testSensor('motion', {
@@ -117,37 +117,33 @@ describe.skipIf(!hasFfmpeg)('motion', () => {
     return told.values.map(({ value }) => value);
   }
   const still = yuv();
-  const steps = [still, still, yuv(40), yuv(140), still, still];
+  const moved = yuv(140);
+  const walkBy = <Picture>(calm: Picture, other: Picture) => [calm, calm, other, calm, calm];
+  const packed = (args: readonly string[]) =>
+    walkBy(...([still, moved].map((each) => new Uint8Array(encoded([each], args))) as [Uint8Array, Uint8Array]));
 
   test('is calm first, then motion, and calm again after its time', async () => {
-    expect(await walk(raw, steps)).toEqual([0, 1, 0]);
+    expect(await walk(raw, walkBy(still, moved))).toEqual([0, 1, 0]);
   });
 
   test('is seen in JPEG', async () => {
-    const jpegs = steps.map(
-      (picture) => new Uint8Array(encoded([picture], ['-c:v', 'mjpeg', '-q:v', '3', '-f', 'image2pipe'])),
-    );
+    const jpegs = packed(['-c:v', 'mjpeg', '-q:v', '3', '-f', 'image2pipe']);
     expect(await walk({ encoding: 'mjpeg', ...size, frameRate: 5 }, jpegs)).toEqual([0, 1, 0]);
   });
 
   test('is seen in the keyframes of H.264', async () => {
-    const units = steps.map(
-      (picture) =>
-        new Uint8Array(
-          encoded([picture], ['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '1', '-f', 'h264']),
-        ),
-    );
+    const units = packed(['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '1', '-f', 'h264']);
     expect(await walk({ encoding: 'h264', ...size, frameRate: 5 }, units)).toEqual([0, 1, 0]);
   });
 
   test('is seen at once in H.264 whose decoder waits for later pictures', async () => {
     // With B-frames promised, a keyframe would come out only after the next ones.
     const args = ['-c:v', 'libx264', '-preset', 'fast', '-bf', '3', '-f', 'h264'];
-    const [calm, moved] = [still, yuv(140)].map((picture) => new Uint8Array(encoded([picture], args)));
+    const [calm, , other] = packed(args);
     const { scripted, camera } = cameraOf({ encoding: 'h264', ...size, frameRate: 5 });
     const told = watch(camera, { type: 'number' });
     await until('the camera', () => scripted.running === 1);
-    for (const data of [calm, moved, calm]) {
+    for (const data of [calm, other, calm]) {
       const before = told.values.length;
       scripted.give({ ...(data && { data }) });
       // Nothing else is given until it is told.
