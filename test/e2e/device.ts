@@ -37,7 +37,7 @@ export interface DeviceOptions {
 
 const command = join(import.meta.dirname, '../../bin/vedette');
 /** A device that has not come by then does not come. */
-const startDeadlineMs = 20_000;
+const startDeadlineMs = 60_000;
 
 /** Starts `vedette run` on a profile and waits until it serves. */
 export async function startDevice(
