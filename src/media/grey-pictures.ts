@@ -217,6 +217,8 @@ function greyArgs({ encoding, width }: NativeFormat, height: number): readonly s
   return [
     ...['-probesize', '32', '-analyzeduration', '0', '-flags', 'low_delay', '-threads', '1'],
     // JPEG is decoded at a half, a quarter or an eighth of its size where that is still enough.
+    // Blocks may show: they are smaller than a pixel of ours.
+    ...(encoding === 'h264' ? ['-skip_loop_filter', 'all'] : []),
     ...(encoding === 'mjpeg' ? ['-lowres', String(lowres(width))] : []),
     ...['-f', 'nut', '-i', 'pipe:0', '-an', '-filter_threads', '1'],
     ...['-vf', `scale=${greyWidth}:${height}:flags=area,format=gray`, '-fps_mode', 'passthrough'],
