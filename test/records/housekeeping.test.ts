@@ -37,7 +37,14 @@ async function started(settings: object): Promise<void> {
 
 async function filmed(): Promise<DeviceEvent> {
   const id = ids.next();
-  const event = { id, type: 'alarm', time: wall, severity: 'info', title: 'Too hot', snapshot: false } as const;
+  const event = {
+    id,
+    type: 'alarm',
+    time: wall,
+    severity: 'info',
+    title: 'Too hot',
+    snapshot: false,
+  } as const;
   await records.addEvent(event);
   const video = new GivenStream('H264');
   const clip = records.clips.record({ feed: { name: 'door', video }, event: id });
