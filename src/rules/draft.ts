@@ -91,7 +91,10 @@ export class Draft implements Moment {
 
   wakeInSteps(stepMs: number): void {
     const next = (Math.floor(this.#now / stepMs) + 1) * stepMs;
-    this.wake(Math.max(next, this.#endMs - maxCatchUpMs));
+    // A thirtieth of 10 s is no round number: counted back, a moment may lie in the step before it, and would be next
+    // again and again.
+    const later = next > this.#now ? next : next + stepMs;
+    this.wake(Math.max(later, this.#endMs - maxCatchUpMs));
   }
 
   // What inputs change.

@@ -278,3 +278,13 @@ test('a state is never changed: the same step from it gives the same', () => {
   expect(world.pass(10_000)).toEqual(first);
   expect(told(first)).toEqual(['raise']);
 });
+
+test('a window whose steps are no round number goes on, at whatever fraction of a millisecond it is looked at', () => {
+  const world = new World({ hot: { when: 'mean(machine.temperature, 10s) > 80' } });
+  // Thirtieths of 10 s, counted as floating-point numbers do: a step may begin a hair before itself.
+  for (let second = 0; second < 60; second++) {
+    world.now = 1_000.123 + second * 1_000.7;
+    expect(told(world.read(temperature, 70))).toEqual([]);
+    expect(nextDueMs(world.state)).toBeGreaterThan(world.now);
+  }
+});
