@@ -138,7 +138,7 @@ describe('schema', () => {
     );
   });
 
-  test.each(['demo', 'camera'])('the profile of devices/%s is right and names it', async (device) => {
+  test.each(['demo', 'camera', 'machine', 'doorbell'])('the profile of devices/%s is right and names it', async (device) => {
     const file = new URL(`../../devices/${device}/profile.yaml`, import.meta.url);
     const [first = ''] = readFileSync(file, 'utf8').split('\n');
     expect(new URL(first.replace('# yaml-language-server: $schema=', ''), file).href).toBe(committed.href);
