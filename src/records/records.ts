@@ -25,11 +25,10 @@ import { Troubles } from './troubles.ts';
 import { partEnding, writeWhole } from './whole-file.ts';
 
 export type { ClipFeed } from './clip-feed.ts';
-export type { ClipInWork, ClipRecorder } from './clip-recorder.ts';
+export type { ClipRecorder } from './clip-recorder.ts';
 export type { DeliveryStore } from './deliveries.ts';
 export type { RecordsStatus } from './housekeeping.ts';
 export type { Recording } from './recording.ts';
-export type { Delivery } from './store/delivery-table.ts';
 export type { EventsQuery } from './store/event-table.ts';
 export type { ReadingsQuery } from './store/reading-table.ts';
 
