@@ -68,7 +68,9 @@ export function createAgent(
   const link = (feed?: string) =>
     feed === undefined ? page.href : new URL(`?feed=${encodeURIComponent(feed)}`, page).href;
   const records = new Records({ folder: stateDir, settings: profile.records, clock, log });
-  const watch: Watch = composeWatch({ profile, feeds, records, sessions: () => sessions, link, clock, log });
+  const watch: Watch = composeWatch({
+    ...{ profile, feeds, records, stateDir, sessions: () => sessions, link, clock, log },
+  });
   const sessions = new Sessions({
     feeds: feeds.session,
     situation: watch.situation,
@@ -147,11 +149,11 @@ export function createAgent(
     },
     async stop(reason) {
       watchdog.stop();
-      await sessions.close(reason);
+      watch.halt();
       // Side by side: each may take most of the time that a stop has.
-      await Promise.all([announcer?.stop(), http.stop(), watch.stop()]);
-      // A clip ends whole, so its frames go last.
-      await records.stop();
+      await Promise.all([sessions.close(reason), announcer?.stop(), http.stop(), watch.stop()]);
+      // Clips end whole, so their frames go last.
+      await Promise.all([records.stop(), watch.buses.stop()]);
       await feeds.stop();
       wire.close();
       eventLoop.stop();

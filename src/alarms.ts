@@ -4,7 +4,7 @@ import type { Logger } from './log.ts';
 import { Listeners } from './media/listeners.ts';
 import type { AlarmStatus, DeviceEvent } from './protocol/alarm.ts';
 import type { Records } from './records/records.ts';
-import type { Rules } from './rules/compile.ts';
+import type { Rule, Rules } from './rules/compile.ts';
 import { type Limit, limitsOf } from './rules/limits.ts';
 import { restoreRules, saveRules } from './rules/save.ts';
 import { beginRules, type RulesInput, type RulesIntent, type RulesState } from './rules/state.ts';
@@ -30,12 +30,18 @@ export interface AlarmsParts {
   readonly records: Pick<Records, 'addEvent' | 'changeEvent' | 'event' | 'keep' | 'kept'>;
   /** Ids of events, rising. */
   readonly ids: { next(): string };
-  /** Whether this action of the profile rings a bell. */
-  isRing(action: string): boolean;
+  /** The door that a rule's bell is at; undefined where it rings none. */
+  doorOf(rule: Rule): string | undefined;
   /** Whether this feed's bell is ringing, or its call goes on. */
-  rings(feed: string | undefined): boolean;
+  rings(feed: string): boolean;
   readonly clock: Clock;
   readonly log: Logger;
+}
+
+/** What outlives a restart: the rules' state, and the events of sensors at fault. */
+interface Kept {
+  readonly rules?: unknown;
+  readonly faults?: Readonly<Record<string, string>>;
 }
 
 type AlarmIntent = Extract<RulesIntent, { occasion: number }>;
@@ -55,6 +61,8 @@ export class Alarms {
   readonly #events = new Map<string, DeviceEvent>();
   /** Of sensors at fault. */
   readonly #faults = new Map<string, DeviceEvent>();
+  /** What was kept before has been read: only then may it be written over. */
+  #mayKeep = false;
   #dueTimer: NodeJS.Timeout | undefined;
   #wallTimer: NodeJS.Timeout | undefined;
   #minute = Number.NaN;
@@ -173,8 +181,7 @@ export class Alarms {
         this.#raise(intent);
         return;
       case 'run': {
-        const event =
-          intent.on === 'fault' ? this.#faults.get(intent.sensor) : this.#events.get(keyOf(intent));
+        const event = intent.on === 'fault' ? this.#faultFor(intent) : this.#events.get(keyOf(intent));
         if (event) void this.#parts.actions.run(intent.actions, { event, on: intent.on });
         return;
       }
@@ -207,22 +214,25 @@ export class Alarms {
       case 'well': {
         const event = this.#faults.get(intent.sensor);
         this.#faults.delete(intent.sensor);
-        if (event) void this.change(event.id, { clearedAt: intent.time });
+        if (!event) return;
+        void this.change(event.id, { clearedAt: intent.time });
+        void this.#parts.actions.release(event);
         return;
       }
     }
   }
 
   #raise(intent: Extract<RulesIntent, { type: 'raise' }>): void {
-    const { rules, ids, isRing, rings } = this.#parts;
-    const rule = rules.rules[rules.ruleOf.get(intent.rule) ?? -1];
+    const { ids, doorOf, rings } = this.#parts;
+    const rule = this.#rule(intent.rule);
     if (!rule) return;
-    const { severity, feed } = rule.options;
-    const isBell = rule.options.do.some(isRing);
-    if (isBell && rings(feed)) return;
+    const { severity } = rule.options;
+    const door = doorOf(rule);
+    if (door !== undefined && rings(door)) return;
+    const feed = door ?? rule.options.feed;
     const event: DeviceEvent = {
       id: ids.next(),
-      type: isBell ? 'ring' : 'alarm',
+      type: door === undefined ? 'alarm' : 'ring',
       time: intent.time,
       severity,
       title: rule.title,
@@ -265,6 +275,7 @@ export class Alarms {
   }
 
   #keep(): void {
+    if (!this.#mayKeep) return;
     const faults = Object.fromEntries([...this.#faults].map(([sensor, { id }]) => [sensor, id]));
     this.#parts.records
       .keep(keptName, { rules: saveRules(this.#state), faults })
@@ -273,9 +284,7 @@ export class Alarms {
 
   async #restore(): Promise<void> {
     const { rules, records, clock } = this.#parts;
-    const kept = (await records.kept(keptName)) as
-      | { rules?: unknown; faults?: Record<string, string> }
-      | undefined;
+    const kept = await this.#read();
     if (kept?.rules === undefined) return;
     const { state, lost, damage } = restoreRules(rules, kept.rules, clock.wall(), clock.now());
     if (damage !== undefined) this.#log.warn(`the alarms from before are forgotten: ${damage}`);
@@ -293,19 +302,56 @@ export class Alarms {
     }
   }
 
+  async #read(): Promise<Kept | undefined> {
+    try {
+      const kept = (await this.#parts.records.kept(keptName)) as Kept | undefined;
+      this.#mayKeep = true;
+      return kept;
+    } catch (error) {
+      this.#log.error(
+        { err: error },
+        'what rules knew before cannot be read: alarms from before may come again',
+      );
+      return undefined;
+    }
+  }
+
   /** The event of an alarm from before a restart; written now where a power cut came between. */
   async #eventOf(status: AlarmStatus, id: string): Promise<DeviceEvent> {
-    const known = await this.#parts.records.event(id);
-    if (known) return known;
-    const { rule, title, severity, since, feed, sensor, value, unit } = status;
+    const kept = await this.#parts.records.event(id);
+    if (kept) return kept;
+    const { rule, title, severity, since, sensor, value, unit } = status;
+    const known = this.#rule(rule);
+    const door = known && this.#parts.doorOf(known);
+    const feed = door ?? status.feed;
     const event: DeviceEvent = {
-      ...{ id, type: 'alarm', time: since, severity, title, rule, snapshot: false },
+      ...{
+        id,
+        type: door === undefined ? 'alarm' : 'ring',
+        time: since,
+        severity,
+        title,
+        rule,
+        snapshot: false,
+      },
       ...(feed === undefined ? {} : { feed }),
       ...(sensor === undefined ? {} : { sensor }),
       ...(value === undefined ? {} : { value, unit }),
     };
     this.#record(event);
     return event;
+  }
+
+  #rule(name: string): Rule | undefined {
+    const { rules } = this.#parts;
+    return rules.rules[rules.ruleOf.get(name) ?? -1];
+  }
+
+  /** A sensor's fault, as the actions of a rule see it: at the rule's feed. */
+  #faultFor({ sensor, rule }: { readonly sensor: string; readonly rule: string }): DeviceEvent | undefined {
+    const event = this.#faults.get(sensor);
+    const feed = this.#rule(rule)?.options.feed;
+    return event && (feed === undefined ? event : { ...event, feed });
   }
 
   #titleOf(sensor: string): string {
@@ -316,6 +362,7 @@ export class Alarms {
 
   #checkWall(): void {
     const { clock } = this.#parts;
+    if (!this.#mayKeep) void this.#read();
     const wall = clock.wall();
     const offset = wall - clock.now();
     const minute = Math.floor(wall / minuteMs);

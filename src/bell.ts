@@ -54,14 +54,13 @@ export function composeBell({ feeds, records, sessions, alarms, clock, log }: Be
       }
     },
     outcome: (ring, outcome) => void alarms().change(ring, { outcome }),
-    record(ring, feed, ms) {
+    record(_ring, feed, ms) {
       const title = feeds.find(feed)?.feed.title ?? feed;
       const message = alarms().note({
         type: 'message',
         severity: 'info',
-        title: `Message: ${title}`,
+        title,
         feed,
-        detail: ring,
       });
       const clip = feeds.find(feed)?.clip;
       const going = clip && records.clips.record({ feed: clip, event: message.id, beforeMs: 0, afterMs: ms });

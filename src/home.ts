@@ -4,7 +4,7 @@ import type { MqttBus } from './buses/mqtt.ts';
 import type { Clock } from './clock.ts';
 import { HomeAssistant } from './homeassistant/homeassistant.ts';
 import type { Logger } from './log.ts';
-import type { Profile } from './profile/profile.ts';
+import { doorOf, type Profile } from './profile/profile.ts';
 import type { DeviceEvent } from './protocol/alarm.ts';
 import type { Sensors } from './sensors/sensors.ts';
 import type { DeviceSituation } from './situation.ts';
@@ -29,12 +29,7 @@ export function composeHome(parts: HomeParts): HomeAssistant | undefined {
   const { device: name, title, homeassistant: settings, feeds } = profile;
   if (!settings || !mqtt) return undefined;
   const known = feeds.map((feed) => ({ feed: feed.name, title: feed.title }));
-  const rings = new Set(profile.actions.filter(({ kind }) => kind === 'ring').map((action) => action.name));
-  const belled = new Set(
-    profile.rules.rules.flatMap(({ options }) =>
-      options.do.some((action) => rings.has(action)) ? [options.feed] : [],
-    ),
-  );
+  const belled = new Set(profile.rules.rules.map((rule) => doorOf(profile, rule)));
   const home = new HomeAssistant({
     device: { name, title, version, page },
     sensors: sensors.descriptions,

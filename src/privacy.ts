@@ -1,17 +1,17 @@
+import { readFile } from 'node:fs/promises';
+import { replaceFile } from './access/atomic-file.ts';
 import type { Clock, WallMs } from './clock.ts';
 import type { Logger } from './log.ts';
 import { PrivacyStatus } from './protocol/alarm.ts';
 
-/** Timers of Node.js hold no more. */
-const maxTimerMs = 2 ** 31 - 1;
-/** Under this name it is kept over a restart. */
-const keptName = 'privacy';
+/** Whether its time is over is looked up so often: somebody may set the clock meanwhile. */
+const lookEveryMs = 60_000;
 
 export interface PrivacyParts {
   /** Closes every camera and microphone, or lets them be opened again; resolves when the devices are given back. */
   setPrivate(on: boolean): Promise<void>;
-  /** What lasts over a restart. */
-  readonly store: { keep(name: string, json: unknown): Promise<void>; kept(name: string): Promise<unknown> };
+  /** Where it is kept over a restart: a file of its own, which does not share the fate of the records. */
+  readonly path: string;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -22,6 +22,8 @@ export class Privacy {
   readonly #listeners = new Set<(status: PrivacyStatus) => void>();
   #status: PrivacyStatus = { on: false };
   #timer: NodeJS.Timeout | undefined;
+  /** One change after the other: the last one is what is kept. */
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(parts: PrivacyParts) {
     this.#parts = parts;
@@ -33,10 +35,10 @@ export class Privacy {
 
   /** Goes on where it was before a restart. To be awaited before anything may open a camera. */
   async start(): Promise<void> {
-    const kept = PrivacyStatus.safeParse(await this.#parts.store.kept(keptName));
-    if (!kept.success || !kept.data.on) return;
-    if (kept.data.until !== undefined && kept.data.until <= this.#parts.clock.wall()) return;
-    await this.#become(kept.data);
+    const kept = await this.#kept();
+    if (!kept.on) return;
+    if (kept.until !== undefined && kept.until <= this.#parts.clock.wall()) return;
+    await this.#become(kept);
   }
 
   /** Switches it. @param forMs how long it stays on; until it is switched off by default */
@@ -60,17 +62,36 @@ export class Privacy {
     clearTimeout(this.#timer);
   }
 
-  async #become(status: PrivacyStatus): Promise<void> {
-    const { store, setPrivate, log } = this.#parts;
+  #become(status: PrivacyStatus): Promise<void> {
     this.#status = status;
     this.#arm();
+    this.#turn = this.#turn.catch(() => undefined).then(() => this.#switch(status));
+    return this.#turn;
+  }
+
+  async #switch(status: PrivacyStatus): Promise<void> {
+    const { path, setPrivate, log } = this.#parts;
     log.info({ on: status.on }, status.on ? 'privacy mode is on' : 'privacy mode is off');
-    await setPrivate(status.on);
+    // Written down while devices are being closed: a power cut in between must not open them again.
+    const writing = replaceFile(path, JSON.stringify(status)).catch((error: unknown) =>
+      log.warn({ err: error }, 'privacy mode could not be kept: a restart would forget it'),
+    );
+    await Promise.all([setPrivate(status.on), writing]);
     for (const listener of this.#listeners) listener(status);
+  }
+
+  /** What cannot be read may have said that nobody is to be seen. */
+  async #kept(): Promise<PrivacyStatus> {
+    const { path, clock, log } = this.#parts;
     try {
-      await store.keep(keptName, status);
+      return PrivacyStatus.parse(JSON.parse(await readFile(path, 'utf8')));
     } catch (error) {
-      log.warn({ err: error }, 'privacy mode could not be kept: it would end with a restart');
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { on: false };
+      log.error(
+        { err: error },
+        'it cannot be read whether privacy mode was on, so it is; switch it off on the page',
+      );
+      return { on: true, since: clock.wall() };
     }
   }
 
@@ -78,7 +99,7 @@ export class Privacy {
     clearTimeout(this.#timer);
     if (!this.#status.on || this.#status.until === undefined) return;
     const remainingMs = (this.#status.until as WallMs) - this.#parts.clock.wall();
-    this.#timer = setTimeout(() => this.#tick(), Math.min(Math.max(0, remainingMs), maxTimerMs));
+    this.#timer = setTimeout(() => this.#tick(), Math.min(Math.max(0, remainingMs), lookEveryMs));
     this.#timer.unref();
   }
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Actions } from './actions/actions.ts';
 import { Pictures } from './actions/pictures.ts';
 import { PushPeople } from './actions/web-push/people.ts';
@@ -11,7 +12,7 @@ import { composeHome } from './home.ts';
 import { availabilityWill } from './homeassistant/topics.ts';
 import type { Logger } from './log.ts';
 import { Privacy } from './privacy.ts';
-import type { Profile } from './profile/profile.ts';
+import { doorOf, type Profile } from './profile/profile.ts';
 import { EventIds } from './records/event-id.ts';
 import type { Records } from './records/records.ts';
 import { Sensors } from './sensors/sensors.ts';
@@ -22,6 +23,8 @@ export interface WatchParts {
   readonly profile: Profile;
   readonly feeds: Feeds;
   readonly records: Records;
+  /** Where privacy mode is kept. */
+  readonly stateDir: string;
   /** They are told by what stands here, and so are made after it. */
   readonly sessions: () => Sessions;
   /** The page at this feed: an address that people can open, with no secret in it. */
@@ -40,12 +43,15 @@ export interface Watch {
   readonly buses: Buses;
   /** Takes up what a restart interrupted, then begins to notice. */
   start(): Promise<void>;
+  /** Notices nothing more. Synchronous: what comes after it is no event any more. */
+  halt(): void;
+  /** Ends what it does; the buses come last, since actions let go of them. */
   stop(): Promise<void>;
 }
 
 /** Composes it, from the sensors to the actions. */
 export function composeWatch(parts: WatchParts): Watch {
-  const { profile, feeds, records, sessions, link, clock, log } = parts;
+  const { profile, feeds, records, stateDir, sessions, link, clock, log } = parts;
   const { device, title, mqtt, homeassistant } = profile;
   const named = (feed: string): ComposedFeed => {
     const found = feeds.find(feed);
@@ -102,8 +108,8 @@ export function composeWatch(parts: WatchParts): Watch {
   const alarms = new Alarms({
     ...{ rules: profile.rules, sensors, actions, records, clock, log },
     ids: new EventIds(clock),
-    isRing: (action) => profile.actions.some(({ name, kind }) => name === action && kind === 'ring'),
-    rings: (feed) => feed !== undefined && ringing.rings(feed),
+    doorOf: (rule) => doorOf(profile, rule),
+    rings: (feed) => ringing.rings(feed),
   });
   const failed = (
     action: string,
@@ -114,7 +120,12 @@ export function composeWatch(parts: WatchParts): Watch {
       ...{ type: 'device', severity: 'warning', title: `${action}: ${reason}` },
       ...(event ? { detail: `for: ${event.title}` } : {}),
     });
-  const privacy = new Privacy({ setPrivate: (on) => feeds.setPrivate(on), store: records, clock, log });
+  const privacy = new Privacy({
+    setPrivate: (on) => feeds.setPrivate(on),
+    path: join(stateDir, 'privacy.json'),
+    clock,
+    log,
+  });
   const situation = new DeviceSituation({ sensors, alarms, ringing, privacy });
   const home = composeHome({
     profile,
@@ -129,10 +140,14 @@ export function composeWatch(parts: WatchParts): Watch {
   });
 
   sensors.onReading((reading) => records.addReading(reading));
-  sensors.onFlood(({ sensor, dropped }) =>
-    log.warn({ sensor, dropped }, 'a sensor says too much: some is left out'),
-  );
+  sensors.onFlood(({ sensor, dropped }) => {
+    const detail = `${dropped} values were left out: it says too much`;
+    alarms.note({ type: 'device', severity: 'info', title: sensor, sensor, detail });
+  });
   records.onEvent((event) => alarms.tell(event));
+  records.onTrouble((trouble) => {
+    if (trouble !== undefined) alarms.note({ type: 'device', severity: 'warning', title: trouble });
+  });
 
   return {
     ...{ sensors, alarms, actions, push, situation, buses },
@@ -144,18 +159,19 @@ export function composeWatch(parts: WatchParts): Watch {
       // Whoever is called by an alarm begins with what the clips begin with anyway.
       for (const { name, preRollMs } of profile.feeds)
         if (preRollMs > 0) sessions().keepReady(named(name).clip.video);
+      for (const status of alarms.statuses) home?.alarm(status.rule, status);
       home?.start();
       sensors.start();
       for (const feed of profile.records.continuous) records.clips.continuous(named(feed).clip);
     },
-    async stop() {
+    halt() {
       home?.stop();
       alarms.stop();
       privacy.stop();
       ringing.stop();
-      await sensors.stop();
-      await actions.stop();
-      await buses.stop();
+    },
+    async stop() {
+      await Promise.all([sensors.stop(), actions.stop()]);
     },
   };
 }

@@ -70,7 +70,7 @@ class Scene {
       },
       records: this.records,
       ids: new EventIds(clock),
-      isRing: (action) => action === 'bell',
+      doorOf: ({ options }) => (options.do.includes('bell') ? options.feed : undefined),
       rings: () => this.rings,
       clock,
       log,
@@ -223,6 +223,7 @@ describe('a sensor that cannot be believed', () => {
       expect(scene.ran).toEqual([[['phone'], 'fault', event?.id]]);
       scene.recover();
       await expect.poll(async () => (await scene.kept())[0]?.clearedAt).toBeGreaterThan(0);
+      expect(scene.released).toEqual([event?.id]);
     }));
 
   test('leaves a raised alarm raised', () =>

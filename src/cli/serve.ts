@@ -50,7 +50,13 @@ export async function serve(profile: Profile, stateDir: string, { json, link }: 
   });
   const stopRequested = nextStopSignal();
   try {
-    const started = await agent.start();
+    const starting = agent.start();
+    const started = await Promise.race([starting, stopRequested.signal.then(() => undefined)]);
+    if (!started) {
+      // A start that is given up may fail for that very reason, and nobody asks any more.
+      starting.catch(() => undefined);
+      return;
+    }
     // Output that is not read by a person ends in logs, and a secret is never in logs unless somebody insists.
     const withSecret = link ?? (json || process.stdout.isTTY);
     const report = startReport(profile, started, withSecret);

@@ -29,7 +29,10 @@ export interface DeviceServices {
    */
   snapshot(feed: string): Promise<Uint8Array>;
   /** Events, readings, pictures and clips. */
-  readonly history: Pick<Records, 'events' | 'readings' | 'status' | 'snapshotPath' | 'clipPath'>;
+  readonly history: Pick<
+    Records,
+    'event' | 'events' | 'pin' | 'readings' | 'status' | 'snapshotPath' | 'clipPath'
+  >;
   /** Web Push for browsers whose page is closed. */
   readonly push: {
     /** VAPID's (RFC 8292, 3.2), base64url. */

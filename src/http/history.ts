@@ -1,5 +1,6 @@
 import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono, type MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import { VedetteError } from '../errors.ts';
 import { DeviceEvent, Severity } from '../protocol/alarm.ts';
@@ -15,6 +16,9 @@ const immutable = 'private, max-age=31536000, immutable';
 /** `a,b` */
 const list = <T extends z.ZodType>(item: T) =>
   z.preprocess((text) => (typeof text === 'string' ? text.split(',') : text), z.array(item));
+
+const Pin = z.strictObject({ pinned: z.boolean() });
+const maxPinBytes = 64;
 
 const EventsQuery = z.strictObject({
   before: z.string().max(64).optional(),
@@ -50,6 +54,17 @@ export function historyRoutes({ history, clock }: DeviceServices): Hono<HttpEnv>
       ...(severity ? { severities: severity } : {}),
     });
     return c.json({ events });
+  });
+
+  // What is pinned stays, whatever its age and the room it takes.
+  routes.put('/api/events/:id/pin', bodyLimit({ maxSize: maxPinBytes }), async (c) => {
+    admit(c.get('caller'), 'control', clock);
+    const pin = Pin.safeParse(await c.req.json().catch(() => undefined));
+    if (!pin.success) throw new VedetteError('http/bad-request', { detail: 'expected {"pinned": true}' });
+    const id = c.req.param('id');
+    if (!(await history.event(id))) throw new VedetteError('http/not-found', { path: c.req.path });
+    await history.pin(id, pin.data.pinned);
+    return c.body(null, 204);
   });
 
   routes.get('/api/readings', async (c) => {

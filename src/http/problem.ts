@@ -14,6 +14,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   'access/wrong-secret': 403,
   'access/too-many-tries': 429, // RFC 6585, 4
   'camera/no-frame': 503,
+  'camera/private': 503,
   'feed/unknown': 404,
   'ffmpeg/missing': 503,
   'http/bad-request': 400,
@@ -26,6 +27,9 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   'http/too-large': 413,
   'http/unknown-host': 421,
   'http/wrong-type': 415,
+  'push/crowded': 409,
+  'push/no-contact': 422,
+  'push/unknown-service': 422,
   'session/bad-offer': 400,
   // The syntax is right and the type too, yet nothing can be made of it (RFC 9110, 15.5.21).
   'session/no-common-codec': 422,

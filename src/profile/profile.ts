@@ -3,7 +3,7 @@ import type { CameraSource } from '../media/cameras/kind.ts';
 import { masked } from '../media/cameras/masked.ts';
 import type { SoundSource } from '../media/sound/source.ts';
 import type { SpeakerDevice } from '../media/sound/speakers/kind.ts';
-import type { Rules } from '../rules/compile.ts';
+import type { Rule, Rules } from '../rules/compile.ts';
 import { type SensorProfile, sensorProfile } from '../sensors/profile.ts';
 import type { Entry } from './entry.ts';
 import type { ProfileFile } from './schema.ts';
@@ -90,10 +90,22 @@ export function profileOf(file: ProfileFile, sensors: readonly SensorProfile[], 
   };
 }
 
+/** The door whose bell a rule rings; undefined where it rings none. */
+export function doorOf({ actions }: Profile, { options }: Rule): string | undefined {
+  const ring = actions.find(({ name, kind }) => kind === 'ring' && options.do.includes(name));
+  if (!ring) return undefined;
+  const { feed } = ring.options;
+  return typeof feed === 'string' ? feed : options.feed;
+}
+
+function actionsOf(rule: ProfileFile['rules'][string]): readonly string[] {
+  return [...rule.do, ...rule.onClear, ...rule.onFault, ...rule.escalate.flatMap((step) => step.do)];
+}
+
 /** The longest time before an event that an action of a rule records of a feed. */
 function preRollOf(feed: string, { rules, actions }: ProfileFile): number {
   const recorded = Object.values(rules).flatMap((rule) =>
-    [...rule.do, ...rule.escalate.flatMap((step) => step.do)].flatMap((name) => {
+    actionsOf(rule).flatMap((name) => {
       const action = actions[name];
       if (action?.kind !== 'record') return [];
       const { feed: named = rule.feed, before } = action.options;

@@ -23,7 +23,9 @@ export interface Door {
 
 /** Nothing ever happened. */
 export const noHistory: HttpServerOptions['history'] = {
+  event: async () => undefined,
   events: async () => [],
+  pin: async () => undefined,
   readings: async () => [],
   status: () => ({ bytes: 0, freeBytes: 1e9 }),
   snapshotPath: () => undefined,

@@ -101,6 +101,23 @@ test.each([
   expect((await ask(url + path)).status).toBe(404);
 });
 
+test('an event is pinned and let go again, where there is one', async () => {
+  const pinned: unknown[] = [];
+  const { url } = await open({
+    event: async (id) => (id === 'e1' ? event : undefined),
+    pin: async (...given) => void pinned.push(given),
+  });
+  const put = (id: string, body: string) => ask(`${url}/api/events/${id}/pin`, { method: 'PUT', body });
+  expect((await put('e1', '{"pinned":true}')).status).toBe(204);
+  expect((await put('e1', '{"pinned":false}')).status).toBe(204);
+  expect((await put('e2', '{"pinned":true}')).status).toBe(404);
+  expect((await put('e1', '{"pinned":1}')).status).toBe(400);
+  expect(pinned).toEqual([
+    ['e1', true],
+    ['e1', false],
+  ]);
+});
+
 test('a stranger learns nothing of what was', async () => {
   const { url } = await open({});
   const headers = { 'x-forwarded-for': '203.0.113.9' };
