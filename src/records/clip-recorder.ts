@@ -51,46 +51,67 @@ export interface ClipRecorderOptions {
 export class ClipRecorder {
   readonly #options: ClipRecorderOptions;
   readonly #inWork = new Set<{ stop(): void; readonly done: Promise<unknown> }>();
+  /** Clips that go on, by event and feed. */
+  readonly #going = new Map<string, ClipInWork>();
   #stopped = false;
 
   constructor(options: ClipRecorderOptions) {
     this.#options = options;
   }
 
-  /** Begins a clip; its first frames are in memory already. */
+  /**
+   * Begins a clip; its first frames are in memory already. One of the same event and feed that goes on is extended and
+   * answered instead; after one that has ended there is another of the next free name.
+   */
   record({ feed, event, beforeMs = defaultBeforeMs, afterMs = defaultAfterMs }: ClipRequest): ClipInWork {
-    const { clock } = this.#options;
-    const name = `${event}.${feed.name}.${clipEnding(feed.video.codec)}`;
-    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+    const { clock, files } = this.#options;
+    const stem = `${event}.${feed.name}`;
+    const going = this.#going.get(stem);
+    if (going) {
+      going.extend(afterMs);
+      return going;
+    }
+    const name = files.take(stem, clipEnding(feed.video.codec));
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
     const startedMs = clock.now();
     let timer: NodeJS.Timeout | undefined;
     let endMs = 0;
+    let over = false;
+    const end = () => {
+      if (!over) this.#going.delete(stem);
+      over = true;
+      clearTimeout(timer);
+      resolve();
+    };
     const extend = (ms: number) => {
+      if (over) return;
       endMs = Math.max(endMs, Math.min(clock.now() + ms, startedMs + maxClipMs));
       clearTimeout(timer);
       timer = setTimeout(end, Math.max(0, endMs - clock.now()));
     };
     extend(afterMs);
+    const clip = ended.then(async () => {
+      for (const release of releases) release();
+      return this.#finish(writer, name);
+    });
+    const clipInWork = { clip, extend, stop: end };
+    this.#going.set(stem, clipInWork);
     const writer = this.#writer(name, feed, end);
     const releases = follow(feed, writer, (startedMs - beforeMs) as MonotonicMs);
     if (!writer.begun) feed.video.requestKeyframe();
     if (this.#stopped) end();
-    const clip = ended.then(async () => {
-      clearTimeout(timer);
-      for (const release of releases) release();
-      return this.#finish(writer, name);
-    });
     const inWork = { stop: end, done: clip };
     this.#inWork.add(inWork);
     void clip.then(() => this.#inWork.delete(inWork));
-    return { clip, extend, stop: end };
+    return clipInWork;
   }
 
   /** Records a feed all the time, in segments of five minutes, until the returned function is called. */
   continuous(feed: ClipFeed): Release {
     const recording = new ContinuousRecording(feed, {
       begin: (over) => {
-        const name = `${this.#options.newId()}.${feed.name}.segment.${clipEnding(feed.video.codec)}`;
+        const { files, newId } = this.#options;
+        const name = files.take(`${newId()}.${feed.name}.segment`, clipEnding(feed.video.codec));
         return { name, writer: this.#writer(name, feed, over) };
       },
       finish: (name, writer) => this.#finish(writer, name),
@@ -137,6 +158,8 @@ export class ClipRecorder {
       if (error instanceof NoRoomError) return undefined;
       trouble(`clips cannot be kept: ${error instanceof Error ? error.message : String(error)}`);
       return undefined;
+    } finally {
+      files.release(name);
     }
   }
 }

@@ -68,6 +68,7 @@ export class ClipWriter {
   #skipping = false;
   #finishing = false;
   #closed = false;
+  #made = false;
   #failure: unknown;
   #writing: Writing | undefined;
   #pumping: Promise<void> = Promise.resolve();
@@ -139,7 +140,8 @@ export class ClipWriter {
     this.#writing = undefined;
     if (writing && writing.output.state === 'started') await writing.output.cancel().catch(ignore);
     await writing?.file.close().catch(ignore);
-    await rm(this.#options.path, { force: true }).catch(ignore);
+    // A file that was there before is somebody else's.
+    if (this.#made) await rm(this.#options.path, { force: true }).catch(ignore);
   }
 
   #takesSound({ captureMs }: EncodedFrame): boolean {
@@ -237,6 +239,7 @@ export class ClipWriter {
     const library = await load();
     if (!(await this.#options.mayWrite())) throw new NoRoomError('the disk has no room left');
     const file = await open(this.#options.path, 'wx', fileMode);
+    this.#made = true;
     try {
       const mp4 = codec !== 'vp8';
       const output = new library.Output({

@@ -22,6 +22,8 @@ const folderMode = 0o700;
 export class KeptFiles {
   readonly folder: string;
   readonly #files = new Map<string, KeptFile>();
+  /** Names of what is being written, or is still to be mended. */
+  readonly #taken = new Set<string>();
 
   constructor(folder: string) {
     this.folder = folder;
@@ -49,12 +51,33 @@ export class KeptFiles {
    */
   async read(): Promise<readonly string[]> {
     this.#files.clear();
+    const takenBefore = new Set(this.#taken);
     const leftovers: string[] = [];
     for (const name of await readdir(this.folder)) {
-      if (name.endsWith(partEnding)) leftovers.push(name);
-      else await this.look(name);
+      const whole = name.slice(0, -partEnding.length);
+      if (!name.endsWith(partEnding)) await this.look(name);
+      // What somebody is writing is no leftover, even where the folder is read late.
+      else if (!takenBefore.has(whole) && !this.#taken.has(whole)) leftovers.push(name);
     }
+    for (const name of leftovers) this.#taken.add(name.slice(0, -partEnding.length));
     return leftovers;
+  }
+
+  /**
+   * A name that nothing has yet, for whoever writes it: `<stem>.<ending>`, `<stem>.2.<ending>` and so on. It is theirs
+   * until {@link KeptFiles.release}.
+   */
+  take(stem: string, ending: string): string {
+    let name = `${stem}.${ending}`;
+    for (let number = 2; this.#files.has(name) || this.#taken.has(name); number += 1)
+      name = `${stem}.${number}.${ending}`;
+    this.#taken.add(name);
+    return name;
+  }
+
+  /** It is written, or given up. */
+  release(name: string): void {
+    this.#taken.delete(name);
   }
 
   /** Is there a file of this name? It is known then. */

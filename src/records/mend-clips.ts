@@ -32,5 +32,6 @@ export async function mendClips(leftovers: readonly string[], files: KeptFiles, 
     }
     await files.remove(mended).catch(() => {});
     await files.remove(leftover).catch(() => {});
+    files.release(name);
   }
 }

@@ -303,6 +303,8 @@ export class Records {
   }
 
   async #clipFinished(id: string, clip: string): Promise<void> {
+    // A second clip of an event is listed among the recordings; the event keeps naming the first.
+    if ((await this.#events.get(id))?.clip !== undefined) return;
     const event = await this.#events.change(id, { clip });
     if (event) this.#changed.tell(event);
   }
@@ -316,7 +318,9 @@ export class Records {
 
   /** After a crash: events name the clips and pictures that are there, and no others. */
   async #agree(): Promise<void> {
-    for (const { id, name } of this.#clipFiles.all()) {
+    // Of several clips of one event the first has the shortest name.
+    const clips = this.#clipFiles.all().toSorted((one, other) => one.name.length - other.name.length);
+    for (const { id, name } of clips) {
       const event = await this.#events.get(id);
       if (event && event.clip === undefined) await this.#clipFinished(id, name);
     }

@@ -160,6 +160,63 @@ test('a clip ends after its time, and later where it is extended', async () => {
   }
 });
 
+test('a second clip of the same event and feed extends the one that goes on', async () => {
+  const feed = feedOf('H264');
+  const event = alarm();
+  await records.addEvent(event);
+  const first = records.clips.record({ feed, event: event.id });
+  give(feed, pictures.H264.slice(0, 30));
+  const second = records.clips.record({ feed, event: event.id });
+  expect(second).toBe(first);
+  const other = records.clips.record({ feed: { ...feed, name: 'yard' }, event: event.id });
+  expect(other).not.toBe(first);
+  give(feed, pictures.H264.slice(30));
+  first.stop();
+  other.stop();
+  expect(await other.clip).toBe(`${event.id}.yard.mp4`);
+  const name = (await second.clip)!;
+  expect((await probe(records.clipPath(name)!)).video?.frames).toBe(60);
+  expect((await readdir(join(folder, 'clips'))).sort()).toEqual([name, `${event.id}.yard.mp4`]);
+});
+
+test('a clip of an event that has one already has a name of its own, and the event names the first', async () => {
+  const feed = feedOf('H264');
+  const event = alarm();
+  await records.addEvent(event);
+  const clips: Promise<string | undefined>[] = [];
+  for (let count = 0; count < 3; count += 1) {
+    const clip = records.clips.record({ feed, event: event.id });
+    feed.video.give(...pictures.H264.slice(0, 20));
+    clip.stop();
+    clips.push(clip.clip);
+    await Promise.resolve();
+  }
+  // Each was begun while the one before it was being finished.
+  expect(await Promise.all(clips)).toEqual(['', '2.', '3.'].map((number) => `${event.id}.door.${number}mp4`));
+  const late = records.clips.record({ feed, event: event.id });
+  feed.video.give(...pictures.H264.slice(0, 10));
+  late.stop();
+  expect(await late.clip).toBe(`${event.id}.door.4.mp4`);
+  const names = (await readdir(join(folder, 'clips'))).sort();
+  expect(names).toHaveLength(4);
+  const found = await Promise.all(names.map((name) => probe(join(folder, 'clips', name))));
+  expect(found.map(({ video }) => video?.frames)).toEqual([20, 20, 10, 20]);
+  expect((await records.event(event.id))?.clip).toMatch(new RegExp(`^${event.id}\\.door\\.`));
+  const listed = records.recordings({ feed: 'door', from: 0, to: Date.now() + 1_000 });
+  expect(listed.map(({ clip, id }) => [clip, id])).toEqual(names.map((name) => [name, event.id]));
+});
+
+test('what somebody else is writing is not removed by a writer that finds its name taken', async () => {
+  const path = join(folder, 'clips', 'taken.door.mp4.part');
+  await writeFile(path, 'of another');
+  const feed = feedOf('H264');
+  const clip = records.clips.record({ feed, event: 'taken' });
+  feed.video.give(...pictures.H264);
+  clip.stop();
+  expect(await clip.clip).toBeUndefined();
+  expect(await readFile(path, 'utf8')).toBe('of another');
+});
+
 test('a clip ends where the picture changes its size', async () => {
   const small = await encodedPictures('H264', 1, '80x60');
   const feed = feedOf('H264');
