@@ -1,6 +1,9 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { MonotonicMs } from '../../src/clock.ts';
 import type { VedetteError } from '../../src/errors.ts';
 import type { CameraSink, CameraSource } from '../../src/media/cameras/kind.ts';
@@ -15,31 +18,39 @@ const size = { width: 160, height: 120 };
 const mask = { left: 0.25, top: 0.5, width: 0.25, height: 0.5 };
 const filter = 'drawbox=x=40:y=60:w=40:h=60:color=black:t=fill';
 
-const white = (format: string, ...filters: readonly string[]) =>
-  run(
-    'ffmpeg',
-    [
-      ...['-v', 'error', '-f', 'lavfi', '-i', 'color=white:size=160x120', '-frames:v', '1'],
-      ...['-vf', [`format=${format}`, ...filters].join(','), '-c:v', 'rawvideo', '-f', 'rawvideo', '-'],
-    ],
-    { encoding: 'buffer' },
-  ).then(({ stdout }) => new Uint8Array(stdout));
+const sizes = [size, { width: 320, height: 240 }, { width: 80, height: 60 }, { width: 120, height: 160 }];
+const pixelFormats = ['yuv420p', 'yuv422p', 'nv12', 'nv21', 'yuyv422', 'uyvy422', 'rgb24'];
 
-test.each(['yuv420p', 'yuv422p', 'nv12', 'nv21', 'yuyv422', 'uyvy422', 'rgb24'])(
-  'a mask covers a picture of %s exactly where ffmpeg would',
-  async (pixelFormat) => {
-    const format: NativeFormat = { encoding: 'raw', pixelFormat, ...size, frameRate: 10 };
-    const packed = pixelFormat === 'yuyv422' || pixelFormat === 'uyvy422';
-    const given = await white(pixelFormat);
-    const covered = blacken(given, format, [boxOf(mask, format)]);
+/** White pictures by ffmpeg, of one run: starting it takes longer than all of them. */
+const white = new Map<string, Uint8Array>();
+beforeAll(async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'vedette-masks-'));
+  const filters = new Map<string, string>();
+  for (const pixelFormat of pixelFormats) {
     // ffmpeg draws no boxes on packed pictures: there the planar one is drawn on, and packed.
-    const expected = packed
-      ? await white('yuv422p', filter, `format=${pixelFormat}`)
-      : await white(pixelFormat, filter);
-    expect(Buffer.from(covered!).equals(expected)).toBe(true);
-    expect(Buffer.from(given).equals(expected)).toBe(false);
-  },
-);
+    const planar = pixelFormat === 'yuyv422' || pixelFormat === 'uyvy422' ? 'yuv422p' : pixelFormat;
+    filters.set(`${pixelFormat}.raw`, `format=${pixelFormat}`);
+    filters.set(`${pixelFormat}-covered.raw`, `format=${planar},${filter},format=${pixelFormat}`);
+  }
+  for (const { width, height } of sizes)
+    filters.set(`${width}x${height}.jpeg`, `scale=${width}:${height},format=yuvj420p`);
+  const outputs = [...filters].flatMap(([name, of]) => [
+    ...['-frames:v', '1', '-vf', of, '-c:v', name.endsWith('raw') ? 'rawvideo' : 'mjpeg'],
+    ...['-f', name.endsWith('raw') ? 'rawvideo' : 'mjpeg', join(folder, name)],
+  ]);
+  await run('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'color=white:size=160x120', ...outputs]);
+  for (const name of filters.keys()) white.set(name, new Uint8Array(await readFile(join(folder, name))));
+  await rm(folder, { recursive: true });
+});
+
+test.each(pixelFormats)('a mask covers a picture of %s exactly where ffmpeg would', (pixelFormat) => {
+  const format: NativeFormat = { encoding: 'raw', pixelFormat, ...size, frameRate: 10 };
+  const given = white.get(`${pixelFormat}.raw`)!;
+  const expected = white.get(`${pixelFormat}-covered.raw`)!;
+  const covered = blacken(given, format, [boxOf(mask, format)]);
+  expect(Buffer.from(covered!).equals(expected)).toBe(true);
+  expect(Buffer.from(given).equals(expected)).toBe(false);
+});
 
 test('a mask grows to even edges and ends with the picture', () => {
   expect(boxOf({ left: 0.1, top: 0.1, width: 0.3, height: 2 }, { width: 35, height: 33 })).toEqual({
@@ -68,36 +79,26 @@ class GivenSource implements CameraSource {
   }
 }
 
-async function jpegs(count: number): Promise<NativeFrame[]> {
-  const { stdout } = await run(
-    'ffmpeg',
-    [
-      ...[
-        '-v',
-        'error',
-        '-f',
-        'lavfi',
-        '-i',
-        'color=white:size=160x120',
-        '-frames:v',
-        '1',
-        '-pix_fmt',
-        'yuvj420p',
-      ],
-      ...['-f', 'mjpeg', '-'],
-    ],
-    { encoding: 'buffer' },
-  );
-  const data = new Uint8Array(stdout);
-  return Array.from({ length: count }, (_, index) => ({
-    data,
+/** White pictures of these sizes, 100 ms apart. */
+function jpegs(of: readonly { readonly width: number; readonly height: number }[]): NativeFrame[] {
+  return of.map(({ width, height }, index) => ({
+    data: white.get(`${width}x${height}.jpeg`)!,
     keyframe: true,
     captureMs: (index * 100 + 0.25) as MonotonicMs,
   }));
 }
 
+/** Whether what lies under the mask is black, and all of the rest is not. */
+function isCovered(data: Uint8Array): boolean {
+  const luma = data.subarray(0, size.width * size.height);
+  return luma.every((sample, index) => {
+    const [x, y] = [index % size.width, Math.floor(index / size.width)];
+    return x >= 40 && x < 80 && y >= 60 ? sample === 16 : sample > 100;
+  });
+}
+
 const encodings = {
-  mjpeg: () => jpegs(20),
+  mjpeg: () => Promise.resolve(jpegs(Array(20).fill(size))),
   h264: async () => (await encodedPictures('H264', 4)).map(({ codec: _, ...frame }) => frame),
 };
 
@@ -142,17 +143,41 @@ test.each(Object.keys(encodings) as (keyof typeof encodings)[])(
   },
 );
 
+test('pictures of a camera that changes their size are covered where the others are, and have the size it told', async () => {
+  const given = jpegs([...sizes, size, size].flatMap((each) => [each, each]));
+  const source = new GivenSource();
+  const camera = masked(source, [mask]);
+  const frames: NativeFrame[] = [];
+  const ended: VedetteError[] = [];
+  camera.start({
+    format: () => {},
+    frame: (frame) => frames.push(frame),
+    ended: (reason) => ended.push(reason),
+  });
+  source.sink?.format({ encoding: 'mjpeg', ...size, frameRate: 10 });
+  for (const [index, frame] of given.entries()) {
+    source.sink?.frame(frame);
+    await until(`picture ${index - 1}`, () => frames.length >= index || ended.length > 0);
+  }
+  expect(ended).toEqual([]);
+  expect(frames.map(({ data }) => data.length)).toEqual(frames.map(() => (160 * 120 * 3) / 2));
+  expect(frames.map(({ data }) => isCovered(data))).toEqual(frames.map(() => true));
+  await camera.stop();
+});
+
 test('a camera whose pictures cannot be covered ends, and gives none', async () => {
   const source = new GivenSource();
   const camera = masked(source, [mask]);
   const frames: NativeFrame[] = [];
   const { promise: ended, resolve } = Promise.withResolvers<VedetteError>();
+  const before = new Set(children());
   camera.start({ format: () => {}, frame: (frame) => frames.push(frame), ended: resolve });
   source.sink?.format({ encoding: 'mjpeg', ...size, frameRate: 10 });
-  const pid = children('ffmpeg').at(-1);
+  // By its id, since a process bears its program's name only some time after its start.
+  const [pid] = children().filter((each) => !before.has(each));
   process.kill(pid!, 'SIGKILL');
   expect((await ended).code).toBe('encoder/ended');
-  for (const frame of await jpegs(1)) source.sink?.frame(frame);
+  for (const frame of jpegs([size])) source.sink?.frame(frame);
   expect(frames).toEqual([]);
   await camera.stop();
 });

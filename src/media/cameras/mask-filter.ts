@@ -87,9 +87,13 @@ export class MaskFilter {
       ({ left, top, width, height }) =>
         `drawbox=x=${left}:y=${top}:w=${width}:h=${height}:color=black:t=fill`,
     );
+    // A camera that changes its picture's size, or the way it lies, in mid-stream: ffmpeg makes the filters anew for it,
+    // and the boxes are meant for the size that was told.
+    const { width, height } = this.#format;
+    const filters = [`scale=${width}:${height}`, 'format=yuv420p', ...boxes].join(',');
     return [
       ...['-copyts', '-probesize', '32', '-analyzeduration', '0', '-flags', 'low_delay'],
-      ...['-threads', '1', '-f', 'nut', '-i', 'pipe:0', '-an', '-vf', ['format=yuv420p', ...boxes].join(',')],
+      ...['-threads', '1', '-noautorotate', '-f', 'nut', '-i', 'pipe:0', '-an', '-vf', filters],
       ...['-c:v', 'rawvideo', '-enc_time_base', `1/${nutTicksPerSecond}`, '-fps_mode', 'passthrough'],
       ...['-f', 'nut', '-write_index', '0', '-flush_packets', '1', 'pipe:1'],
     ];
