@@ -8,6 +8,8 @@ const defaultMs = 10_000;
 const defaultMaxBytes = 16 * 1024 * 1024;
 /** A clip can only begin at a keyframe: with one so often, it begins at most this much earlier than it is asked to. */
 const keyframeEveryMs = 4_000;
+/** A camera that has given nothing for so long is away: what it gave before then is no part of a clip, ms. */
+const awayMs = 2_000;
 
 export interface PreRollOptions {
   readonly video: EncodedStream;
@@ -65,11 +67,14 @@ export class PreRoll {
 
   /**
    * Its pictures since `sinceMs`, in order, from the last keyframe at or before then; from the oldest one where it does
-   * not reach back so far. Empty where there is none.
+   * not reach back so far. Empty where there is none, and where the camera has been away since before then.
    */
   frames(sinceMs: MonotonicMs): readonly EncodedFrame[] {
     const index = this.#groups.findLastIndex(([first]) => first !== undefined && first.captureMs <= sinceMs);
-    return this.#groups.slice(Math.max(0, index)).flat();
+    return this.#groups
+      .slice(Math.max(0, index))
+      .filter((group) => (group.at(-1)?.captureMs ?? Number.NEGATIVE_INFINITY) >= sinceMs - awayMs)
+      .flat();
   }
 
   /** Its sound since `sinceMs`, in order. */

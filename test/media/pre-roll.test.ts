@@ -29,7 +29,20 @@ test('it begins at the keyframe at or before the time asked for, and has all sin
     Array.from({ length: 30 }, (_, index) => 3_000 + index * 100),
   );
   expect(preRoll.frames(ms(-50))[0]?.captureMs).toBe(0);
-  expect(preRoll.frames(ms(9_000))[0]?.captureMs).toBe(5_000);
+  expect(preRoll.frames(ms(6_500))[0]?.captureMs).toBe(5_000);
+});
+
+test('what a camera gave before it was away is left out', () => {
+  const hour = 3_600_000;
+  const { video, audio, preRoll } = started();
+  for (let at = 0; at < 2_000; at += 100) {
+    video.give(picture(at, at % 1_000 === 0));
+    audio.give(block(at));
+  }
+  expect(preRoll.frames(ms(hour))).toEqual([]);
+  expect(preRoll.sound(ms(hour))).toEqual([]);
+  video.give(picture(hour + 100, true), picture(hour + 200));
+  expect(preRoll.frames(ms(hour)).map(({ captureMs }) => captureMs)).toEqual([hour + 100, hour + 200]);
 });
 
 test('sound reaches back as far as the picture does', () => {
