@@ -69,8 +69,19 @@ export class EventKeeper {
     }
   }
 
+  /**
+   * @returns undefined where nothing was kept
+   * @throws VedetteError `records/unwritable` where it cannot be read: that is not the same
+   */
   async kept(name: string): Promise<string | undefined> {
-    return this.#heldState.get(name) ?? (await this.#read(() => this.#store.call('kept', name), undefined));
+    const held = this.#heldState.get(name);
+    if (held !== undefined) return held;
+    try {
+      return await this.#store.call('kept', name);
+    } catch (error) {
+      this.#refused(error);
+      throw error;
+    }
   }
 
   /** Writes what is held, as far as the disk takes it, and tries no more. */

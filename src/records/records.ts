@@ -183,7 +183,10 @@ export class Records {
     return this.#events.keep(name, JSON.stringify(value));
   }
 
-  /** What was kept last; undefined where there is nothing, or it cannot be read. Who asks checks its shape. */
+  /**
+   * What was kept last; undefined where there is nothing. Who asks checks its shape.
+   * @throws VedetteError `records/unwritable` where it cannot be read: who asks must not take that for nothing
+   */
   async kept(name: string): Promise<unknown> {
     const json = await this.#events.kept(name);
     return json === undefined ? undefined : JSON.parse(json);

@@ -166,6 +166,9 @@ test('a folder that cannot be made is a trouble that is told, and events are hel
   expect(await records.events({ limit: 10 })).toEqual([event]);
   expect((await records.changeEvent(event.id, { acknowledgedBy: 'Ada' }))?.acknowledgedBy).toBe('Ada');
   expect(records.status().trouble).toMatch(/cannot be written/);
+  await expect(records.kept('rules')).rejects.toMatchObject({ code: 'records/unwritable' });
+  await records.keep('rules', { raised: [] });
+  expect(await records.kept('rules')).toEqual({ raised: [] });
   await chmod(folder, 0o700);
 });
 
