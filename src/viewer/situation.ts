@@ -80,6 +80,8 @@ export function situationWith(before: Situation, telemetry: TelemetryMessage, no
     const known = sensors.get(sensor);
     // A fault is over when the device says so on the ordered channel, not by a number that comes beside it.
     if (known === undefined || known.state.state === 'fault') continue;
+    // All values are said again now and then: the same one is as old as it was. The ordered channel makes it newer.
+    if (known.state.state === 'well' && known.state.reading.value === value) continue;
     const reading = { sensor, value, unit: known.description.unit, time: telemetry.time };
     sensors.set(sensor, withState({ ...known, state: { state: 'well', sensor, reading } }));
   }
