@@ -5,7 +5,7 @@ import type { DataChannel } from '../transport/channel.ts';
 export const eventsLabel = 'events';
 /** A longer message of a viewer is dropped before it is parsed. */
 const maxViewerMessageBytes = 4 * 1024;
-/** Messages a viewer may send in any {@link budgetWindowMs}; more are dropped. A person's finger is slower. */
+/** Messages a viewer may send in any {@link budgetWindowMs}; more are dropped, which is said once. A person's finger is slower. */
 const messagesPerWindow = 50;
 const budgetWindowMs = 10_000;
 
@@ -35,6 +35,8 @@ export class EventsChannel {
       this.#inWindow = 0;
     }
     this.#inWindow += 1;
+    if (this.#inWindow === messagesPerWindow + 1)
+      this.send({ type: 'refused', request: 'message', reason: 'too much was asked in 10 s' });
     if (this.#inWindow > messagesPerWindow || text.length > maxViewerMessageBytes) return undefined;
     try {
       return ViewerMessage.safeParse(JSON.parse(text)).data;

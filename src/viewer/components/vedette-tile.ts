@@ -1,4 +1,5 @@
 import { css, html, LitElement, nothing, svg } from 'lit';
+import { Pace } from '../pace.ts';
 import type { SensorView, Situation } from '../situation.ts';
 import { decimal, lengthOf, strings, valueWords } from '../strings.ts';
 import { type Tile, tileOf } from '../tile.ts';
@@ -12,6 +13,10 @@ const lineWidth = 100;
 const lineHeight = 24;
 /** Steps of a slider from end to end. */
 const sliderSteps = 200;
+/** A slider that is dragged says so no more often: the device hears only so much of a viewer. */
+const sayEveryMs = 250;
+/** So long after it was let go the slider follows the device again, which has heard of it by then. */
+const settleMs = 1_000;
 
 /** A sensor: its value, where it leads, how old it is, and where it stands to its limits. */
 export class VedetteTile extends LitElement {
@@ -32,6 +37,15 @@ export class VedetteTile extends LitElement {
   declare charts: boolean;
   /** What the slider is held at: what the device says meanwhile must not pull it away. */
   declare held: number | undefined;
+  readonly #pace = new Pace<number>(sayEveryMs, (value) => this.#set(value));
+  #settle: ReturnType<typeof setTimeout> | undefined;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.#settle);
+    this.#pace.stop();
+    this.held = undefined;
+  }
 
   protected override render(): unknown {
     const { description, trace } = this.view;
@@ -123,11 +137,14 @@ export class VedetteTile extends LitElement {
       step=${(high - low) / sliderSteps}
       .value=${String(this.held ?? value ?? low)}
       @input=${(event: Event) => {
+        clearTimeout(this.#settle);
         this.held = (event.target as HTMLInputElement).valueAsNumber;
-        this.#set(this.held);
+        this.#pace.offer(this.held);
       }}
       @change=${() => {
-        this.held = undefined;
+        this.#settle = setTimeout(() => {
+          this.held = undefined;
+        }, settleMs);
       }}
     />`;
   }
