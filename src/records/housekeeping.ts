@@ -4,6 +4,7 @@ import type { KeptFiles } from './kept-files.ts';
 import { daysLeft, type Expendable, retention } from './retention.ts';
 import type { RecordsSettings } from './settings.ts';
 import { databaseBytes, reserveBytes, spaceOf } from './space.ts';
+import { SteadyWall } from './steady-wall.ts';
 import type { Store } from './store/store.ts';
 import type { Troubles } from './troubles.ts';
 
@@ -29,8 +30,10 @@ export interface HousekeepingOptions {
   readonly store: Store;
   readonly databasePath: string;
   readonly troubles: Troubles;
-  /** A clip is gone, its event may say so. */
+  /** A clip goes, its event may say so. */
   readonly clipGone: (name: string, id: string) => Promise<void>;
+  /** An event's picture goes before it. */
+  readonly pictureGone: (id: string) => Promise<void>;
   /** So much had to go before its time, in a sentence. */
   readonly madeRoom: (sentence: string) => void;
   readonly clock: Clock;
@@ -40,6 +43,7 @@ export interface HousekeepingOptions {
 /** Keeps the records within their age, their size and the disk's reserve. */
 export class Housekeeping {
   readonly #options: HousekeepingOptions;
+  readonly #steady: SteadyWall;
   readonly #pinned = new Set<string>();
   #freeBytes = 0;
   #databaseBytes = 0;
@@ -49,6 +53,7 @@ export class Housekeeping {
 
   constructor(options: HousekeepingOptions) {
     this.#options = options;
+    this.#steady = new SteadyWall(options.clock);
   }
 
   /** Learns what is pinned. Does not fail: what cannot be read is asked for again at the next start. */
@@ -92,9 +97,9 @@ export class Housekeeping {
   }
 
   async #tidy(): Promise<boolean> {
-    const { settings, clips, pictures, troubles, databasePath, clock, log } = this.#options;
-    const now = clock.wall();
-    await this.#expire(now);
+    const { settings, clips, pictures, troubles, databasePath, log } = this.#options;
+    const now = this.#steady.now();
+    if (now !== undefined) await this.#expire(now);
     const space = await spaceOf(clips.folder);
     this.#databaseBytes = await databaseBytes(databasePath);
     const reserve = reserveBytes(settings.reserve, space);
@@ -105,7 +110,8 @@ export class Housekeeping {
       reserveBytes: reserve,
       maxBytes: settings.maxSize,
       keepClipsMs: settings.keep.clips,
-      now,
+      // By a clock that cannot be believed nothing is too old; size and reserve hold whatever the time is.
+      now: now ?? Number.NEGATIVE_INFINITY,
     });
     for (const { name } of go) await this.#remove(name);
     const early = go.filter(({ why }) => why !== 'age');
@@ -129,10 +135,14 @@ export class Housekeeping {
     const { settings, clips, pictures, store } = this.#options;
     const { events, readings } = settings.keep;
     try {
-      const gone = await store.call('expire', { now, eventsBefore: now - events, keepReadingsMs: readings });
-      const ids = new Set(gone);
-      for (const files of [clips, pictures])
-        for (const { name, id } of files.all()) if (ids.has(id)) await files.remove(name);
+      const expiry = { now, eventsBefore: now - events, keepReadingsMs: readings };
+      // One pass removes a few hundred at the most, so that whatever else is asked of the store comes between.
+      for (let more = true; more; ) {
+        const ids = new Set(await store.call('expire', expiry));
+        more = ids.size > 0;
+        for (const files of [clips, pictures])
+          for (const { name, id } of files.all()) if (ids.has(id)) await files.remove(name);
+      }
       this.#expiredAt = now;
     } catch {
       // A store that refuses is told of by whoever needs it.
@@ -146,12 +156,16 @@ export class Housekeeping {
   }
 
   async #remove(name: string): Promise<void> {
-    const { clips, pictures, clipGone } = this.#options;
+    const { clips, pictures, clipGone, pictureGone } = this.#options;
     const clip = clips.all().find((file) => file.name === name);
-    if (!clip) return pictures.remove(name);
-    // The list first: what is listed can be played.
-    await clipGone(name, clip.id);
-    await clips.remove(name);
+    // The list first: what is listed can be seen.
+    if (clip) {
+      await clipGone(name, clip.id);
+      await clips.remove(name);
+    } else {
+      await pictureGone(name.slice(0, name.indexOf('.')));
+      await pictures.remove(name);
+    }
   }
 }
 

@@ -104,6 +104,7 @@ export class Records {
       databasePath,
       troubles: this.#troubles,
       clipGone: (clip, id) => this.#clipGone(clip, id),
+      pictureGone: (id) => this.#pictureGone(id),
       madeRoom: (sentence) => this.#madeRoom(sentence),
       clock,
       log,
@@ -316,6 +317,13 @@ export class Records {
     const event = await this.#events.get(id);
     if (event?.clip !== clip) return;
     const changed = await this.#events.change(id, { clip: null });
+    if (changed) this.#changed.tell(changed);
+  }
+
+  async #pictureGone(id: string): Promise<void> {
+    const event = await this.#events.get(id);
+    if (!event?.snapshot) return;
+    const changed = await this.#events.change(id, { snapshot: false });
     if (changed) this.#changed.tell(changed);
   }
 
