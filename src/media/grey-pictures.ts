@@ -222,7 +222,8 @@ function greyArgs({ encoding, width }: NativeFormat, height: number): readonly s
     ...(encoding === 'mjpeg' ? ['-lowres', String(lowres(width))] : []),
     ...['-f', 'nut', '-i', 'pipe:0', '-an', '-filter_threads', '1'],
     ...['-vf', `scale=${greyWidth}:${height}:flags=area,format=gray`, '-fps_mode', 'passthrough'],
-    ...['-f', 'rawvideo', '-flush_packets', '1', 'pipe:1'],
+    // With threads of its own, the writer of raw pictures would hold back one a thread, as it happens to be busy.
+    ...['-threads', '1', '-f', 'rawvideo', '-flush_packets', '1', 'pipe:1'],
   ];
 }
 
