@@ -118,7 +118,10 @@ function reasonOf(error: unknown): string {
 function yamlProblem({ line, column, message }: Place & { message: string }, text: string): ProfileProblem {
   const written = text.split('\n')[line - 1] ?? '';
   if (message.startsWith('Map keys must be unique')) {
-    const name = written.slice(column - 1).split(':')[0]?.trim();
+    const name = written
+      .slice(column - 1)
+      .split(':')[0]
+      ?.trim();
     return { line, column, key: '', message: `the name "${name}" stands twice in one map; choose another` };
   }
   // Braces open a map in a `{ … }` line; this mistake is the likeliest of all.

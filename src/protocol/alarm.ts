@@ -71,6 +71,8 @@ export const RingStatus = z.strictObject({
   by: z.string().optional(),
   /** The session that has the call. */
   session: z.string().optional(),
+  /** It was answered by a ready reply, which is being played: nobody has a call. */
+  replying: z.boolean(),
   /** Ready replies that can be played at the door. */
   replies: z.array(z.strictObject({ reply: z.string(), title: z.string() })),
 });

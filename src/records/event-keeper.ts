@@ -13,6 +13,8 @@ export class EventKeeper {
   readonly #troubles: Troubles;
   readonly #held = new HeldEvents();
   readonly #heldState = new Map<string, string>();
+  /** What was to be kept last, by name. */
+  readonly #newestState = new Map<string, string>();
   #timer: NodeJS.Timeout | undefined;
   #retrying: Promise<void> | undefined;
   #stopped = false;
@@ -37,7 +39,9 @@ export class EventKeeper {
     const held = this.#held.get(id);
     if (!held) {
       try {
-        return await this.#write(() => this.#store.call('changeEvent', id, change));
+        const changed = await this.#write(() => this.#store.call('changeEvent', id, change));
+        // The disk may have refused the event itself meanwhile: then it is held.
+        if (changed || !this.#held.get(id)) return changed;
       } catch {
         // A disk that takes nothing may still be read.
       }
@@ -61,11 +65,14 @@ export class EventKeeper {
 
   /** Keeps a JSON text under a name. */
   async keep(name: string, json: string): Promise<void> {
+    this.#newestState.set(name, json);
+    // What is held is written at any time: never an older value after this one.
+    if (this.#heldState.has(name)) this.#heldState.set(name, json);
     try {
       await this.#write(() => this.#store.call('keep', name, json));
-      this.#heldState.delete(name);
+      if (this.#heldState.get(name) === json) this.#heldState.delete(name);
     } catch {
-      this.#heldState.set(name, json);
+      this.#heldState.set(name, this.#newestState.get(name) ?? json);
     }
   }
 
@@ -88,7 +95,8 @@ export class EventKeeper {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
-    await this.#retry();
+    // Where nothing waits, no file need be opened for it.
+    if (this.#held.size + this.#heldState.size > 0) await this.#retry();
   }
 
   /** Runs a write; says whether the disk takes what it is given. */

@@ -38,6 +38,8 @@ const commitEveryMs = 60_000;
 const tryBytes = 256 * 1024;
 /** That old recordings went is an event at most this often. */
 const toldRoomEveryMs = 86_400_000;
+/** Of the two seconds that a stop has, mending gets this much; it goes on at the next start. */
+const mendingGraceMs = 200;
 
 export interface RecordsOptions {
   /** The device's state folder. */
@@ -77,6 +79,7 @@ export class Records {
   readonly #ids: EventIds;
   #timer: NodeJS.Timeout | undefined;
   #toldRoomAt = Number.NEGATIVE_INFINITY;
+  readonly #stopping = new AbortController();
   #mending: Promise<void> = Promise.resolve();
   #foldersOpen = false;
 
@@ -248,9 +251,10 @@ export class Records {
   /** Ends clips, writes what is gathered, closes. Idempotent. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
-    await this.clips.stop();
-    await this.#mending;
-    await this.#commit();
+    this.#stopping.abort();
+    // Whatever of a stop is too slow: readings are on the disk.
+    await Promise.all([this.#commit(), this.clips.stop()]);
+    await this.#mendingOrLate();
     await this.#events.stop();
     await this.#store.stop();
   }
@@ -263,11 +267,20 @@ export class Records {
       const leftovers = await this.#clipFiles.start();
       for (const name of await this.#pictures.start()) await this.#pictures.remove(name);
       // Takes a while after a power cut; the first alarm does not wait for it.
-      this.#mending = mendClips(leftovers, this.#clipFiles, log).then(() => this.#agree());
+      this.#mending = mendClips(leftovers, this.#clipFiles, log, this.#stopping.signal).then(() =>
+        this.#agree(),
+      );
       this.#foldersOpen = true;
     } catch (error) {
       this.#troubles.set('clips', `clips and pictures cannot be kept: ${sentenceOf(error)}`);
     }
+  }
+
+  async #mendingOrLate(): Promise<void> {
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, mendingGraceMs);
+    await Promise.race([this.#mending, late]);
+    clearTimeout(timer);
   }
 
   async #everyMinute(): Promise<void> {
@@ -332,10 +345,12 @@ export class Records {
     // Of several clips of one event the first has the shortest name.
     const clips = this.#clipFiles.all().toSorted((one, other) => one.name.length - other.name.length);
     for (const { id, name } of clips) {
+      if (this.#stopping.signal.aborted) return;
       const event = await this.#events.get(id);
       if (event && event.clip === undefined) await this.#clipFinished(id, name);
     }
     for (const { id } of this.#pictures.all()) {
+      if (this.#stopping.signal.aborted) return;
       const event = await this.#events.get(id);
       if (event && !event.snapshot) await this.#events.change(id, { snapshot: true });
     }

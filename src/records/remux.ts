@@ -1,7 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 import type { EncodedPacket, Input as MediaInput } from 'mediabunny';
 import { fileSink } from './clip-writer.ts';
-import { fileMode } from './whole-file.ts';
+import { fileMode, isDiskError } from './whole-file.ts';
 
 /**
  * Writes what can be read of a clip that was cut off into a new file, synced. The frames stay as they are.
@@ -87,7 +87,8 @@ async function* readable(
 async function* untilBroken(sink: Sink): AsyncGenerator<EncodedPacket, void> {
   try {
     yield* sink.packets();
-  } catch {
+  } catch (error) {
+    if (isDiskError(error)) throw error;
     // The rest was never written.
   }
 }

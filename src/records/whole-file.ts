@@ -7,6 +7,11 @@ export const fileMode = 0o600;
 /** The ending of what is not whole yet. */
 export const partEnding = '.part';
 
+/** It says something of the disk, and nothing of what is in a file. */
+export function isDiskError(error: unknown): boolean {
+  return error instanceof Error && 'errno' in error && typeof error.errno === 'number';
+}
+
 /**
  * Writes a file that is there whole or not at all, whenever the power is cut: under another name first, synced, then
  * renamed, and the folder synced, for the rename lives there.

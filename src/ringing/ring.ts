@@ -124,7 +124,7 @@ export function isSameRing({ state, stateMs }: Ring, now: MonotonicMs): boolean 
 
 /** As pages know it. */
 export function statusOf(ring: Ring): RingStatus {
-  const { feed, title, since, state, caller, replies } = ring;
+  const { feed, title, since, state, caller, replying, replies } = ring;
   const who = caller ?? ring.declined.at(-1);
   return {
     ring: ring.ring,
@@ -134,6 +134,7 @@ export function statusOf(ring: Ring): RingStatus {
     state,
     ...(who?.name === undefined ? {} : { by: who.name }),
     ...(caller ? { session: caller.session } : {}),
+    replying,
     replies,
   };
 }

@@ -121,6 +121,7 @@ export class Ringing {
     live.ring = ring;
     if (play !== undefined) this.#play(live, play);
     if (ring.state !== before.state) this.#became(live);
+    else if (ring.replying !== before.replying) this.#say(ring);
     this.#arm();
     return refused;
   }
@@ -129,8 +130,7 @@ export class Ringing {
   #became(live: Live): void {
     const { outcome, record, show, log } = this.#parts;
     const { ring } = live;
-    const status = statusOf(ring);
-    for (const listener of this.#listeners) listener(status);
+    const status = this.#say(ring);
     switch (ring.state) {
       case 'ringing':
         live.show = show(ring.feed);
@@ -151,6 +151,12 @@ export class Ringing {
         this.#live.delete(ring.feed);
         return;
     }
+  }
+
+  #say(ring: Ring): RingStatus {
+    const status = statusOf(ring);
+    for (const listener of this.#listeners) listener(status);
+    return status;
   }
 
   #play(live: Live, reply: string): void {

@@ -15,6 +15,8 @@ export interface SensorSink {
    * @param at when it was true, where the source knows (the kernel's time of an edge); now otherwise
    */
   value(value: number, at?: MonotonicMs): void;
+  /** The device behind it says that it is away. The source goes on, and its next value says that it is back. */
+  away(reason: VedetteError): void;
   /** The source gave up by itself: unplugged, refused, its bus is gone. Never called for `stop`. */
   ended(reason: VedetteError): void;
 }

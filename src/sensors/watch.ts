@@ -42,6 +42,8 @@ export type WatchInput =
   | { readonly type: 'value'; readonly value: number; readonly at?: MonotonicMs }
   /** A reading that was asked for came to its end; its value, where it had one, came before as an input of its own. */
   | { readonly type: 'read'; readonly failed?: string }
+  /** The device behind the source says that it is away; the run goes on, and the next value says that it is back. */
+  | { readonly type: 'away'; readonly detail: string }
   /** The run ended by itself. `missing`: the device is not there. */
   | { readonly type: 'ended'; readonly missing: boolean; readonly detail: string }
   /** What was closed is gone. */
@@ -58,7 +60,15 @@ export type WatchEffect =
 
 type Run =
   | { readonly phase: 'closed'; readonly retryMs: number }
-  | { phase: 'open'; sinceMs: number; polled: boolean; readMs: number; asked: boolean; heard: boolean }
+  | {
+      phase: 'open';
+      sinceMs: number;
+      polled: boolean;
+      readMs: number;
+      asked: boolean;
+      heard: boolean;
+      away: boolean;
+    }
   | { readonly phase: 'closing'; readonly retryMs: number };
 
 /**
@@ -81,6 +91,8 @@ export class Watch {
   #known = false;
   #heardMs = 0;
   #refusedMs = Number.NEGATIVE_INFINITY;
+  /** What was said last, where it is sense that came too soon after nonsense. */
+  #doubted: { readonly value: number; readonly at: MonotonicMs } | undefined;
   #raw: { readonly value: number; readonly sinceMs: number } | undefined;
   #smooth: { readonly value: number; readonly atMs: number } | undefined;
   #lastAtMs = Number.NEGATIVE_INFINITY;
@@ -98,7 +110,7 @@ export class Watch {
     if (run.phase === 'closed') return run.retryMs;
     if (run.phase === 'closing') return Number.POSITIVE_INFINITY;
     const readMs = run.polled && !run.asked ? run.readMs : Number.POSITIVE_INFINITY;
-    return Math.min(readMs, this.#missingMs(run), this.#stuckMs(), this.#rate.dueMs);
+    return Math.min(readMs, this.#missingMs(run), this.#stuckMs(), this.#rate.dueMs, this.#calmAtMs());
   }
 
   /** @param random in [0, 1) */
@@ -119,6 +131,9 @@ export class Watch {
         break;
       case 'read':
         this.#readEnded(input.failed, now, random, effects);
+        break;
+      case 'away':
+        if (this.#run.phase === 'open') this.#away(this.#run, input.detail, effects);
         break;
       case 'ended':
         if (this.#run.phase === 'open')
@@ -141,7 +156,8 @@ export class Watch {
 
   #due(now: MonotonicMs, random: number, effects: WatchEffect[]): void {
     if (this.#run.phase === 'closed' && this.#run.retryMs <= now) {
-      this.#run = { phase: 'open', sinceMs: now, polled: false, readMs: now, asked: false, heard: false };
+      const quiet = { polled: false, asked: false, heard: false, away: false };
+      this.#run = { phase: 'open', sinceMs: now, readMs: now, ...quiet };
       this.#failedReads = 0;
       this.#failed = undefined;
       effects.push({ do: 'open' });
@@ -151,6 +167,11 @@ export class Watch {
     if (run.phase !== 'open') return;
     const waiting = this.#rate.due(now);
     if (waiting) this.#heard(waiting.value, waiting.at, now, effects);
+    const doubted = this.#doubted;
+    if (doubted && this.#calmAtMs() <= now) {
+      this.#doubted = undefined;
+      this.#heard(doubted.value, doubted.at, now, effects);
+    }
     if (this.#missingMs(run) <= now) {
       this.#silent(now - (run.heard ? this.#heardMs : run.sinceMs), now, random, effects);
       return;
@@ -168,7 +189,10 @@ export class Watch {
   }
 
   #arrived(value: number, at: MonotonicMs, now: MonotonicMs, effects: WatchEffect[]): void {
-    if (this.#run.phase === 'open') this.#run.heard = true;
+    if (this.#run.phase === 'open') {
+      this.#run.heard = true;
+      this.#run.away = false;
+    }
     this.#known = true;
     this.#heardMs = now;
     this.#failedReads = 0;
@@ -180,6 +204,7 @@ export class Watch {
 
   /** A value within the bound: believed or not. */
   #heard(raw: number, at: MonotonicMs, now: MonotonicMs, effects: WatchEffect[]): void {
+    this.#dismiss();
     const verdict = judge(this.#profile, raw);
     if ('reason' in verdict) {
       this.#refusedMs = now;
@@ -189,17 +214,33 @@ export class Watch {
     }
     const changed = this.#raw?.value !== raw;
     if (changed) this.#raw = { value: raw, sinceMs: now };
-    if (
-      (this.#fault === 'stuck' && !changed) ||
-      (this.#fault === 'out-of-range' && now - this.#refusedMs < calmMs)
-    ) {
+    if (this.#fault === 'stuck' && !changed) {
       this.counts.rejected += 1;
+      return;
+    }
+    if (this.#fault === 'out-of-range' && now < this.#refusedMs + calmMs) {
+      this.#doubted = { value: raw, at };
       return;
     }
     this.#fault = undefined;
     if (this.#run.phase === 'open' && now - this.#run.sinceMs >= settledMs) this.#failures = 0;
     this.counts.readings += 1;
     effects.push({ do: 'reading', value: this.#smoothed(verdict.value, at), at });
+  }
+
+  /** What was doubted is followed by something newer, and will not be believed. */
+  #dismiss(): void {
+    if (this.#doubted) this.counts.rejected += 1;
+    this.#doubted = undefined;
+  }
+
+  /** What it said before is not to end its being away. */
+  #away(run: Extract<Run, { phase: 'open' }>, detail: string, effects: WatchEffect[]): void {
+    run.away = true;
+    this.#raw = undefined;
+    this.#rate.forget();
+    this.#dismiss();
+    this.#faulty('unavailable', detail, effects);
   }
 
   #silent(silentMs: number, now: MonotonicMs, random: number, effects: WatchEffect[]): void {
@@ -234,6 +275,7 @@ export class Watch {
     this.#run = { phase: 'closing', retryMs };
     this.#raw = undefined;
     this.#rate.forget();
+    this.#dismiss();
     this.#faulty(reason, detail, effects);
     effects.push({ do: 'close' });
   }
@@ -276,9 +318,14 @@ export class Watch {
 
   #missingMs(run: Extract<Run, { phase: 'open' }>): number {
     const { period } = this.#profile;
-    if (period === undefined) return Number.POSITIVE_INFINITY;
+    if (period === undefined || run.away) return Number.POSITIVE_INFINITY;
     const patienceMs = Math.max(leastSilenceMs, (missedPeriods + latePeriods) * period);
     return run.heard ? this.#heardMs + patienceMs : run.sinceMs + Math.max(openingMs, patienceMs);
+  }
+
+  /** When what is doubted is believed, if nothing else is said until then. */
+  #calmAtMs(): number {
+    return this.#doubted ? this.#refusedMs + calmMs : Number.POSITIVE_INFINITY;
   }
 
   #stuckMs(): number {

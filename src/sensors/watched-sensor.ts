@@ -134,6 +134,7 @@ export class WatchedSensor {
       source.start({
         value: (value, at) =>
           current() && this.#input({ type: 'value', value, ...(at !== undefined && { at }) }),
+        away: ({ message }) => current() && this.#input({ type: 'away', detail: message }),
         ended: (reason) => current() && this.#ended(reason),
       });
       if (current()) this.#input({ type: 'opened', polled: source.read !== undefined });

@@ -27,11 +27,14 @@ export interface AttentionInput {
   readonly session: string;
   /** What is shown all the same, but not heard. */
   readonly quiet: Quiet;
+  /** Without a connection nobody knows whether it still rings, and nobody here could answer. Alarms stay. */
+  readonly connected: boolean;
 }
 
 const rank = { critical: 0, warning: 1, info: 2 } as const;
 
-export function attentionOf({ alarms, rings, seen, session, quiet }: AttentionInput): Attention {
+export function attentionOf(input: AttentionInput): Attention {
+  const { alarms, rings, seen, session, quiet, connected } = input;
   const all = [...alarms].sort((a, b) => rank[a.severity] - rank[b.severity] || b.since - a.since);
   const open = all.filter(({ state }) => state !== 'shelved');
   const allRings = [...rings].sort((a, b) => a.since - b.since);
@@ -40,16 +43,26 @@ export function attentionOf({ alarms, rings, seen, session, quiet }: AttentionIn
       .filter(({ severity, acknowledgedBy }) => severity === 'critical' && acknowledgedBy === undefined)
       .map((status): Call => ({ kind: 'alarm', id: alarmId(status), status })),
     ...allRings
-      .filter(({ state }) => state === 'ringing')
+      .filter(({ state }) => connected && state === 'ringing')
       .map((status): Call => ({ kind: 'ring', id: status.ring, status })),
   ].filter(({ id }) => !seen.has(id));
   return {
     screen,
     alarms: open,
     shelved: all.filter(({ state }) => state === 'shelved'),
-    call: allRings.find((ring) => ring.state === 'answered' && ring.session === session),
+    // Of who had a ready reply played nothing may be heard at the door.
+    call: allRings.find((ring) => ring.state === 'answered' && ring.session === session && !ring.replying),
     sound: soundOf(screen, quiet),
   };
+}
+
+/** The first call whose feed has a picture, then the others: its picture is the one to be seen. */
+export function withPictureFirst(
+  calls: readonly Call[],
+  hasPicture: (feed: string) => boolean,
+): readonly Call[] {
+  const first = calls.find(({ status }) => status.feed !== undefined && hasPicture(status.feed));
+  return first === undefined ? calls : [first, ...calls.filter((call) => call !== first)];
 }
 
 /** One occasion of an alarm: raised again, it takes the screen again. */

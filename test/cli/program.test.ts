@@ -138,12 +138,15 @@ describe('schema', () => {
     );
   });
 
-  test.each(['demo', 'camera', 'machine', 'doorbell'])('the profile of devices/%s is right and names it', async (device) => {
-    const file = new URL(`../../devices/${device}/profile.yaml`, import.meta.url);
-    const [first = ''] = readFileSync(file, 'utf8').split('\n');
-    expect(new URL(first.replace('# yaml-language-server: $schema=', ''), file).href).toBe(committed.href);
-    expect((await vedette('check', file.pathname, '--no-cameras')).code).toBe(0);
-  });
+  test.each(['demo', 'camera', 'machine', 'doorbell'])(
+    'the profile of devices/%s is right and names it',
+    async (device) => {
+      const file = new URL(`../../devices/${device}/profile.yaml`, import.meta.url);
+      const [first = ''] = readFileSync(file, 'utf8').split('\n');
+      expect(new URL(first.replace('# yaml-language-server: $schema=', ''), file).href).toBe(committed.href);
+      expect((await vedette('check', file.pathname, '--no-cameras')).code).toBe(0);
+    },
+  );
 });
 
 describe('a failure', () => {

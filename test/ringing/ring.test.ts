@@ -92,6 +92,8 @@ test('a ready reply answers for everybody, and it is over when that was heard', 
   const reply: RingInput = { type: 'reply', reply: 'wait', by: anna };
   const { ring, play } = stepRing(beginRing(press, at(0)), reply, at(1));
   expect([ring.state, play]).toEqual(['answered', 'wait']);
+  expect(statusOf(ring)).toMatchObject({ session: 'a', replying: true });
+  expect(statusOf(after([1, answer(anna)])).replying).toBe(false);
   expect(stepRing(ring, answer(boris), at(2)).refused).toBe('Anna has answered');
   // It is heard to its end, whoever leaves.
   expect(stepRing(ring, { type: 'left', session: 'a', present: [] }, at(2)).ring.state).toBe('answered');

@@ -25,6 +25,7 @@ export function sensorParts(parts: Partial<SensorParts> = {}): SensorParts {
 /** What one run of a source told its sink, in order. */
 export interface Told {
   readonly values: { readonly value: number; readonly at?: MonotonicMs }[];
+  readonly away: VedetteError[];
   readonly ended: VedetteError[];
   /** Failed readings of a polled source. */
   readonly failed: unknown[];
@@ -34,13 +35,17 @@ export interface Told {
 
 /** Starts a source and collects what it tells. One that is polled is asked again as soon as it has answered. */
 export function collect(source: SensorSource): Told {
-  const told: Told = { values: [], ended: [], failed: [], calls: 0 };
+  const told: Told = { values: [], away: [], ended: [], failed: [], calls: 0 };
   const add = (value: number, at?: MonotonicMs) => {
     told.calls += 1;
     told.values.push({ value, ...(at !== undefined && { at }) });
   };
   source.start({
     value: add,
+    away: (reason) => {
+      told.calls += 1;
+      told.away.push(reason);
+    },
     ended: (reason) => {
       told.calls += 1;
       told.ended.push(reason);
@@ -153,6 +158,7 @@ export function testSensor<Schema extends z.ZodObject>(name: string, given: Sens
       let ended = 0;
       source.start({
         value: () => undefined,
+        away: () => undefined,
         ended: () => {
           ended += 1;
         },

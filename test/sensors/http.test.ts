@@ -28,7 +28,7 @@ testSensor('http', {
 
 async function ask(options: Record<string, unknown> = {}): Promise<number | string | undefined> {
   const source = httpSensor.open(httpSensor.options.parse({ url, ...options }), sensorParts());
-  source.start({ value: () => undefined, ended: () => undefined });
+  source.start({ value: () => undefined, away: () => undefined, ended: () => undefined });
   const value = await source.read?.().catch((error: VedetteError) => `${error.code}: ${error.data.detail}`);
   await source.stop();
   return value;
@@ -88,7 +88,7 @@ test('closing it ends a question that is open', async () => {
     });
   };
   const source = httpSensor.open(httpSensor.options.parse({ url, timeout: '1m' }), sensorParts());
-  source.start({ value: () => undefined, ended: () => expect.unreachable() });
+  source.start({ value: () => undefined, away: () => undefined, ended: () => expect.unreachable() });
   const reading = source.read?.();
   await new Promise((resolve) => server.once('request', resolve));
   await source.stop();

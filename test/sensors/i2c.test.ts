@@ -38,7 +38,7 @@ function parts(chips: Record<number, FakeChip>) {
 
 async function read(options: object, given: ReturnType<typeof parts>): Promise<number> {
   const source = i2cSensor.open(i2cOptions.parse(options), given);
-  source.start({ value: () => undefined, ended: () => undefined });
+  source.start({ value: () => undefined, away: () => undefined, ended: () => undefined });
   return (await source.read?.()) ?? Number.NaN;
 }
 

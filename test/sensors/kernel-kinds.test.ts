@@ -77,6 +77,7 @@ async function readOnce(
   let end: string | undefined;
   source.start({
     value: () => undefined,
+    away: () => {},
     ended: (reason) => {
       end = reason.code;
     },
@@ -172,7 +173,7 @@ describe('w1', () => {
   test('85 °C out of nowhere is what a chip says that was just reset, not a temperature', async () => {
     const parts = sensorParts();
     const source = w1.open(w1.options.parse({}), parts);
-    source.start({ value: () => undefined, ended: () => undefined });
+    source.start({ value: () => undefined, away: () => undefined, ended: () => undefined });
     const read = async (milli: number) => {
       await sysfs.write(`${therm}/temperature`, String(milli));
       return source.read?.().catch((error) => error.code);
@@ -228,7 +229,7 @@ describe('system', () => {
   test('cpu is what was busy since the reading before', async () => {
     const kind = systemKind(files);
     const source = kind.open(kind.options.parse({ measure: 'cpu' }), sensorParts());
-    source.start({ value: () => undefined, ended: () => undefined });
+    source.start({ value: () => undefined, away: () => undefined, ended: () => undefined });
     expect(await source.read?.()).toBeCloseTo(20, 9);
     await other.write('proc/stat', 'cpu  190 0 100 810 0 0 0 0 0 0');
     expect(await source.read?.()).toBeCloseTo(90, 9);
@@ -250,7 +251,7 @@ describe('system', () => {
     await other.write(count, '7');
     const kind = systemKind(files);
     const source = kind.open(kind.options.parse({ measure: 'throttled' }), sensorParts());
-    source.start({ value: () => undefined, ended: () => undefined });
+    source.start({ value: () => undefined, away: () => undefined, ended: () => undefined });
     expect(await source.read?.()).toBe(0);
     await other.write(count, '9');
     expect(await source.read?.()).toBe(1);

@@ -23,7 +23,7 @@ function parts() {
 /** One reading. */
 function read(options: object, given = parts()): Promise<number> {
   const source: SensorSource = modbusSensor.open(modbusOptions.parse(options), given);
-  source.start({ value: () => undefined, ended: () => undefined });
+  source.start({ value: () => undefined, away: () => undefined, ended: () => undefined });
   return source.read?.() ?? Promise.reject(new Error('it is not polled'));
 }
 

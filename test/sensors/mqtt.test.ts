@@ -117,7 +117,7 @@ describe.skipIf(!hasMosquitto)('with a broker', () => {
     expect(told.values[0]).toEqual({ value: 61.5 });
   });
 
-  test('a device that is offline is gone, and one that was offline before we came too', async () => {
+  test('a device that is offline is away, and heard again when it is online', async () => {
     await publisher.publishAsync('tele/boiler/LWT', 'Online', { qos: 1, retain: true });
     const options = { topic: 'tele/boiler/SENSOR', path: 'ENERGY.Power', availability: 'tele/boiler/LWT' };
     const told = open(options);
@@ -126,11 +126,47 @@ describe.skipIf(!hasMosquitto)('with a broker', () => {
       return told.values.length > 0;
     });
     await publisher.publishAsync('tele/boiler/LWT', 'Offline', { qos: 1, retain: true });
-    await until('its end', () => told.ended.length > 0);
-    expect(told.ended).toMatchObject([{ code: 'mqtt/device-lost' }]);
-    const again = open(options);
-    await until('its end', () => again.ended.length > 0);
-    expect(again.ended).toMatchObject([{ code: 'mqtt/device-lost' }]);
+    await until('it is away', () => told.away.length > 0);
+    expect(told.away).toMatchObject([{ code: 'mqtt/device-lost' }]);
+    told.values.length = 0;
+    await publisher.publishAsync('tele/boiler/SENSOR', '{"ENERGY":{"Power":13}}', { qos: 1 });
+    await publisher.publishAsync('tele/boiler/LWT', 'Offline', { qos: 1, retain: true });
+    await publisher.publishAsync('tele/boiler/LWT', 'Online', { qos: 1, retain: true });
+    await publisher.publishAsync('tele/boiler/SENSOR', '{"ENERGY":{"Power":14}}', { qos: 1 });
+    await until('it is back', () => told.values.length > 0);
+    expect(told.values).toEqual([{ value: 14 }]);
+    expect(told.away).toHaveLength(1);
+    expect(told.ended).toEqual([]);
+  });
+
+  test('what is retained of a device that is offline is not its value, whichever was said first', async () => {
+    await publisher.publishAsync('old/value', '1', { qos: 1, retain: true });
+    await publisher.publishAsync('old/availability', 'offline', { qos: 1, retain: true });
+    const shared = parts();
+    const start = (options: object) => {
+      const source = mqttSensor.open(mqttOptions.parse(options), shared);
+      opened.push(source);
+      return collect(source);
+    };
+    // It makes the broker say the value before the availability.
+    const careless = start({ topic: 'old/value' });
+    const told = start({ topic: 'old/value', availability: 'old/availability' });
+    await until('both', () => careless.values.length > 0 && told.away.length > 0);
+    await publisher.publishAsync('old/value', '2', { qos: 1 });
+    await publisher.publishAsync('old/availability', 'online', { qos: 1, retain: true });
+    await until('what it said as it came back', () => told.values.length > 0);
+    expect(told.values).toEqual([{ value: 2 }]);
+    expect(told.ended).toEqual([]);
+  });
+
+  test('what is retained of a device that never says whether it is online is believed', async () => {
+    const told = open({
+      topic: 'zigbee2mqtt/boiler',
+      path: 'temperature',
+      availability: 'zigbee2mqtt/boiler/availability',
+    });
+    await until('its value', () => told.values.length > 0);
+    expect(told).toMatchObject({ values: [{ value: 61.5 }], away: [], ended: [] });
   });
 
   test('a broker that restarts ends no sensor, and what it says then is heard', async () => {

@@ -45,7 +45,7 @@ test('what a person sets is said at once, and stays as long as it holds', async 
   const options = simulatedOptions.parse({ value: 20, hold: '1m' });
   const source = simulatedSensor.open(options, sensorParts({ clock }));
   const told: number[] = [];
-  source.start({ value: (value) => told.push(value), ended: () => undefined });
+  source.start({ value: (value) => told.push(value), away: () => undefined, ended: () => undefined });
   expect(await source.read?.()).toBe(20);
   source.set?.(95);
   expect(told).toEqual([95]);

@@ -129,11 +129,31 @@ describe('what can be true', () => {
     bench.value(999);
     for (let index = 0; index * 200 < calmMs; index += 1) {
       bench.value(20);
-      bench.wait(200);
+      bench.wait(index * 200 < calmMs - 200 ? 200 : 199);
     }
     expect(bench.readings).toEqual([]);
+    bench.nowMs += 1;
     bench.value(21);
     expect(bench.readings).toEqual([21]);
+    expect(bench.watch.counts).toMatchObject({ readings: 1, rejected: 11 });
+  });
+
+  test('the first sense after nonsense is believed two seconds after it, though nothing more is said', () => {
+    const bench = new Bench({ period: undefined as never }).opened();
+    bench.value(Number.NaN);
+    bench.wait(500);
+    bench.value(20);
+    const saidMs = bench.nowMs;
+    expect(bench.wait(calmMs - 501)).toEqual([]);
+    expect(bench.wait(1)).toEqual([{ do: 'reading', value: 20, at: saidMs }]);
+    expect(bench.wait(60_000)).toEqual([]);
+    expect(bench.watch.counts).toMatchObject({ readings: 1, rejected: 1 });
+  });
+
+  test('sense that nonsense follows is not believed later', () => {
+    const bench = new Bench({ period: undefined as never }).opened();
+    for (const value of [Number.NaN, 20, Number.NaN]) bench.value(value);
+    expect(bench.wait(60_000)).toEqual([]);
   });
 
   test('one that alternates between sense and nonsense is one fault, not many', () => {
@@ -144,6 +164,27 @@ describe('what can be true', () => {
     }
     expect(bench.faults).toEqual(['out-of-range']);
     expect(bench.readings).toEqual([]);
+  });
+});
+
+describe('a device that says it is away', () => {
+  test('is one fault, its sensor stays open however long, and its next value ends it', () => {
+    const bench = new Bench().opened();
+    bench.value(20);
+    expect(bench.give({ type: 'away', detail: 'it is offline' })).toEqual([
+      { do: 'fault', reason: 'unavailable', detail: 'it is offline' },
+    ]);
+    expect(bench.give({ type: 'away', detail: 'it is offline' })).toEqual([]);
+    expect(bench.wait(86_400_000)).toEqual([]);
+    expect(bench.value(21)).toMatchObject([{ do: 'reading', value: 21 }]);
+    expect(bench.wait(3_500)).toContainEqual({ do: 'close' });
+  });
+
+  test('says nothing more that waited or was doubted', () => {
+    const bench = new Bench({ maxRate: 1, period: undefined as never }).opened();
+    for (const value of [20, 21, 22]) bench.value(value);
+    bench.give({ type: 'away', detail: 'it is offline' });
+    expect(bench.wait(60_000)).toEqual([]);
   });
 });
 
@@ -388,6 +429,7 @@ test('whatever happens: opened and closed alternate, readings are within range, 
       { type: 'read', failed: 'no' },
       { type: 'ended', missing: true, detail: 'gone' },
       { type: 'ended', missing: false, detail: 'failed' },
+      { type: 'away', detail: 'offline' },
     ),
     fc.record({ type: fc.constant('value' as const), value: fc.oneof(fc.double(), fc.constant(20)) }),
     fc.record({
@@ -403,6 +445,8 @@ test('whatever happens: opened and closed alternate, readings are within range, 
         bench.give(next);
         bench.wait(waitMs);
       }
+      // Of one that is away nothing is due.
+      bench.value(20);
       const runs = bench.effects.filter(({ do: what }) => what === 'open' || what === 'close');
       expect(runs.map((effect) => effect.do)).toEqual(
         runs.map((_, index) => (index % 2 === 0 ? 'open' : 'close')),

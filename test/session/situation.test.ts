@@ -21,7 +21,15 @@ const status: AlarmStatus = {
   since: 1,
   silenced: false,
 };
-const ring: RingStatus = { ring: 'r', feed: 'door', title: 'Bell', since: 1, state: 'ringing', replies: [] };
+const ring: RingStatus = {
+  ring: 'r',
+  feed: 'door',
+  title: 'Bell',
+  since: 1,
+  state: 'ringing',
+  replying: false,
+  replies: [],
+};
 const event: DeviceEvent = {
   id: 'e',
   type: 'ring',

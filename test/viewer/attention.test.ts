@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { AlarmStatus, RingStatus } from '../../src/protocol/alarm.ts';
-import { attentionOf, calledBy, newsOf } from '../../src/viewer/attention.ts';
+import { attentionOf, calledBy, newsOf, withPictureFirst } from '../../src/viewer/attention.ts';
 
 const alarm = (change: Partial<AlarmStatus> = {}): AlarmStatus => ({
   rule: 'hot',
@@ -18,6 +18,7 @@ const ring = (change: Partial<RingStatus> = {}): RingStatus => ({
   title: 'Door',
   since: 1,
   state: 'ringing',
+  replying: false,
   replies: [],
   ...change,
 });
@@ -25,7 +26,7 @@ const attend = (
   alarms: AlarmStatus[],
   rings: RingStatus[] = [],
   more: Partial<Parameters<typeof attentionOf>[0]> = {},
-) => attentionOf({ alarms, rings, seen: new Set(), session: 'me', quiet: 'none', ...more });
+) => attentionOf({ alarms, rings, seen: new Set(), session: 'me', quiet: 'none', connected: true, ...more });
 const ids = ({ screen }: ReturnType<typeof attend>) => screen.map(({ id }) => id);
 
 describe('what takes the screen', () => {
@@ -58,6 +59,27 @@ describe('what takes the screen', () => {
     const answered = ring({ state: 'answered', session: 'me' });
     expect([ids(attend([], [answered])), attend([], [answered]).call?.ring]).toEqual([[], 'r1']);
     expect(attend([], [ring({ state: 'answered', session: 'other' })]).call).toBeUndefined();
+  });
+
+  test('a ready reply is nobody’s call: whoever had it played stays unheard', () => {
+    const replied = attend([], [ring({ state: 'answered', session: 'me', replying: true })]);
+    expect([ids(replied), replied.call, replied.sound]).toEqual([[], undefined, 'none']);
+  });
+
+  test('a ring of which nothing is heard any more neither shows nor sounds; an alarm stays', () => {
+    const lost = attend([alarm()], [ring()], { connected: false });
+    expect([ids(lost), lost.sound]).toEqual([['e1'], 'alarm']);
+    expect(attend([], [ring()], { connected: false }).sound).toBe('none');
+  });
+
+  test('the first call that has a picture comes first, and the others keep their order', () => {
+    const { screen } = attend([alarm(), alarm({ rule: 'gas', event: 'e2' })], [ring()]);
+    expect(withPictureFirst(screen, (feed) => feed === 'door').map(({ id }) => id)).toEqual([
+      'r1',
+      'e1',
+      'e2',
+    ]);
+    expect(withPictureFirst(screen, () => false)).toEqual(screen);
   });
 });
 

@@ -25,7 +25,15 @@ const alarm: AlarmStatus = {
   since: 1,
   silenced: false,
 };
-const ring: RingStatus = { ring: 'r', feed: 'door', title: 'Door', since: 1, state: 'ringing', replies: [] };
+const ring: RingStatus = {
+  ring: 'r',
+  feed: 'door',
+  title: 'Door',
+  since: 1,
+  state: 'ringing',
+  replying: false,
+  replies: [],
+};
 const state: DeviceMessage = {
   type: 'state',
   session: 's',
@@ -70,6 +78,13 @@ describe('situation', () => {
     const after = situationWith(faulty, { seq: 1, time: 3_000, values: { boiler: 99 } }, 3_000);
     expect(reading(after)).toBe('fault');
     expect(reading(situationAfter(after, { type: 'sensor', state: well(21, 4_000) }))).toBe(21);
+  });
+
+  test('a value that is said again is as old as it was', () => {
+    const again = situationWith(begun, { seq: 1, time: 9_000, values: { boiler: 20 } }, 9_000);
+    expect(again.sensors.get('boiler')?.state).toEqual(well(20, 1_000));
+    const other = situationWith(again, { seq: 2, time: 9_100, values: { boiler: 21 } }, 9_100);
+    expect(other.sensors.get('boiler')?.state).toEqual(well(21, 9_100));
   });
 
   test('values of sensors that nobody described are passed over', () => {

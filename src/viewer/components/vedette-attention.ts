@@ -68,7 +68,7 @@ export class VedetteAttention extends LitElement {
       role="alertdialog"
       tabindex="-1"
       aria-labelledby="what"
-      data-kind=${first?.kind ?? 'none'}
+      data-kind=${this.calls.find(({ kind }) => kind === 'alarm')?.kind ?? first?.kind ?? 'none'}
       @cancel=${this.#aside}
     >
       ${first === undefined ? nothing : this.#body(first, others)}
@@ -90,7 +90,7 @@ export class VedetteAttention extends LitElement {
       }
       <button class="close" aria-label=${strings.close} title=${strings.close} @click=${this.#aside}>${icons.close}</button>
       <div class="words">
-        <p id="what" class="visually-hidden" aria-live="assertive">${this.#said(first)}</p>
+        <p id="what" class="visually-hidden" aria-live="assertive">${this.calls.map((call) => this.#said(call)).join('. ')}</p>
         ${this.#card(first, true)}
         ${this.blocked ? html`<p class="blocked">${icons.soundOff} ${strings.tapForBell}</p>` : nothing}
         ${others.map((call) => html`<div class="other">${this.#card(call, false)}</div>`)}

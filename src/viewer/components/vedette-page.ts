@@ -3,7 +3,7 @@ import type { DeviceEvent } from '../../protocol/alarm.ts';
 import type { ViewerMessage } from '../../protocol/events.ts';
 import type { FeedDescription } from '../../protocol/signaling.ts';
 import { readAddress, type View, views, writeAddress } from '../address.ts';
-import { type Attention, attentionOf, type Call, calledBy, newsOf } from '../attention.ts';
+import { type Attention, attentionOf, type Call, calledBy, newsOf, withPictureFirst } from '../attention.ts';
 import { Bell } from '../bell.ts';
 import type { Picture } from '../liveness.ts';
 import { quietOf } from '../quiet.ts';
@@ -181,6 +181,7 @@ export class VedettePage extends LitElement {
 
   #say(message: ViewerMessage): void {
     if (!this.#viewer.send(message)) this.#announce(strings.notSent);
+    else if (message.type === 'decline') this.#putAside([message.ring]); // the others may go on ringing
   }
 
   #putAside(ids: readonly string[]): void {
@@ -197,13 +198,14 @@ export class VedettePage extends LitElement {
   }
 
   protected override willUpdate(): void {
-    const { situation, session } = this.#viewer;
+    const { situation, session, connection } = this.#viewer;
     this.#attention = attentionOf({
       alarms: situation.alarms.values(),
       rings: situation.rings.values(),
       seen: this.#seen,
       session,
       quiet: quietOf(this.settings, this.now),
+      connected: connection.phase === 'connected',
     });
     if (situation !== this.#told && situation !== noSituation) {
       for (const news of newsOf(this.#told, situation, session)) this.#announce(newsWords(news));
@@ -534,9 +536,9 @@ export class VedettePage extends LitElement {
   }
 
   #overlay(): unknown {
-    const calls = this.#attention?.screen ?? [];
-    const feed = calls[0]?.status.feed;
     const { statuses, media, connection } = this.#viewer;
+    const calls = withPictureFirst(this.#attention?.screen ?? [], (each) => media.has(each));
+    const feed = calls[0]?.status.feed;
     return html`<vedette-attention
       .calls=${calls}
       .picture=${feed === undefined || !media.has(feed) ? undefined : { status: statuses.get(feed), media: media.get(feed) }}

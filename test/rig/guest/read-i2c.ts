@@ -9,7 +9,7 @@ const buses = new Buses({ device: 'guest', clock: systemClock, log });
 const parts = { buses, camera: () => undefined, microphone: () => undefined, clock: systemClock, log };
 for (const text of process.argv.slice(2)) {
   const source = i2cSensor.open(i2cOptions.parse(JSON.parse(text)), parts);
-  source.start({ value: () => undefined, ended: () => undefined });
+  source.start({ value: () => undefined, away: () => undefined, ended: () => undefined });
   const said = await source
     .read?.()
     .catch((error: { code?: string; message: string }) => `${error.code}: ${error.message}`);

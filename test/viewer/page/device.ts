@@ -302,7 +302,9 @@ class FakeDevice {
       });
     }
     if (ring && message.type === 'answer') this.ring({ ...ring, state: 'answered', by, session });
-    if (ring && message.type === 'decline') this.ring({ ...ring, state: 'declined', by });
+    // Others are there: a ring that one declines goes on.
+    if (ring && message.type === 'reply')
+      this.ring({ ...ring, state: 'answered', by, session, replying: true });
     if (ring && message.type === 'hang-up') this.ring({ ...ring, state: 'over' });
   }
 

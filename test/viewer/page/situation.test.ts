@@ -35,6 +35,7 @@ const bell: RingStatus = {
   title: 'Front door',
   since: 1,
   state: 'ringing',
+  replying: false,
   replies: [{ reply: 'leave', title: 'Leave it at the door' }],
 };
 const event = (number: number, change: Partial<DeviceEvent> = {}): DeviceEvent => ({
@@ -216,6 +217,22 @@ describe('the page beside its pictures', () => {
     await page.getByRole('button', { name: 'Hang up' }).click();
     await heard({ type: 'hang-up', ring: 'r1' });
     await page.locator('vedette-talk button[data-state="idle"]').waitFor();
+  });
+
+  test('a ready reply is played without the resident’s voice; a ring that was declined here stays away', async () => {
+    await open();
+    await state('live');
+    await fixture.device(`device.ring({ ...${JSON.stringify(bell)}, since: Date.now() })`);
+    await overlay().getByRole('button', { name: 'Leave it at the door' }).click();
+    await heard({ type: 'reply', ring: 'r1', reply: 'leave' });
+    await overlay().waitFor({ state: 'hidden' });
+    // Others go on ringing, so that the device does not end it.
+    await fixture.device(`device.ring({ ...${JSON.stringify(bell)}, ring: 'r2', since: Date.now() })`);
+    await overlay().getByRole('button', { name: 'Decline' }).click();
+    await heard({ type: 'decline', ring: 'r2' });
+    await overlay().waitFor({ state: 'hidden' });
+    expect(await page.locator('.call').count()).toBe(0);
+    expect(await fixture.device<string[]>('device.heard.map(({ type }) => type)')).not.toContain('talk');
   });
 
   test('a ring that another answers leaves the screen and says who has it', async () => {
