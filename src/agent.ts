@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Credentials } from './access/credentials.ts';
 import type { Clock } from './clock.ts';
+import { settledWithin } from './deadline.ts';
 import { DeviceCertificate } from './device-certificate.ts';
 import { EventLoopDelay } from './event-loop-delay.ts';
 import { composeFeeds } from './feeds.ts';
@@ -20,6 +21,11 @@ import { withStateFolder } from './state-errors.ts';
 import { Wire } from './transport/wire/wire.ts';
 import { composeWatch, type Watch } from './watch.ts';
 import { Watchdog } from './watchdog.ts';
+
+/** Sensors and actions have this long to let go of what they hold: the whole stop has 1.8 s. */
+const actsStopMs = 900;
+/** A broker or a bus that does not answer. */
+const busesStopMs = 600;
 
 /** What an agent needs beside its profile. */
 export interface AgentOptions {
@@ -150,10 +156,11 @@ export function createAgent(
     async stop(reason) {
       watchdog.stop();
       watch.halt();
-      // Side by side: each may take most of the time that a stop has.
-      await Promise.all([sessions.close(reason), announcer?.stop(), http.stop(), watch.stop()]);
+      // Side by side, and what hangs is left behind: the records have to have their turn.
+      const doors = [sessions.close(reason), announcer?.stop(), http.stop()];
+      await Promise.all([...doors, settledWithin(watch.stop(), actsStopMs)]);
       // Clips end whole, so their frames go last.
-      await Promise.all([records.stop(), watch.buses.stop()]);
+      await Promise.all([records.stop(), settledWithin(watch.buses.stop(), busesStopMs)]);
       await feeds.stop();
       wire.close();
       eventLoop.stop();

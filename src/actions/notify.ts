@@ -61,6 +61,8 @@ const Kept = z.strictObject({ event: DeviceEvent, on: z.enum(['raise', 'escalate
 class NtfyAction implements Action {
   readonly #options: NotifyOptions;
   readonly #parts: ActionParts;
+  /** Pictures that are being taken, by event. */
+  readonly #taking = new Map<string, Promise<void>>();
   #lane: Lane<Occasion> | undefined;
 
   constructor(options: NotifyOptions, parts: ActionParts) {
@@ -79,8 +81,13 @@ class NtfyAction implements Action {
   }
 
   async run(occasion: Occasion): Promise<void> {
-    if (this.#options.picture && occasion.event.feed !== undefined) await this.#takePicture(occasion);
-    await this.#lane?.add({ event: occasion.event, on: occasion.on });
+    const { event, on } = occasion;
+    if (this.#options.picture && event.feed !== undefined) {
+      const taking = this.#takePicture(occasion).finally(() => this.#taking.delete(event.id));
+      this.#taking.set(event.id, taking);
+    }
+    // Kept before its picture is there: what happens is told, with or without one, whatever comes in between.
+    await this.#lane?.add({ event, on });
   }
 
   async #send(occasion: Occasion, leftMs: number, signal: AbortSignal): Promise<Attempt> {
@@ -91,6 +98,7 @@ class NtfyAction implements Action {
     if (event.type === 'ring' && expires - leftMs > ringExpiresMs) {
       return { result: 'refused', reason: 'the visitor is gone' };
     }
+    await this.#taking.get(event.id);
     const jpeg = picture ? await pictures.kept(event.id) : undefined;
     return sendNtfy(
       url,

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Argv } from 'yargs';
 import { systemClock } from '../clock.ts';
+import { settledWithin } from '../deadline.ts';
 import { createLogger, type LogOptions } from '../log.ts';
 import type { Profile } from '../profile/profile.ts';
 import { serviceManager } from '../service-manager.ts';
@@ -106,10 +107,3 @@ function nextStopSignal() {
 
 /** 128 + SIGINT, as shells have it. */
 const signalExitCode = 130;
-
-async function settledWithin(work: Promise<void>, deadlineMs: number): Promise<void> {
-  const deadline = Promise.withResolvers<void>();
-  const timer = setTimeout(deadline.resolve, deadlineMs);
-  await Promise.race([work, deadline.promise]);
-  clearTimeout(timer);
-}

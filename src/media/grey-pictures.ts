@@ -34,7 +34,9 @@ export interface GreyPicture {
 
 export interface GreySink {
   picture(picture: GreyPicture): void;
-  /** The camera is away or private, or ffmpeg failed; last, at most once. */
+  /** The camera is away or private; the next picture says that it is back. */
+  away(reason: VedetteError): void;
+  /** ffmpeg failed; last, at most once. */
   ended(reason: VedetteError): void;
 }
 
@@ -88,8 +90,8 @@ class GreyPictures {
   #open(): void {
     this.#releases = [
       this.#camera.onStatus((status) => {
-        if (status.state === 'away') this.#lost(status.reason);
-        if (status.state === 'private') this.#lost('it is closed for privacy');
+        if (status.state === 'away') this.#away(status.reason);
+        if (status.state === 'private') this.#away('it is closed for privacy');
       }),
       this.#camera.use({ format: (format) => this.#begin(format), frame: (frame) => this.#take(frame) }),
     ];
@@ -116,7 +118,9 @@ class GreyPictures {
     try {
       child = spawnFfmpeg(greyArgs(format, height), { fed: true });
     } catch (error) {
-      this.#lost(error instanceof VedetteError ? error.message : String(error));
+      const detail = error instanceof VedetteError ? error.message : String(error);
+      // Not before the camera has given us what lets go of it.
+      queueMicrotask(() => this.#lost(detail));
       return;
     }
     this.#child = child;
@@ -197,6 +201,13 @@ class GreyPictures {
     this.#inside = [];
     this.#filled = 0;
     if (child) this.#closing = Promise.all([this.#closing, child.stop()]).then(() => undefined);
+  }
+
+  /** The camera is tried again by itself: whoever let go of it and took it again would hurry it. */
+  #away(detail: string): void {
+    this.#end();
+    const reason = new VedetteError('motion/lost', { feed: this.#feed, detail });
+    for (const sink of [...this.#sinks]) sink.away(reason);
   }
 
   #lost(detail: string): void {

@@ -80,6 +80,12 @@ class MotionSensor implements SensorSource {
         if (this.#options.type === 'number') this.#sink?.value(percent, captureMs);
         else this.#decide(percent >= this.#options.area);
       },
+      away: (reason) => {
+        clearTimeout(this.#calm);
+        // Whatever the first picture shows is said then.
+        this.#moving = undefined;
+        this.#sink?.away?.(reason);
+      },
       ended: (reason) => {
         const told = this.#sink;
         this.#sink = undefined;

@@ -17,6 +17,8 @@ import { createVapidKeys, VapidKeys } from './vapid.ts';
 const maxSubscriptions = 64;
 /** Under this name it is kept. */
 const keptAs = 'push';
+/** A disk that cannot be read is asked again after so long, ms. */
+const readAgainMs = 5_000;
 /** No push waits longer than the longest `expires` of an action, ms. */
 const longestMs = 7 * 24 * 3_600_000;
 
@@ -48,8 +50,8 @@ const Kept = z.strictObject({ keys: VapidKeys, subscriptions: z.array(PushReques
 const KeptPush = z.strictObject({
   message: PushMessage,
   urgent: z.boolean(),
-  /** Wall time in ms. */
-  until: z.number(),
+  /** Nobody wants it any more after so long, ms. */
+  expiresAfterMs: z.number(),
 });
 type KeptPush = z.infer<typeof KeptPush>;
 
@@ -83,9 +85,20 @@ export class PushPeople {
     }));
   }
 
-  /** Takes up what was kept; makes the keys at the first start. */
+  /**
+   * Takes up what was kept; makes the keys at the first start. Where the disk cannot be read it tries again later:
+   * new keys would shut out every browser for good.
+   */
   async start(): Promise<void> {
-    const kept = Kept.safeParse(await this.#options.kept.kept(keptAs));
+    let read: unknown;
+    try {
+      read = await this.#options.kept.kept(keptAs);
+    } catch (error) {
+      this.#options.log.error({ err: error }, 'who is to be told cannot be read; it is tried again');
+      setTimeout(() => void this.start(), readAgainMs).unref();
+      return;
+    }
+    const kept = Kept.safeParse(read);
     if (kept.success) {
       this.#keys = kept.data.keys;
       for (const request of kept.data.subscriptions) {
@@ -108,10 +121,11 @@ export class PushPeople {
 
   /**
    * Takes a browser in, or anew. Resolves when it is kept.
-   * @throws VedetteError `push/unknown-service`, `push/no-contact`, `push/crowded`
+   * @throws VedetteError `push/unknown-service`, `push/no-contact`, `push/crowded`, `records/unwritable`
    */
   async subscribe(request: PushRequest): Promise<void> {
     const { endpoint } = request.subscription;
+    if (!this.#keys) throw new VedetteError('records/unwritable', { detail: 'it cannot be read yet' });
     if (!isPushService(endpoint, this.#options.settings)) {
       throw new VedetteError('push/unknown-service', { host: URL.parse(endpoint)?.hostname ?? '' });
     }
@@ -147,8 +161,7 @@ export class PushPeople {
     message: PushMessage,
     options: { readonly urgent: boolean; readonly expiresAfterMs: number },
   ): Promise<void> {
-    const until = this.#options.clock.wall() + options.expiresAfterMs;
-    await Promise.all(ids.map((id) => this.#lanes.get(id)?.add({ message, urgent: options.urgent, until })));
+    await Promise.all(ids.map((id) => this.#lanes.get(id)?.add({ message, ...options })));
   }
 
   /** Whichever comes last of {@link start} and {@link connect}. */
@@ -161,17 +174,23 @@ export class PushPeople {
       target: `push/${id}`,
       payload: KeptPush,
       expiresAfterMs: longestMs,
-      send: (push, _about, signal) => this.#send(id, push, signal),
+      send: (push, { leftMs }, signal) => this.#send(id, push, longestMs - leftMs, signal),
       lost: (_push, error) => this.#lost?.(error),
     });
     if (lane) this.#lanes.set(id, lane);
   }
 
-  async #send(id: string, { message, urgent, until }: KeptPush, signal: AbortSignal): Promise<Attempt> {
+  /** @param waitedMs by the clock that never steps */
+  async #send(
+    id: string,
+    { message, urgent, expiresAfterMs }: KeptPush,
+    waitedMs: number,
+    signal: AbortSignal,
+  ): Promise<Attempt> {
     const request = this.#subscriptions.get(id);
-    const { clock, contact, log, settings } = this.#options;
+    const { contact, log, settings } = this.#options;
     if (!request || !this.#keys) return { result: 'refused', reason: 'this browser is not known any more' };
-    const leftMs = Math.min(until - clock.wall(), longestMs);
+    const leftMs = expiresAfterMs - waitedMs;
     // Too late for this one; not worth telling anybody.
     if (leftMs <= 0) return { result: 'delivered' };
     const sent = await sendPush(request.subscription, message, {
