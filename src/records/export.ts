@@ -24,10 +24,16 @@ export async function exportRecords(
 ): Promise<{ readonly events: number; readonly files: number; readonly bytes: number }> {
   const { from, to } = span;
   const written: string[] = [];
-  const copy = async (path: string, into: string): Promise<string> => {
+  /** Undefined for what retention has just taken: a device goes on while it is exported. */
+  const copy = async (path: string, into: string): Promise<string | undefined> => {
     const file = `${into}/${basename(path)}`;
     await mkdir(join(folder, into), { recursive: true });
-    await copyFile(path, join(folder, file));
+    try {
+      await copyFile(path, join(folder, file));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
     written.push(file);
     return file;
   };
@@ -40,15 +46,17 @@ export async function exportRecords(
   const recordings: (Recording & { file: string })[] = [];
   for (const recording of await records.recordings(from, to)) {
     const path = records.clipPath(recording.clip);
-    if (path) recordings.push({ ...recording, file: await copy(path, 'clips') });
+    const file = path && (await copy(path, 'clips'));
+    if (file) recordings.push({ ...recording, file });
   }
   const events: ExportedEvent[] = [];
   for (const event of records.events({ from, to, limit: maxEvents }).toReversed()) {
     const picture = event.snapshot ? await records.snapshotPath(event.id) : undefined;
+    const snapshotFile = picture && (await copy(picture, 'snapshots'));
     const clip = recordings.find(({ clip: name }) => name === event.clip);
     events.push({
       ...event,
-      ...(picture ? { snapshotFile: await copy(picture, 'snapshots') } : {}),
+      ...(snapshotFile ? { snapshotFile } : {}),
       ...(clip ? { clipFile: clip.file } : {}),
     });
   }
