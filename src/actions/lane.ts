@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { Clock, MonotonicMs } from '../clock.ts';
 import { VedetteError } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import type { Attempt, DeliveryStore } from './delivery.ts';
+import type { Attempt, DeliveryStore, StoredDelivery } from './delivery.ts';
 
 /** One place to deliver to. */
 export interface LaneOptions<Payload> {
@@ -65,6 +65,10 @@ export class Lane<Payload> {
   #running: Promise<void> | undefined;
   #wake: (() => void) | undefined;
   #closed = false;
+  /** What waited before has been read. */
+  #loaded = false;
+  /** Added since; what is read later than that is not these. */
+  readonly #own = new Set<number>();
 
   constructor(options: LaneOptions<Payload>, { store, clock, log, backoff, stopping, closed }: LaneParts) {
     this.#options = options;
@@ -74,7 +78,7 @@ export class Lane<Payload> {
     this.#stopping = stopping;
     this.#forget = closed;
     this.#backoff = new ExponentialBackoff({ initialDelay: backoff.first, maxDelay: backoff.most });
-    this.#adding = this.#load();
+    this.#adding = this.#load(this.#backoff.next());
   }
 
   get waiting(): number {
@@ -101,6 +105,7 @@ export class Lane<Payload> {
         );
         return undefined;
       });
+      if (id !== undefined && !this.#loaded) this.#own.add(id);
       this.#queue.push({ id, payload, expires: (this.#clock.now() + expiresAfterMs) as MonotonicMs });
       if (this.#queue.length > maxWaiting) await this.#dropOldest();
       this.#run();
@@ -122,28 +127,58 @@ export class Lane<Payload> {
     this.#forget();
     this.#wake?.();
     await this.#adding;
+    if (!this.#loaded) await this.#load();
     await Promise.all(this.#queue.splice(0).map((waiting) => this.#forgetStored(waiting)));
   }
 
-  async #load(): Promise<void> {
-    const { target, payload, expiresAfterMs } = this.#options;
+  /**
+   * Takes up what waits on disk, before what was added since.
+   *
+   * @param again how long after a read that failed the next one is tried; not at all where it is not told
+   */
+  async #load(again?: IBackoff<unknown>): Promise<void> {
+    const { target } = this.#options;
+    let stored: readonly StoredDelivery[];
     try {
-      for (const stored of await this.#store.pending(target)) {
-        const read = payload.safeParse(stored.body);
-        if (!read.success) {
-          this.#log.warn({ target }, 'a delivery that waited is not understood any more, and dropped');
-          await this.#store.done(stored.id);
-          continue;
-        }
-        // A clock that stands in 1970 gives nothing more time than it had.
-        const leftMs = Math.min(stored.expiresAt - this.#clock.wall(), expiresAfterMs);
-        const expires = (this.#clock.now() + leftMs) as MonotonicMs;
-        this.#queue.push({ id: stored.id, payload: read.data, expires });
-      }
+      stored = await this.#store.pending(target);
     } catch (error) {
       this.#log.error({ err: error, target }, 'what waits for this target could not be read');
+      if (again) this.#loadLater(again);
+      return;
     }
+    const older: Waiting<Payload>[] = [];
+    for (const delivery of stored) {
+      if (this.#own.has(delivery.id)) continue;
+      const waiting = this.#understood(delivery);
+      if (waiting) older.push(waiting);
+      else await this.#forgetStored({ id: delivery.id });
+    }
+    this.#loaded = true;
+    this.#own.clear();
+    // The head may be on its way right now.
+    this.#queue.splice(this.#running === undefined ? 0 : 1, 0, ...older);
     this.#run();
+  }
+
+  #loadLater(backoff: IBackoff<unknown>): void {
+    setTimeout(() => {
+      if (!this.#open) return;
+      this.#adding = this.#adding.then(() =>
+        this.#open ? this.#load(backoff.next(undefined)) : Promise.resolve(),
+      );
+    }, backoff.duration).unref();
+  }
+
+  #understood({ id, body, expiresAt }: StoredDelivery): Waiting<Payload> | undefined {
+    const { target, payload, expiresAfterMs } = this.#options;
+    const read = payload.safeParse(body);
+    if (!read.success) {
+      this.#log.warn({ target }, 'a delivery that waited is not understood any more, and dropped');
+      return undefined;
+    }
+    // A clock that stands in 1970 gives nothing more time than it had.
+    const leftMs = Math.min(expiresAt - this.#clock.wall(), expiresAfterMs);
+    return { id, payload: read.data, expires: (this.#clock.now() + leftMs) as MonotonicMs };
   }
 
   #run(): void {
@@ -209,7 +244,7 @@ export class Lane<Payload> {
     if (index >= 0) this.#queue.splice(index, 1);
   }
 
-  async #forgetStored({ id }: Waiting<Payload>): Promise<void> {
+  async #forgetStored({ id }: Pick<Waiting<Payload>, 'id'>): Promise<void> {
     if (id === undefined) return;
     await this.#store.done(id).catch((error: unknown) => {
       const { target } = this.#options;

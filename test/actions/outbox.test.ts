@@ -213,3 +213,39 @@ test('a lane that is closed forgets what waited, and may be opened again', async
   expect(() => outbox.open(hook.options)).not.toThrow();
   expect(() => outbox.open(hook.options)).toThrow('two lanes');
 });
+
+test('what waits is not forgotten by a disk that cannot be read at first, and what is new goes meanwhile', async () => {
+  const away = target('hook', () => later);
+  const first = openOutbox();
+  const lane = first.open(away.options);
+  for (const text of ['1', '2']) await lane.add(text);
+  await first.stop();
+
+  const { pending } = store;
+  store.pending = () => Promise.reject(new Error('EIO'));
+  const back = target('hook', () => delivered);
+  const again = openOutbox().open(back.options);
+  await again.add('3');
+  await vi.advanceTimersByTimeAsync(0);
+  expect(back.got).toEqual(['3']);
+  store.pending = pending;
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(back.got).toEqual(['3', '1', '2']);
+  expect(store.rows.size).toBe(0);
+});
+
+test('what is new and waits itself is not taken up twice by a late read', async () => {
+  const { pending } = store;
+  store.pending = () => Promise.reject(new Error('EIO'));
+  let away = true;
+  const hook = target('hook', () => (away ? later : delivered));
+  const lane = openOutbox().open(hook.options);
+  await lane.add('new');
+  store.pending = pending;
+  await vi.advanceTimersByTimeAsync(8_000);
+  expect(lane.waiting).toBe(1);
+  away = false;
+  await vi.advanceTimersByTimeAsync(8_000);
+  expect(hook.got.at(-1)).toBe('new');
+  expect(lane.waiting).toBe(0);
+});
