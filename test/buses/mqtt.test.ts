@@ -74,6 +74,18 @@ describe.skipIf(!hasMosquitto)('with a real broker', () => {
     expect(second[0]).toMatchObject({ retained: true, payload: Buffer.from('21.5') });
   });
 
+  test('a message too long to be of use is not even sent to us, and those after it are', async () => {
+    const bus = busTo(broker.url, { clientId: 'small' });
+    const heard: number[] = [];
+    bus.subscribe('long/#', ({ payload }) => heard.push(payload.length));
+    const other = await stranger(broker.url, 'none');
+    await until('connected', () => bus.connected);
+    for (const length of [1_100_000, 1])
+      await other.client.publishAsync('long/value', Buffer.alloc(length), { qos: 1 });
+    await until('the short one', () => heard.includes(1));
+    expect(heard).toEqual([1]);
+  });
+
   test('two listeners whose topics overlap each hear a message once', async () => {
     const bus = busTo(broker.url, { clientId: 'three' });
     const heard: string[] = [];
