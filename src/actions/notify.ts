@@ -83,7 +83,9 @@ class NtfyAction implements Action {
   async run(occasion: Occasion): Promise<void> {
     const { event, on } = occasion;
     if (this.#options.picture && event.feed !== undefined) {
-      const taking = this.#takePicture(occasion).finally(() => this.#taking.delete(event.id));
+      const taking = this.#takePicture(occasion).finally(() => {
+        if (this.#taking.get(event.id) === taking) this.#taking.delete(event.id);
+      });
       this.#taking.set(event.id, taking);
     }
     // Kept before its picture is there: what happens is told, with or without one, whatever comes in between.
@@ -98,7 +100,8 @@ class NtfyAction implements Action {
     if (event.type === 'ring' && expires - leftMs > ringExpiresMs) {
       return { result: 'refused', reason: 'the visitor is gone' };
     }
-    await this.#taking.get(event.id);
+    await unlessAborted(this.#taking.get(event.id), signal);
+    if (signal.aborted) return { result: 'later', reason: 'the device stops' };
     const jpeg = picture ? await pictures.kept(event.id) : undefined;
     return sendNtfy(
       url,
@@ -127,6 +130,16 @@ class NtfyAction implements Action {
     await Promise.race([taken, tooLong]);
     clearTimeout(timer);
   }
+}
+
+/** Waits for `work`, or until the device stops. */
+async function unlessAborted(work: Promise<void> | undefined, signal: AbortSignal): Promise<void> {
+  if (!work || signal.aborted) return;
+  const { promise: stopped, resolve } = Promise.withResolvers<void>();
+  const stop = () => resolve();
+  signal.addEventListener('abort', stop);
+  await Promise.race([work, stopped]);
+  signal.removeEventListener('abort', stop);
 }
 
 class WebPushAction implements Action {

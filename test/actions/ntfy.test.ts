@@ -109,6 +109,21 @@ test('a camera that takes long is waited for 4 s, no longer', async () => {
   expect((await server.arrived(1))[0]?.method).toBe('POST');
 });
 
+test('a stop while the camera is asked waits for nothing and loses nothing', async () => {
+  const deliveries = new MemoryDeliveries();
+  const options = { ...ntfy, picture: true } as const;
+  const slow = new Pictures(store, () => new Promise(() => {}));
+  const first = await opened(notifyAction, options, { pictures: slow, store: deliveries });
+  await first.action.run(occasion(), unstopped);
+  const stopping = performance.now();
+  await first.stop();
+  expect(performance.now() - stopping).toBeLessThan(500);
+  expect(deliveries.rows.size).toBe(1);
+  expect(server.got).toEqual([]);
+  await opened(notifyAction, options, { pictures: pictures(), store: deliveries });
+  expect((await server.arrived(1))[0]?.method).toBe('POST');
+});
+
 test.each([400, 413])('a server that takes no attachment (%i) gets the words', async (status) => {
   server.answers.push(status);
   const { action, failures } = await opened(

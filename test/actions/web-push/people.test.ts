@@ -1,9 +1,9 @@
 import { pino } from 'pino';
-import { beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { notifyAction } from '../../../src/actions/notify.ts';
 import { PushPeople } from '../../../src/actions/web-push/people.ts';
 import { isContactable, PushSettings } from '../../../src/actions/web-push/settings.ts';
-import { systemClock } from '../../../src/clock.ts';
+import { type Clock, systemClock, type WallMs } from '../../../src/clock.ts';
 import { PushMessage, PushRequest } from '../../../src/protocol/push.ts';
 import { opened, unstopped } from '../opened.ts';
 import { MemoryDeliveries, MemoryKept, occasion } from '../parts.ts';
@@ -18,13 +18,20 @@ let kept: MemoryKept;
 beforeEach(() => {
   kept = new MemoryKept();
 });
+afterEach(() => {
+  vi.useRealTimers();
+});
 
-function unstarted(settings: Partial<PushSettings> = {}, log = pino({ level: 'silent' })) {
+function unstarted(
+  settings: Partial<PushSettings> = {},
+  log = pino({ level: 'silent' }),
+  clock: Clock = systemClock,
+) {
   const push = new PushPeople({
     kept,
     settings: { ...PushSettings.parse({}), ...settings },
     contact: 'https://boiler-room.local:8480/',
-    clock: systemClock,
+    clock,
     log,
   });
   return { push, start: () => push.start() };
@@ -262,4 +269,38 @@ test('damaged keys are made anew, and a request that is none is refused', async 
   ]) {
     expect(PushRequest.safeParse(bad).success).toBe(false);
   }
+});
+
+test('a clock that is set while a push waits makes it neither too late nor longer wanted', async () => {
+  let aheadMs = 0;
+  const clock = { now: systemClock.now, wall: () => (systemClock.wall() + aheadMs) as WallMs };
+  const push = await people({}, pino({ level: 'silent' }), clock);
+  await push.subscribe(new Browser(`${service}/ada`).request);
+  server.answers.push(503);
+  const { action } = await opened(notifyAction, webpush, { push, clock });
+  await action.run(occasion(), unstopped);
+  aheadMs = 365 * 24 * 3_600_000;
+  const [, again] = await server.arrived(2);
+  expect(Number(again?.headers.get('ttl'))).toBeGreaterThan(3_500);
+  expect(Number(again?.headers.get('ttl'))).toBeLessThanOrEqual(3_600);
+});
+
+test('keys that cannot be read are read again, never made anew, and nobody is taken in meanwhile', async () => {
+  const before = await people();
+  await before.subscribe(new Browser(`${service}/ada`, { name: 'Ada' }).request);
+  const text = kept.texts.get('push');
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const { kept: read } = kept;
+  kept.kept = () => Promise.reject(new Error('EIO'));
+  const { push, start } = unstarted();
+  await start();
+  expect(push.publicKey).toBe('');
+  await expect(push.subscribe(new Browser(`${service}/bob`).request)).rejects.toMatchObject({
+    code: 'records/unwritable',
+  });
+  expect(kept.texts.get('push')).toBe(text);
+  kept.kept = read;
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(push.publicKey).toBe(before.publicKey);
+  expect(push.people.map(({ name }) => name)).toEqual(['Ada']);
 });
