@@ -1,10 +1,18 @@
+import { settledWithin } from '../deadline.ts';
 import { VedetteError } from '../errors.ts';
 import { commandFor, type I2cAbilities, type I2cTransfer, readAbilities, readBytes } from './i2c-commands.ts';
 import { findTool, runTool, type ToolResult } from './run-tool.ts';
 import { Turns } from './turns.ts';
 
 /** Runs a program of i2c-tools; another one in tests. */
-export type RunI2cTool = (program: string, args: readonly string[]) => Promise<ToolResult>;
+export type RunI2cTool = (
+  program: string,
+  args: readonly string[],
+  signal: AbortSignal,
+) => Promise<ToolResult>;
+
+/** A tool that cannot even be killed is left behind: it hangs in the kernel. */
+const stopMs = 500;
 
 /** One chip, while it is its turn. */
 export interface I2cChip {
@@ -21,6 +29,7 @@ export class I2cBus {
   readonly #bus: number;
   readonly #run: RunI2cTool;
   readonly #turns = new Turns();
+  readonly #stopping = new AbortController();
   #abilities: Promise<I2cAbilities> | undefined;
 
   constructor(bus: number, run: RunI2cTool = runI2cTool) {
@@ -37,19 +46,25 @@ export class I2cBus {
     return this.#turns.take(async () => {
       const abilities = await this.#ask();
       return talk({ transfer: (transfer) => this.#transfer(address, transfer, abilities) });
-    });
+    }, this.#stopping.signal);
   }
 
-  /** Resolves when nobody talks any more. */
+  /** Ends whatever conversation goes on, within 0.5 s. Idempotent. */
   async stop(): Promise<void> {
-    await this.#turns.take(() => Promise.resolve());
+    this.#stopping.abort(new VedetteError('i2c/not-found', { bus: this.#bus }));
+    await settledWithin(
+      this.#turns.take(() => Promise.resolve()),
+      stopMs,
+    );
   }
 
   async #ask(): Promise<I2cAbilities> {
-    this.#abilities ??= this.#run('i2cdetect', ['-F', String(this.#bus)]).then((result) => {
-      if (result.code !== 0) throw this.#failure(0, result);
-      return readAbilities(result.text);
-    });
+    this.#abilities ??= this.#run('i2cdetect', ['-F', String(this.#bus)], this.#stopping.signal).then(
+      (result) => {
+        if (result.code !== 0) throw this.#failure(0, result);
+        return readAbilities(result.text);
+      },
+    );
     try {
       return await this.#abilities;
     } catch (error) {
@@ -65,7 +80,9 @@ export class I2cBus {
       const detail = `${transfer.write.length} bytes written, ${transfer.read} read`;
       throw new VedetteError('i2c/unable', { bus: this.#bus, detail });
     }
-    const result = await this.#run(command.program, command.args);
+    const { signal } = this.#stopping;
+    signal.throwIfAborted();
+    const result = await this.#run(command.program, command.args, signal);
     if (result.code !== 0) throw this.#failure(address, result);
     const bytes = readBytes(result.text, transfer.read);
     if (!bytes) throw new VedetteError('i2c/nonsense', { address: hex(address), detail: 'no bytes' });
@@ -88,10 +105,14 @@ export class I2cBus {
   }
 }
 
-async function runI2cTool(program: string, args: readonly string[]): Promise<ToolResult> {
+async function runI2cTool(
+  program: string,
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<ToolResult> {
   const path = findTool(program);
   if (path === undefined) throw new VedetteError('i2c/tools-missing');
-  return runTool(path, args);
+  return runTool(path, args, signal);
 }
 
 function hex(address: number): string {

@@ -28,11 +28,13 @@ const words: Readonly<Record<string, string>> = {
 /**
  * Connects to a device, or to a gateway before several.
  *
+ * @param signal gives up connecting when it aborts
  * @throws VedetteError `modbus/unreachable`
  */
 export function connectTcp(
   { host, port }: { readonly host: string; readonly port: number },
   sink: ModbusWireSink,
+  signal: AbortSignal,
 ): Promise<ModbusWire> {
   const { promise, resolve, reject } = Promise.withResolvers<ModbusWire>();
   const socket = connect({ host, port, noDelay: true });
@@ -41,14 +43,18 @@ export function connectTcp(
     if (closed) return;
     closed = true;
     clearTimeout(timer);
+    signal.removeEventListener('abort', giveUp);
     socket.destroy();
     const reason = new VedetteError('modbus/unreachable', { detail });
     reject(reason);
     sink.ended(reason);
   };
   const timer = setTimeout(() => failed('it does not answer'), connectMs);
+  const giveUp = () => failed('the device stops');
+  signal.addEventListener('abort', giveUp);
   socket.on('connect', () => {
     clearTimeout(timer);
+    signal.removeEventListener('abort', giveUp);
     resolve({
       write: (data) => {
         if (!closed) socket.write(data);

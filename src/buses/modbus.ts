@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { settledWithin } from '../deadline.ts';
 import { VedetteError } from '../errors.ts';
 import {
   exceptionWords,
@@ -17,6 +18,8 @@ import { Turns } from './turns.ts';
 const answerMs = 2_000;
 /** Silence between frames on a serial line: 3.5 characters at 9600 bits a second (Modbus over serial line, 2.5.1.1). */
 const silenceMs = 4;
+/** A tool that cannot even be killed is left behind. */
+const stopMs = 500;
 /** More than any answer; what comes beyond is noise. */
 const mostReceived = 1_024;
 
@@ -32,7 +35,7 @@ export class ModbusLink {
   #heard: (() => void) | undefined;
   #lost: VedetteError | undefined;
   #transaction = 0;
-  #stopped = false;
+  readonly #stopping = new AbortController();
 
   constructor(address: ModbusAddress) {
     this.address = address;
@@ -48,11 +51,14 @@ export class ModbusLink {
     return this.#turns.take(() => this.#ask(question));
   }
 
-  /** Hangs up for good. Idempotent. */
+  /** Hangs up for good, whatever is being opened or asked; within 0.5 s. Idempotent. */
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#stopping.abort();
     this.#hangUp(new VedetteError('modbus/unreachable', { detail: 'the device stops' }));
-    await this.#turns.take(() => Promise.resolve());
+    await settledWithin(
+      this.#turns.take(() => Promise.resolve()),
+      stopMs,
+    );
   }
 
   async #ask(question: ModbusQuestion): Promise<Uint8Array> {
@@ -104,7 +110,8 @@ export class ModbusLink {
   }
 
   async #open(): Promise<ModbusWire> {
-    if (this.#stopped) throw new VedetteError('modbus/unreachable', { detail: 'the device stops' });
+    const { signal } = this.#stopping;
+    if (signal.aborted) throw new VedetteError('modbus/unreachable', { detail: 'the device stops' });
     if (this.#wire) return this.#wire;
     this.#lost = undefined;
     const sink: ModbusWireSink = {
@@ -115,9 +122,11 @@ export class ModbusLink {
       ended: (reason) => this.#hangUp(reason),
     };
     const { address } = this;
-    const wire = await ('path' in address ? openSerialPort(address, sink) : connectTcp(address, sink));
+    const wire = await ('path' in address
+      ? openSerialPort(address, sink, signal)
+      : connectTcp(address, sink, signal));
     this.#wire = wire;
-    if (this.#stopped) this.#hangUp();
+    if (signal.aborted) this.#hangUp(new VedetteError('modbus/unreachable', { detail: 'the device stops' }));
     return wire;
   }
 

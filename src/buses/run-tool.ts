@@ -23,16 +23,28 @@ export function findTool(program: string, env: NodeJS.ProcessEnv = process.env):
   return folders.map((folder) => join(folder, program)).find((path) => isAbsolute(path) && existsSync(path));
 }
 
-/** Runs a program with these arguments to its end, for 5 s at most. Never throws. */
-export async function runTool(program: string, args: readonly string[]): Promise<ToolResult> {
+/**
+ * Runs a program with these arguments to its end, for 5 s at most. Never throws.
+ *
+ * @param signal ends it when it aborts
+ */
+export async function runTool(
+  program: string,
+  args: readonly string[],
+  signal?: AbortSignal,
+): Promise<ToolResult> {
   const child = startChild({ program, args, env: { ...process.env, LC_ALL: 'C' } });
   let text = '';
   child.stdout.on('data', (chunk: Buffer) => {
     if (text.length < maxChars) text += chunk.toString('latin1');
   });
-  const timer = setTimeout(() => void child.stop(), deadlineMs);
+  const stop = () => void child.stop();
+  const timer = setTimeout(stop, deadlineMs);
+  if (signal?.aborted) stop();
+  signal?.addEventListener('abort', stop);
   const { code, failed } = await child.gone;
   clearTimeout(timer);
+  signal?.removeEventListener('abort', stop);
   const complaint = child.lastLines().at(-1) ?? failed?.message ?? (code === null ? 'it hung' : '');
   return { code, text, complaint };
 }

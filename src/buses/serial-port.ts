@@ -51,14 +51,19 @@ export function sttyArgs({ path, baudRate, dataBits, parity, stopBits }: SerialS
 /**
  * Opens a serial line: stty sets it, and the event loop reads it as it reads a terminal, without a thread that waits.
  *
+ * @param signal gives up when it aborts
  * @throws VedetteError `serial/not-found`, `serial/denied`, `serial/busy`, `serial/unusable`
  */
-export async function openSerialPort(settings: SerialSettings, sink: SerialPortSink): Promise<SerialPort> {
+export async function openSerialPort(
+  settings: SerialSettings,
+  sink: SerialPortSink,
+  signal?: AbortSignal,
+): Promise<SerialPort> {
   const { path } = settings;
   await access(path, constants.R_OK | constants.W_OK).catch((error: unknown) => {
     throw openingError(path, error);
   });
-  const { code, complaint } = await runTool('stty', sttyArgs(settings));
+  const { code, complaint } = await runTool('stty', sttyArgs(settings), signal);
   if (code !== 0) {
     // stty: /dev/ttyUSB0: Inappropriate ioctl for device
     const detail = complaint.replace(/^stty: /, '').replace(`${path}: `, '') || `stty ended with ${code}`;

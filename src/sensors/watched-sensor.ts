@@ -1,4 +1,5 @@
 import type { Clock, MonotonicMs, WallMs } from '../clock.ts';
+import { settledWithin } from '../deadline.ts';
 import { VedetteError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Reading, SensorState } from '../protocol/reading.ts';
@@ -8,6 +9,8 @@ import { Watch, type WatchEffect, type WatchInput } from './watch.ts';
 
 /** A source that does not close within this is left behind, so that the sensor can come back. */
 const closingMs = 5_000;
+/** The whole device has 1.8 s to stop. */
+const stoppingMs = 700;
 
 /** Where a sensor's facts go. */
 export interface WatchedListener {
@@ -57,13 +60,13 @@ export class WatchedSensor {
     this.#input({ type: 'tick' });
   }
 
-  /** Closes it for good. Idempotent. */
+  /** Closes it for good, within 0.7 s; a source that takes longer is left behind. Idempotent. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
     const source = this.#source;
     this.#source = undefined;
-    await Promise.all([source && this.#close(source), this.#closing]);
+    await settledWithin(Promise.all([source && this.#close(source, stoppingMs), this.#closing]), stoppingMs);
   }
 
   /** A person says what it measures; false where it cannot be told. */
@@ -176,12 +179,12 @@ export class WatchedSensor {
     );
   }
 
-  async #close(source: SensorSource): Promise<void> {
+  async #close(source: SensorSource, withinMs = closingMs): Promise<void> {
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(() => {
-      this.#log.error(`the sensor did not close within ${closingMs / 1000} s`);
+      this.#log.error(`the sensor did not close within ${withinMs / 1000} s`);
       resolve();
-    }, closingMs);
+    }, withinMs);
     const stopped = source.stop().catch((error: unknown) => {
       this.#log.error({ err: error }, 'the sensor did not close');
     });

@@ -180,6 +180,19 @@ test('stopped, it says nothing more and holds nothing', async () => {
   expect(sensor.running).toBe(0);
 });
 
+test('a source that does not close holds up no stop', async () => {
+  const stuck = new ScriptedSensor();
+  const all = start(
+    stuck.profile('stuck', {
+      open: () => ({ ...stuck.open(), stop: () => new Promise(() => {}) }),
+    }),
+  );
+  await until('it is open', () => stuck.opened === 1);
+  const startMs = performance.now();
+  await all.stop();
+  expect(performance.now() - startMs).toBeLessThan(900);
+});
+
 test.each([
   [{ smoothing: '1s' }, 'smoothing'],
   [{ range: [0, 1] }, 'range'],
