@@ -29,7 +29,11 @@ export const simulatedSensor: SensorKind<typeof simulatedOptions> = {
         tell(value);
         clearTimeout(timer);
         // A button comes back when it is let go, not at the next reading.
-        timer = setTimeout(() => tell?.(now()), options.hold);
+        timer = setTimeout(() => {
+          // Timers may fire a fraction of a millisecond early by our clock.
+          held = undefined;
+          tell?.(now());
+        }, options.hold);
       },
       stop: () => {
         tell = undefined;

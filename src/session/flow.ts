@@ -70,6 +70,11 @@ export class Flow {
     return this.#state.phase;
   }
 
+  /** It watched and says nothing any more: it holds nothing until it is heard, or its connection is given up. */
+  get isSilent(): boolean {
+    return !this.#present;
+  }
+
   /** Media flows, or would, were the connection up; not while the viewer has fallen silent. */
   get takesPlace(): boolean {
     const { phase, wanted } = this.#state;

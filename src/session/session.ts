@@ -132,6 +132,11 @@ export class Session implements SessionHandle {
     return this.#flow.takesPlace;
   }
 
+  /** It watched and says nothing any more. */
+  get isSilent(): boolean {
+    return this.#flow.isSilent;
+  }
+
   get phase(): SessionPhase {
     return this.#flow.phase;
   }

@@ -79,8 +79,10 @@ export class Sessions implements SessionHost {
     const limit = request.standby ? limits.standby : limits.viewers;
     const { watching, standby } = this;
     const taken = request.standby ? standby : watching;
-    // Who watched and went back to standby has a place there even where those are all taken; but no more in all.
-    if (taken >= limit || watching + standby >= limits.viewers + limits.standby)
+    // Who watched and went back to standby has a place there even where those are all taken; but no more in all. Tabs
+    // that were closed hold nothing, until their connections are given up.
+    const silent = [...this.#open].filter(({ isSilent, phase }) => isSilent && phase !== 'closed').length;
+    if (taken >= limit || watching + standby - silent >= limits.viewers + limits.standby)
       throw new VedetteError('session/limit', { limit, retryAfterSeconds });
     const session = new Session(
       request,

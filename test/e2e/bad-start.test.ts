@@ -45,7 +45,7 @@ describe('a wrong profile ends with code 2, its place and no stack trace', () =>
     ['a device without a name', 'cameras:\n  door: { kind: test }\n', ':1:1', 'device'],
     ['a name that is none', 'device: My Door!\ncameras:\n  door: { kind: test }\n', ':1:9', 'small letters'],
     ['no camera', 'device: e2e\ncameras: {}\n', ':2:10', 'at least one camera'],
-    ['a key given twice', `${good}device: again\n`, ':5:1', 'unique'],
+    ['a key given twice', `${good}device: again\n`, ':5:1', 'stands twice'],
     ['text that is no YAML', 'device: [e2e\ncameras: }', ':', ''],
     ['a list', '- device\n- e2e\n', ':1:1', 'a map of'],
     ['nothing', '', ':1:1', 'found nothing'],
