@@ -13,6 +13,9 @@ const wholeDevice = [
 /** Tests that take the whole machine: an emulated kernel's one processor, every open port. One file at a time. */
 const wholeMachine = ['test/rig/**/*.test.ts', 'test/e2e/surface.test.ts'];
 
+/** What takes minutes and is told apart from everything else: `npm run test:long` has it. */
+const long = process.env.VEDETTE_LONG === undefined ? ['test/rig/camera.test.ts'] : [];
+
 const deviceDeadlines = { testTimeout: 120_000, hookTimeout: 120_000 };
 
 export default defineConfig({
@@ -47,10 +50,12 @@ export default defineConfig({
         test: {
           name: 'machine',
           include: wholeMachine,
+          exclude: long,
           fileParallelism: false,
           maxWorkers: 1,
           sequence: { groupOrder: 2 },
-          ...deviceDeadlines,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
     ],

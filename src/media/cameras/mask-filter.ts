@@ -94,7 +94,17 @@ export class MaskFilter {
     return [
       ...['-copyts', '-probesize', '32', '-analyzeduration', '0', '-flags', 'low_delay'],
       ...['-threads', '1', '-noautorotate', '-f', 'nut', '-i', 'pipe:0', '-an', '-vf', filters],
-      ...['-c:v', 'rawvideo', '-enc_time_base', `1/${nutTicksPerSecond}`, '-fps_mode', 'passthrough'],
+      // With threads of its own, the writer of raw pictures would hold back one a thread.
+      ...[
+        '-c:v',
+        'rawvideo',
+        '-threads',
+        '1',
+        '-enc_time_base',
+        `1/${nutTicksPerSecond}`,
+        '-fps_mode',
+        'passthrough',
+      ],
       ...['-f', 'nut', '-write_index', '0', '-flush_packets', '1', 'pipe:1'],
     ];
   }

@@ -39,6 +39,9 @@ const rawArgs = [
   '1/1000000',
   '-c:v',
   'rawvideo',
+  // With threads of its own, the writer of raw pictures would hold back one a thread.
+  '-threads',
+  '1',
   '-pix_fmt',
   'yuv420p',
 ];
