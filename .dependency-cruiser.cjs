@@ -32,7 +32,7 @@ const rooms = {
   viewer: ['identity'],
 };
 /** Open to every room. */
-const open = ['protocol/', 'errors\\.ts$', 'log\\.ts$', 'clock\\.ts$'];
+const open = ['protocol/', 'errors\\.ts$', 'log\\.ts$', 'clock\\.ts$', 'deadline\\.ts$'];
 /** Single files of another room that a room may import. */
 const exceptions = {
   buses: ['media/child-group\\.ts$'],
@@ -41,7 +41,7 @@ const exceptions = {
 
 const roomRules = Object.entries(rooms).map(([room, others]) => ({
   name: `imports-of-${room}`,
-  comment: `src/${room}/ may import: ${[...others, 'protocol, errors, log, clock'].join(', ')}`,
+  comment: `src/${room}/ may import: ${[...others, 'protocol, errors, log, clock, deadline'].join(', ')}`,
   severity: 'error',
   from: { path: `^src/${room}/` },
   to: {
@@ -57,9 +57,9 @@ module.exports = {
     ...roomRules,
     {
       name: 'words-import-nothing',
-      comment: 'errors.ts, log.ts and clock.ts are open to all, so they stand on nothing of ours',
+      comment: 'errors.ts, log.ts, clock.ts and deadline.ts are open to all, so they stand on nothing of ours',
       severity: 'error',
-      from: { path: '^src/(errors|log|clock)\\.ts$' },
+      from: { path: '^src/(errors|log|clock|deadline)\\.ts$' },
       to: { path: '^src/' },
     },
     {
