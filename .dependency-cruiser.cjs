@@ -57,7 +57,8 @@ module.exports = {
     ...roomRules,
     {
       name: 'words-import-nothing',
-      comment: 'errors.ts, log.ts, clock.ts and deadline.ts are open to all, so they stand on nothing of ours',
+      comment:
+        'errors.ts, log.ts, clock.ts and deadline.ts are open to all, so they stand on nothing of ours',
       severity: 'error',
       from: { path: '^src/(errors|log|clock|deadline)\\.ts$' },
       to: { path: '^src/' },
