@@ -1,30 +1,11 @@
 import { z } from 'zod';
 import { Severity } from './alarm.ts';
-
-/** `22:00`, on a 24-hour clock. */
-const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day, as 22:00');
-
-/** An IANA time zone that this machine knows. */
-const TimeZone = z
-  .string()
-  .max(64)
-  .refine((zone) => {
-    try {
-      new Intl.DateTimeFormat('en', { timeZone: zone });
-      return true;
-    } catch {
-      return false;
-    }
-  }, 'a time zone, as Europe/Berlin');
+import { base64url } from './base64url.ts';
+import { TimeOfDay, TimeZone } from './time-of-day.ts';
 
 /** When somebody is not to be disturbed, but by what is critical. */
 export const QuietHours = z.strictObject({ from: TimeOfDay, to: TimeOfDay, zone: TimeZone });
 export type QuietHours = z.infer<typeof QuietHours>;
-
-const base64url = (bytes: number) =>
-  z
-    .string()
-    .regex(new RegExp(`^[A-Za-z0-9_-]{${Math.ceil((bytes * 4) / 3)}}$`), `${bytes} bytes in base64url`);
 
 /**
  * Page to device, `PUT /api/push`: this browser wants to be told. A later one of the same endpoint takes its place.

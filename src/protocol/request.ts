@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { AuditEntry, GrantLimits, Invitation, Person } from './access.ts';
+import { base64url } from './base64url.ts';
+import { Scope } from './scope.ts';
+
+/** Longer requests are refused before they are read. */
+export const maxRequestBytes = 8 * 1024;
+/** How long a one-time challenge holds, on the device's monotonic clock. */
+export const challengeMs = 10_000;
+/** A receipt is given again for that long, across reconnects and restarts. */
+export const receiptKeptMs = 24 * 3_600_000;
+
+const id = z.uuid();
+const Lock = z.string().max(64);
+const Id = base64url(16);
+/** The device's one-time challenge: whatever moves something carries one. */
+const challenge = base64url(16);
+
+/**
+ * What a peer asks for, on the `control` channel, by `POST /api/requests`, or over a broker. `id` is the asker's own
+ * (UUID, RFC 9562): the same one with the same content is the same request, however often it arrives.
+ */
+export const Request = z.discriminatedUnion('type', [
+  /** Gives `{ challenge }`. */
+  z.strictObject({ id, type: z.literal('challenge') }),
+  z.strictObject({ id, type: z.literal('unlock'), lock: Lock, challenge }),
+  /** Always allowed to whoever may unlock; needs no challenge, since it can do no harm twice. */
+  z.strictObject({ id, type: z.literal('lock'), lock: Lock }),
+  /** Says yes or no to an unlock of somebody else that waits for a second person. */
+  z.strictObject({ id, type: z.literal('confirm'), confirmation: Id, allow: z.boolean(), challenge }),
+  /** Gives `{ people, invitations }`. */
+  z.strictObject({ id, type: z.literal('people') }),
+  /** Gives `{ invitation, secret }`; the page makes the link of it. */
+  z.strictObject({
+    id,
+    type: z.literal('invite'),
+    name: z.string().trim().min(1).max(60),
+    /** A further key of this person, with what they may already; `scopes` is empty then. */
+    person: Id.optional(),
+    scopes: z.array(Scope).max(64),
+    limits: GrantLimits,
+    expiresAt: z.number(),
+  }),
+  z.strictObject({
+    id,
+    type: z.literal('revoke'),
+    what: z.enum(['person', 'key', 'grant', 'invitation']),
+    /** Its id. */
+    of: z.string().max(64),
+  }),
+  z.strictObject({ id, type: z.literal('rename'), person: Id, name: z.string().trim().min(1).max(60) }),
+  /** Gives `{ entries }`, the newest first. */
+  z.strictObject({
+    id,
+    type: z.literal('activity'),
+    before: z.int().min(1).optional(),
+    limit: z.int().min(1).max(200).default(50),
+  }),
+]);
+export type Request = z.infer<typeof Request>;
+export type RequestOf<Type extends Request['type']> = Extract<Request, { type: Type }>;
+
+/** What a request came to. `accepted`: it is on disk and under way, and a last word follows. */
+export const Receipt = z.discriminatedUnion('state', [
+  z.strictObject({ id: z.string(), state: z.literal('accepted'), repeated: z.boolean().optional() }),
+  z.strictObject({
+    id: z.string(),
+    state: z.literal('done'),
+    repeated: z.boolean().optional(),
+    result: z.unknown().optional(),
+  }),
+  z.strictObject({
+    id: z.string(),
+    state: z.literal('refused'),
+    repeated: z.boolean().optional(),
+    /** One of docs/errors.md. */
+    code: z.string(),
+    /** A reason that a person understands. */
+    reason: z.string(),
+  }),
+]);
+export type Receipt = z.infer<typeof Receipt>;
+
+/** `result` of each request that has one. */
+export const ChallengeResult = z.strictObject({ challenge });
+export const PeopleResult = z.strictObject({ people: z.array(Person), invitations: z.array(Invitation) });
+export const InviteResult = z.strictObject({ invitation: Invitation, secret: base64url(16) });
+export const ActivityResult = z.strictObject({ entries: z.array(AuditEntry) });
