@@ -1,6 +1,7 @@
 import type { Alarms } from './alarms.ts';
 import type { MonotonicMs } from './clock.ts';
 import type { Privacy } from './privacy.ts';
+import type { LockHost } from './protocol/lock-host.ts';
 import type { SensorState } from './protocol/reading.ts';
 import type {
   Asker,
@@ -20,10 +21,11 @@ export interface SituationParts {
   readonly sensors: Sensors;
   readonly alarms: Alarms;
   readonly ringing: Ringing;
+  readonly locks: LockHost;
   readonly privacy: Privacy;
 }
 
-/** What sensors, alarms, rings and privacy mode say, as one; and what viewers may ask of them. */
+/** What sensors, alarms, rings, locks and privacy mode say, as one; and what viewers may ask of them. */
 export class DeviceSituation implements SituationHost {
   readonly #parts: SituationParts;
   readonly #listeners = new Set<(change: SituationChange) => void>();
@@ -33,7 +35,7 @@ export class DeviceSituation implements SituationHost {
 
   constructor(parts: SituationParts) {
     this.#parts = parts;
-    const { sensors, alarms, ringing, privacy } = parts;
+    const { sensors, alarms, ringing, locks, privacy } = parts;
     sensors.onReading((reading, now) => {
       this.#telemetry[reading.sensor] = reading.value;
       const toldMs = this.#toldMs.get(reading.sensor);
@@ -45,11 +47,12 @@ export class DeviceSituation implements SituationHost {
     alarms.onAlarm((rule, status) => this.#tell({ type: 'alarm', rule, ...(status ? { status } : {}) }));
     alarms.onEvent((event) => this.#tell({ type: 'event', event }));
     ringing.onChange((status) => this.#tell({ type: 'ring', status }));
+    locks.onChange((status) => this.#tell({ type: 'lock', status }));
     privacy.onChange((status) => this.#tell({ type: 'privacy', privacy: status }));
   }
 
   get situation(): Situation {
-    const { sensors, alarms, ringing, privacy } = this.#parts;
+    const { sensors, alarms, ringing, locks, privacy } = this.#parts;
     const states = new Map(sensors.states.map((state) => [state.sensor, state]));
     return {
       sensors: sensors.descriptions.map((description) => ({
@@ -58,6 +61,7 @@ export class DeviceSituation implements SituationHost {
       })),
       alarms: [...alarms.statuses],
       rings: [...ringing.statuses],
+      locks: [...locks.statuses],
       privacy: privacy.status,
     };
   }

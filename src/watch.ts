@@ -13,6 +13,7 @@ import { availabilityWill } from './homeassistant/topics.ts';
 import type { Logger } from './log.ts';
 import { Privacy } from './privacy.ts';
 import { doorOf, type Profile } from './profile/profile.ts';
+import type { LockHost } from './protocol/lock-host.ts';
 import { EventIds } from './records/event-id.ts';
 import type { Records } from './records/records.ts';
 import { Sensors } from './sensors/sensors.ts';
@@ -41,6 +42,7 @@ export interface Watch {
   readonly push: PushPeople;
   readonly situation: DeviceSituation;
   readonly buses: Buses;
+  readonly locks: LockHost;
   /** Takes up what a restart interrupted, then begins to notice. */
   start(): Promise<void>;
   /** Notices nothing more. Synchronous: what comes after it is no event any more. */
@@ -48,6 +50,14 @@ export interface Watch {
   /** Ends what it does; the buses come last, since actions let go of them. */
   stop(): Promise<void>;
 }
+
+const noLocks: LockHost = {
+  statuses: [],
+  onChange: () => () => undefined,
+  unlock: async () => ({ done: false, code: 'lock/unknown', reason: 'there is no such lock' }),
+  lock: async () => ({ done: false, code: 'lock/unknown', reason: 'there is no such lock' }),
+  doorClosed: () => undefined,
+};
 
 /** Composes it, from the sensors to the actions. */
 export function composeWatch(parts: WatchParts): Watch {
@@ -126,7 +136,8 @@ export function composeWatch(parts: WatchParts): Watch {
     clock,
     log,
   });
-  const situation = new DeviceSituation({ sensors, alarms, ringing, privacy });
+  const locks = noLocks;
+  const situation = new DeviceSituation({ sensors, alarms, ringing, locks, privacy });
   const home = composeHome({
     profile,
     mqtt: buses.mqtt,
@@ -150,7 +161,7 @@ export function composeWatch(parts: WatchParts): Watch {
   });
 
   return {
-    ...{ sensors, alarms, actions, push, situation, buses },
+    ...{ sensors, alarms, actions, push, situation, buses, locks },
     async start() {
       await Promise.all([privacy.start(), push.start(), actions.start()]);
       await alarms.start();

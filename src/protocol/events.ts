@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AlarmStatus, DeviceEvent, PrivacyStatus, RingStatus } from './alarm.ts';
+import { LockStatus } from './lock.ts';
 import { SensorDescription, SensorState } from './reading.ts';
 
 /** What is the case with a feed's camera. `since` is wall time in ms. */
@@ -46,6 +47,7 @@ export const DeviceMessage = z.discriminatedUnion('type', [
     sensors: z.array(z.strictObject({ description: SensorDescription, state: SensorState })),
     alarms: z.array(AlarmStatus),
     rings: z.array(RingStatus),
+    locks: z.array(LockStatus),
     privacy: PrivacyStatus,
   }),
   z.strictObject({ type: z.literal('feed'), status: FeedStatus }),
@@ -55,6 +57,7 @@ export const DeviceMessage = z.discriminatedUnion('type', [
   /** A rule raised, changed, or is as it should be again (`status` absent). */
   z.strictObject({ type: z.literal('alarm'), rule: z.string(), status: AlarmStatus.optional() }),
   z.strictObject({ type: z.literal('ring'), status: RingStatus }),
+  z.strictObject({ type: z.literal('lock'), status: LockStatus }),
   /** Something happened, or what is known of it grew: a picture, a clip, an acknowledgement. */
   z.strictObject({ type: z.literal('event'), event: DeviceEvent }),
   z.strictObject({ type: z.literal('privacy'), privacy: PrivacyStatus }),

@@ -3,12 +3,12 @@ import type { DeviceMessage, ViewerMessage } from './events.ts';
 type StateMessage = Extract<DeviceMessage, { type: 'state' }>;
 
 /** What is the case with a device beside its feeds. */
-export type Situation = Pick<StateMessage, 'sensors' | 'alarms' | 'rings' | 'privacy'>;
+export type Situation = Pick<StateMessage, 'sensors' | 'alarms' | 'rings' | 'locks' | 'privacy'>;
 
 /** Something about the situation changed. */
 export type SituationChange = Extract<
   DeviceMessage,
-  { type: 'sensor' | 'alarm' | 'ring' | 'event' | 'privacy' }
+  { type: 'sensor' | 'alarm' | 'ring' | 'lock' | 'event' | 'privacy' }
 >;
 
 /** What a viewer may ask for that is about the device, not about its own session. */

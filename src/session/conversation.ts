@@ -109,7 +109,7 @@ export class Conversation {
 
   #state(): DeviceMessage {
     const { session, scopes, feeds, situation, watching } = this.#parts;
-    const { sensors, alarms, rings, privacy } = situationFor(situation.situation, scopes);
+    const { sensors, alarms, rings, locks, privacy } = situationFor(situation.situation, scopes);
     return {
       type: 'state',
       session,
@@ -118,6 +118,7 @@ export class Conversation {
       sensors,
       alarms,
       rings,
+      locks,
       privacy,
     };
   }

@@ -1,9 +1,9 @@
-import type { Scope } from '../protocol/scope.ts';
+import { covers, type Scope } from '../protocol/scope.ts';
 import type { Situation, SituationChange, SituationHost } from '../protocol/situation.ts';
 
 /** A device that has feeds, and nothing beside them. */
 export const nothingBeside: SituationHost = {
-  situation: { sensors: [], alarms: [], rings: [], privacy: { on: false } },
+  situation: { sensors: [], alarms: [], rings: [], locks: [], privacy: { on: false } },
   telemetry: {},
   onChange: () => () => undefined,
   obey: () => 'this device knows of no such thing',
@@ -12,19 +12,30 @@ export const nothingBeside: SituationHost = {
 
 /** What of a device's situation a viewer with these scopes is told: rings and privacy concern everybody who looks. */
 export function situationFor(situation: Situation, scopes: readonly Scope[]): Situation {
-  return scopes.includes('telemetry') ? situation : { ...situation, sensors: [], alarms: [] };
+  return {
+    ...situation,
+    ...(scopes.includes('telemetry') ? {} : { sensors: [], alarms: [] }),
+    locks: situation.locks.filter(({ lock }) => seesLock(lock, scopes)),
+  };
 }
 
 /** Whether a viewer with these scopes is told of a change. */
-export function mayHear({ type }: SituationChange, scopes: readonly Scope[]): boolean {
-  switch (type) {
+export function mayHear(change: SituationChange, scopes: readonly Scope[]): boolean {
+  switch (change.type) {
     case 'sensor':
     case 'alarm':
       return scopes.includes('telemetry');
     case 'event':
       return scopes.includes('history');
+    case 'lock':
+      return seesLock(change.status.lock, scopes);
     case 'ring':
     case 'privacy':
       return true;
   }
+}
+
+/** Whoever looks sees how the locks stand, and whoever may open one sees how that one stands. */
+function seesLock(lock: string, scopes: readonly Scope[]): boolean {
+  return covers(scopes, 'view') || covers(scopes, `unlock:${lock}`);
 }

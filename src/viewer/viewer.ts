@@ -151,6 +151,7 @@ export class Viewer {
       case 'sensor':
       case 'alarm':
       case 'ring':
+      case 'lock':
       case 'privacy': // the situation's
       case 'goodbye': // the carrier ends the session
         break;

@@ -38,6 +38,7 @@ test('the full state is said first, then what changes, in order', async () => {
     sensors: [],
     alarms: [],
     rings: [],
+    locks: [],
     privacy: { on: false },
   });
   expect(viewer.messages.slice(1).map((message) => message.type === 'feed' && message.status)).toMatchObject([

@@ -42,6 +42,7 @@ const state: DeviceMessage = {
   sensors: [{ description, state: well(20) }],
   alarms: [alarm],
   rings: [ring],
+  locks: [],
   privacy: { on: false },
 };
 const begun = situationAfter(noSituation, state);

@@ -98,10 +98,11 @@ class FakeDevice {
   /** What viewers said on their `events` channels. */
   readonly heard: ViewerMessage[] = [];
   /** What is the case beside the feeds. */
-  readonly situation: Pick<StateMessage, 'sensors' | 'alarms' | 'rings' | 'privacy'> = {
+  readonly situation: Pick<StateMessage, 'sensors' | 'alarms' | 'rings' | 'locks' | 'privacy'> = {
     sensors: [],
     alarms: [],
     rings: [],
+    locks: [],
     privacy: { on: false },
   };
   #seq = 0;
