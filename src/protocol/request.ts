@@ -60,6 +60,15 @@ export const Request = z.discriminatedUnion('type', [
 export type Request = z.infer<typeof Request>;
 export type RequestOf<Type extends Request['type']> = Extract<Request, { type: Type }>;
 
+/** What somebody asks for, before it has an id and a challenge. */
+export type Asked = Bare<Exclude<z.input<typeof Request>, { type: 'challenge' }>>;
+type Bare<T> = T extends unknown ? Omit<T, 'id' | 'challenge'> : never;
+
+/** Whether a request moves something, and so carries a challenge. */
+export function isMoving({ type }: Pick<Request, 'type'>): boolean {
+  return type === 'unlock' || type === 'confirm';
+}
+
 /** What a request came to. `accepted`: it is on disk and under way, and a last word follows. */
 export const Receipt = z.discriminatedUnion('state', [
   z.strictObject({ id: z.string(), state: z.literal('accepted'), repeated: z.boolean().optional() }),
