@@ -1,0 +1,30 @@
+/**
+ * The texts that keys sign. Each is a JSON array of strings that begins with its purpose and version: no signature made
+ * for one purpose is good for another, and no two lists of parts make the same text.
+ */
+const statement = (purpose: string, ...parts: readonly string[]): string =>
+  JSON.stringify([purpose, ...parts]);
+
+/** A person's key asks for a session of the page. */
+export const loginStatement = (parts: {
+  /** The device's id. */
+  readonly device: string;
+  /** The person's public key. */
+  readonly key: string;
+  /** What the device gave to be signed, once. */
+  readonly challenge: string;
+  /** The page's, as the browser says it: a page from elsewhere cannot use it here. */
+  readonly origin: string;
+}): string => statement('vedette login 1', parts.device, parts.key, parts.challenge, parts.origin);
+
+/** A person's key takes up an invitation. */
+export const joinStatement = (parts: {
+  readonly device: string;
+  readonly key: string;
+  /** The invitation's id. */
+  readonly invitation: string;
+  /** SHA-256 of its secret: the signature itself gives nothing away. */
+  readonly secretHash: string;
+  readonly origin: string;
+}): string =>
+  statement('vedette join 1', parts.device, parts.key, parts.invitation, parts.secretHash, parts.origin);
