@@ -4,13 +4,12 @@ import { VedetteError } from '../errors.ts';
 import { DeviceEvent } from '../protocol/alarm.ts';
 import { durationBetween } from '../protocol/duration.ts';
 import type { PushMessage } from '../protocol/push.ts';
-import { secretText } from '../protocol/secret.ts';
+import { httpAddress, secretText } from '../protocol/secret.ts';
 import type { Attempt } from './delivery.ts';
 import type { Action, ActionKind, ActionParts, CheckNote, Occasion } from './kind.ts';
 import type { Lane } from './lane.ts';
 import { noticeOf } from './notice.ts';
 import { priorityOf, sendNtfy, tagsOf } from './ntfy.ts';
-import { httpAddress } from './options.ts';
 
 /** A picture that takes longer comes too late: the words go alone. */
 const pictureMs = 4_000;

@@ -2,11 +2,10 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { DeviceEvent } from '../protocol/alarm.ts';
 import { durationBetween } from '../protocol/duration.ts';
-import { secretText } from '../protocol/secret.ts';
+import { httpAddress, secretText } from '../protocol/secret.ts';
 import type { Attempt } from './delivery.ts';
 import type { Action, ActionKind, ActionParts, CheckNote, Occasion } from './kind.ts';
 import type { Lane } from './lane.ts';
-import { httpAddress } from './options.ts';
 import { attemptOf, sendOnce } from './send.ts';
 
 export const WebhookOptions = z.strictObject({

@@ -12,6 +12,7 @@ import {
   type LineName,
   linesOf,
   reasonOf,
+  restArgs,
   toolsOf,
   type Wiring,
 } from './gpio-tools.ts';
@@ -56,7 +57,7 @@ export class GpioCommands {
    * when this process dies without a word, and the next one finds the line free.
    */
   hold(program: 'gpiomon' | 'gpioset', args: readonly string[]): ChildGroup {
-    const tool = this.#path(program);
+    const tool = this.path(program);
     const reaper = findTool('setpriv');
     const command = reaper
       ? { program: reaper, args: ['--pdeathsig', 'TERM', tool, ...args] }
@@ -68,14 +69,13 @@ export class GpioCommands {
    * Resolves when a `gpioset` holds its line, and with it the line has its level; false where it ended first, or took too
    * long. Version 1 says nothing when it does, so the kernel is asked: the line is one of its open files.
    */
-  async holding(child: ChildGroup): Promise<boolean> {
-    let ended = false;
-    void child.gone.then(() => {
-      ended = true;
-    });
+  async holding(pid: number | undefined): Promise<boolean> {
     const late = AbortSignal.timeout(holdingMs);
-    while (!ended && !late.aborted) {
-      if (await hasLine(child.pid)) return true;
+    while (!late.aborted) {
+      const files = await filesOf(pid);
+      if (files.some((file) => file.includes('gpio-line'))) return true;
+      // One that runs has files.
+      if (files.length === 0) return false;
       await wait(askMs);
     }
     return false;
@@ -95,22 +95,35 @@ export class GpioCommands {
   }
 
   async #ask(program: string, args: readonly string[], line: string | number): Promise<string> {
-    const { code, text, complaint } = await runTool(this.#path(program), args);
+    const { code, text, complaint } = await runTool(this.path(program), args);
     if (code !== 0) throw reasonOf(line, complaint);
     return text;
   }
 
-  #path(program: string): string {
+  /**
+   * Makes a line inactive and gives it back.
+   *
+   * @throws VedetteError of the codes `gpio/…`
+   */
+  async rest({ line, tools }: FoundLine, activeLow: boolean, name: LineName): Promise<void> {
+    await this.#ask('gpioset', restArgs(tools, line, activeLow), name.line);
+  }
+
+  /**
+   * Where a tool is.
+   *
+   * @throws VedetteError `gpio/tools-missing`
+   */
+  path(program: string): string {
     const path = findTool(program);
     if (path === undefined) throw new VedetteError('gpio/tools-missing', { program });
     return path;
   }
 }
 
-/** Whether one of a process's files is a line that was asked for: `gpio-linehandle` or `gpio-line`, by kernel interface. */
-async function hasLine(pid: number | undefined): Promise<boolean> {
+/** What a process has open. A line that was asked for is `gpio-linehandle` or `gpio-line`, by kernel interface. */
+async function filesOf(pid: number | undefined): Promise<readonly string[]> {
   const folder = `/proc/${pid}/fd`;
   const files = await readdir(folder).catch(() => []);
-  const targets = await Promise.all(files.map((file) => readlink(`${folder}/${file}`).catch(() => '')));
-  return targets.some((target) => target.includes('gpio-line'));
+  return Promise.all(files.map((file) => readlink(`${folder}/${file}`).catch(() => '')));
 }

@@ -53,7 +53,7 @@ export class GpioOutput {
     this.#held = undefined;
     await before?.child.stop();
     const child = this.#commands.hold('gpioset', holdArgs(tools, line, this.#activeLow, level));
-    if (!(await this.#commands.holding(child))) {
+    if (!(await this.#commands.holding(child.pid))) {
       await child.stop();
       throw reasonOf(this.#name.line, child.lastLines().at(-1));
     }

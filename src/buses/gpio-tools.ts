@@ -100,6 +100,36 @@ export function holdArgs(
     : [...wiring, '--chip', chip, `${offset}=${level}`];
 }
 
+/** Arguments of `gpioset`: drives the line active for so long, and ends by itself then. */
+export function pulseArgs(
+  tools: GpioTools,
+  { chip, offset }: GpioLine,
+  activeLow: boolean,
+  ms: number,
+): readonly string[] {
+  const wiring = wiringArgs(tools, { activeLow, bias: 'as-is' });
+  const seconds = Math.floor(ms / 1000);
+  return tools === 1
+    ? [
+        ...['--mode=time', `--sec=${seconds}`, `--usec=${Math.round((ms - seconds * 1000) * 1000)}`],
+        ...[...wiring, chip, `${offset}=1`],
+      ]
+    : // Inactive after that time, then after none it ends.
+      ['--toggle', `${Math.round(ms)}ms,0`, ...wiring, '--chip', chip, `${offset}=1`];
+}
+
+/** Arguments of `gpioset`: makes the line inactive, and ends. */
+export function restArgs(
+  tools: GpioTools,
+  { chip, offset }: GpioLine,
+  activeLow: boolean,
+): readonly string[] {
+  const wiring = wiringArgs(tools, { activeLow, bias: 'as-is' });
+  return tools === 1
+    ? ['--mode=exit', ...wiring, chip, `${offset}=0`]
+    : ['--toggle', '0', ...wiring, '--chip', chip, `${offset}=0`];
+}
+
 /** How a line is wired. */
 export interface Wiring {
   /** Low is on. */

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import { GpioCommands } from './gpio-commands.ts';
 import { GpioOutput } from './gpio-output.ts';
+import { type LinePulse, startPulse } from './gpio-pulse.ts';
 import type { LineName } from './gpio-tools.ts';
 import { GpioWatch, type LineSink, type WatchedLine } from './gpio-watch.ts';
 
@@ -66,6 +67,30 @@ export class Gpio {
       throw error;
     }
     return { set: (active) => output.set(active), close };
+  }
+
+  /**
+   * Makes a line inactive and gives it back: whatever was before, it is at rest now.
+   *
+   * @throws VedetteError of the codes `gpio/…`
+   */
+  async rest({ activeLow, ...name }: LineName & { readonly activeLow: boolean }): Promise<void> {
+    await this.#commands.rest(await this.#commands.find(name), activeLow, name);
+  }
+
+  /**
+   * Resolves when the line is active. It is so for at most `ms`, whatever becomes of this process.
+   *
+   * @throws VedetteError of the codes `gpio/…`; then it was not active
+   */
+  async pulse(
+    { activeLow, ...name }: LineName & { readonly activeLow: boolean },
+    ms: number,
+  ): Promise<LinePulse> {
+    const pulse = await startPulse(this.#commands, { name, activeLow, ms }, this.#log);
+    const { close } = this.#keep({ close: () => pulse.end() });
+    void pulse.over.then(close);
+    return { over: pulse.over, end: close };
   }
 
   /** Gives all lines back. Idempotent. */

@@ -36,12 +36,19 @@ export class FakeGpioTools {
        case "$*" in *'${edges}'*) ;; *) echo 'gpiomon: wrong arguments' >&2; exit 1 ;; esac
        exec cat "$DIR/edges"`,
     );
-    // The kernel calls the file of a line so. Version 1 ends with its stdin, version 2 when it is told.
+    // The kernel calls the file of a line so. Version 1 ends with its stdin, version 2 when it is told; both can by a clock.
     this.#tool(
       'gpioset',
       `[ ! -e "$DIR/busy" ] || { echo 'gpioset: error: Device or resource busy' >&2; exit 1; }
        exec 9<"$DIR/gpio-line"
-       ${version === 1 ? 'exec cat >/dev/null' : 'exec sleep 600'}`,
+       ${
+         version === 1
+           ? `case "$1" in --mode=exit) exit ;; --mode=time) exec sleep "\${2#--sec=}.$(printf %06d "\${3#--usec=}")" ;; esac
+              exec cat >/dev/null`
+           : `[ "$1" != --toggle ] || { ms=\${2%ms,0}; [ "$ms" != 0 ] || exit 0
+              exec sleep "$((ms / 1000)).$(printf %03d $((ms % 1000)))"; }
+              exec sleep 600`
+       }`,
     );
     process.env.PATH = `${this.#folder}:${this.#path}`;
   }
