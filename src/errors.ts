@@ -494,6 +494,36 @@ export const errorTable = {
     'the microphone of {feed} is not heard: {detail}',
     'look at the microphone; it is listened to again by itself',
   ),
+  'request/blocked': entry(
+    '{lock} cannot be opened now: {reason}',
+    'see to what is in the way, then open it again',
+  ),
+  'request/challenge': entry(
+    'the device asked for nothing of the sort, or has it already',
+    'ask anew: what moves something needs a fresh challenge of the device, which is good for one request',
+  ),
+  'request/failed': entry('the device failed at this', 'its log says why'),
+  'request/interrupted': entry(
+    'the device was interrupted at this, and does not know what came of it',
+    'look at the lock, then ask anew',
+  ),
+  'request/invalid': entry(
+    'the request is not understood: {detail}',
+    'reload the page; see src/protocol/request.ts for its layout',
+  ),
+  'request/late': entry('this came too late', 'ask anew'),
+  'request/no-answer': entry('the device does not answer', 'look at the lock before you try again'),
+  'request/no-lock': entry('there is no lock "{lock}"', 'reload the page; the profile may have changed'),
+  'request/other': entry(
+    'another request was made under this id before',
+    'give each request an id of its own',
+  ),
+  'request/too-large': entry('the request is longer than {limit} bytes', 'ask for less at once'),
+  'request/too-many': entry('too much was asked in a short time', 'wait some seconds'),
+  'request/unreached': entry(
+    'the device is not reached',
+    'see that it has power and network; nothing was done',
+  ),
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof errorTable;
