@@ -32,7 +32,14 @@ const rooms = {
   viewer: ['identity'],
 };
 /** Open to every room. */
-const open = ['protocol/', 'errors\\.ts$', 'log\\.ts$', 'clock\\.ts$', 'deadline\\.ts$'];
+const open = [
+  'protocol/',
+  'errors\\.ts$',
+  'log\\.ts$',
+  'clock\\.ts$',
+  'deadline\\.ts$',
+  'sqlite-(file|thread)\\.ts$',
+];
 /** Single files of another room that a room may import. */
 const exceptions = {
   buses: ['media/child-group\\.ts$'],
@@ -41,7 +48,7 @@ const exceptions = {
 
 const roomRules = Object.entries(rooms).map(([room, others]) => ({
   name: `imports-of-${room}`,
-  comment: `src/${room}/ may import: ${[...others, 'protocol, errors, log, clock, deadline'].join(', ')}`,
+  comment: `src/${room}/ may import: ${[...others, 'protocol, errors, log, clock, deadline, sqlite-file, sqlite-thread'].join(', ')}`,
   severity: 'error',
   from: { path: `^src/${room}/` },
   to: {

@@ -126,6 +126,3 @@ export class Operations {
     this.#database.close();
   }
 }
-
-/** Names of operations, with their arguments and results. */
-export type OperationName = Exclude<keyof Operations, 'close'>;

@@ -1,18 +1,13 @@
-/**
- * The thread that has `records.sqlite` to itself: a sync on an SD card can take a second, and packets cannot wait for
- * it. Knows the file; what it means, the other side knows.
- */
-import { parentPort, workerData } from 'node:worker_threads';
-import { faultOf, moveAside, openDatabase } from './database.ts';
-import type { StoreReply, StoreRequest } from './messages.ts';
+/** The thread that has `records.sqlite` to itself. Knows the file; what it means, the other side knows. */
+import { workerData } from 'node:worker_threads';
+import { faultOf, moveAside } from '../../sqlite-file.ts';
+import { answerCalls, tellOwner } from '../../sqlite-thread.ts';
+import { openDatabase } from './database.ts';
+import type { MovedAside } from './moved-aside.ts';
 import { Operations } from './operations.ts';
 
 const { path } = workerData as { path: string };
 let operations: Operations | undefined;
-
-function say(reply: StoreReply): void {
-  parentPort?.postMessage(reply);
-}
 
 /** Opens the file where it is not open; a damaged one is moved aside first, once a try. */
 function opened(): Operations {
@@ -28,12 +23,12 @@ function opened(): Operations {
 }
 
 function beginAnew(reason: unknown): void {
-  closed();
-  const movedAside = moveAside(path, Date.now());
-  say({ movedAside, detail: reason instanceof Error ? reason.message : String(reason) });
+  close();
+  const detail = reason instanceof Error ? reason.message : String(reason);
+  tellOwner({ movedAside: moveAside(path, Date.now()), detail } satisfies MovedAside);
 }
 
-function closed(): void {
+function close(): void {
   try {
     operations?.close();
   } catch {
@@ -42,34 +37,21 @@ function closed(): void {
   operations = undefined;
 }
 
-function perform({ operation, given }: Extract<StoreRequest, { id: number }>): unknown {
+function perform(operation: string, given: readonly unknown[]): unknown {
   const run = () => {
     const all = opened();
-    // The types hold on the other side, in `Store.call`.
-    return (all[operation] as (...values: unknown[]) => unknown).apply(all, [...given]);
+    return (all[operation as keyof Operations] as (...values: unknown[]) => unknown).apply(all, [...given]);
   };
   try {
     return run();
   } catch (error) {
     const fault = faultOf(error);
     // A file that became read-only stays so for whoever has it open, even when it no longer is.
-    if (fault === 'unusable') closed();
+    if (fault === 'unusable') close();
     if (fault !== 'damaged') throw error;
     beginAnew(error);
     return run();
   }
 }
 
-parentPort?.on('message', (request: StoreRequest) => {
-  if ('end' in request) {
-    closed();
-    parentPort?.close();
-    return;
-  }
-  try {
-    say({ id: request.id, value: perform(request) });
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    say({ id: request.id, fault: faultOf(error), detail });
-  }
-});
+answerCalls({ perform, close });
