@@ -28,3 +28,59 @@ export const joinStatement = (parts: {
   readonly origin: string;
 }): string =>
   statement('vedette join 1', parts.device, parts.key, parts.invitation, parts.secretHash, parts.origin);
+
+interface SealedEnds {
+  readonly session: string;
+  /** The device's public key. */
+  readonly device: string;
+  /** The person's public key. */
+  readonly person: string;
+}
+
+/** A person's key begins a sealed conversation with a device. */
+export const helloStatement = (
+  parts: SealedEnds & { readonly sealKey: string; readonly eph: string; readonly nonce: string },
+): string =>
+  statement(
+    'vedette hello 1',
+    parts.session,
+    parts.device,
+    parts.person,
+    parts.sealKey,
+    parts.eph,
+    parts.nonce,
+  );
+
+/** A device answers. */
+export const welcomeStatement = (
+  parts: SealedEnds & {
+    readonly eph: string;
+    readonly nonce: string;
+    /** The viewer's nonce. */
+    readonly answers: string;
+  },
+): string =>
+  statement(
+    'vedette welcome 1',
+    parts.session,
+    parts.device,
+    parts.person,
+    parts.eph,
+    parts.nonce,
+    parts.answers,
+  );
+
+/** Either side says something. */
+export const recordStatement = (
+  parts: SealedEnds & {
+    readonly role: 'viewer' | 'device';
+    /** The other side's nonce. */
+    readonly nonce: string;
+    readonly seq: number;
+    readonly text: string;
+  },
+): string =>
+  statement(
+    'vedette record 1',
+    ...[parts.session, parts.device, parts.person, parts.role, parts.nonce, String(parts.seq), parts.text],
+  );

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { base64url } from './base64url.ts';
+
+/** A longer envelope is dropped unread: a signaling message, its signature, and what base64url adds. */
+export const maxSealedChars = 256 * 1024;
+
+const box = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]+$/)
+  .max(maxSealedChars);
+const common = { v: z.literal(1), session: base64url(16) };
+
+/**
+ * What a carrier that is not trusted carries. It reads who the device is and that somebody talks to it, how much and
+ * when; not who, and not what.
+ */
+export const SealedEnvelope = z.discriminatedUnion('type', [
+  /** Viewer to device: `eph` is an X25519 public key (RFC 7748, 5) of this session alone. */
+  z.strictObject({ ...common, type: z.literal('hello'), eph: base64url(32), box }),
+  /** Device to viewer. */
+  z.strictObject({ ...common, type: z.literal('welcome'), box }),
+  /** Either way, from 1, rising by one with each. */
+  z.strictObject({
+    ...common,
+    type: z.literal('record'),
+    seq: z
+      .int()
+      .min(1)
+      .max(2 ** 32),
+    box,
+  }),
+]);
+export type SealedEnvelope = z.infer<typeof SealedEnvelope>;
