@@ -524,6 +524,23 @@ export const errorTable = {
     'the device is not reached',
     'see that it has power and network; nothing was done',
   ),
+  'lock/unknown': entry('there is no lock {lock}', 'name one of `locks`', exitCodes.usage),
+  'lock/blocked': entry('it cannot be unlocked now: {detail}', 'mend that; it is tried again by itself'),
+  'lock/overtaken': entry('somebody asked to {to} it meanwhile', 'look at the lock, and ask again'),
+  'lock/no-answer': entry(
+    'its driver does not answer',
+    'look at the lock: it may stand either way; check what drives it',
+  ),
+  'lock/unconfirmed': entry(
+    'it was driven, but its sensor does not say that it moved',
+    'look at the lock: it may stand either way; check the sensor of its bolt',
+  ),
+  'lock/jammed': entry(
+    'its bolt did not follow',
+    'look at the lock: something blocks its bolt, or its wiring is broken',
+  ),
+  'lock/not-driven': entry('it was not moved: {detail}', 'look at what drives it, and ask again'),
+  'lock/stopped': entry('the device stops', 'ask again when it is back'),
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof errorTable;

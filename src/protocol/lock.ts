@@ -33,6 +33,8 @@ export const LockStatus = z.strictObject({
   leftOpen: z.boolean(),
   /** Something lies in the box; absent where no sensor tells. */
   parcel: z.boolean().optional(),
+  /** What its hardware is without power. */
+  unpowered: z.enum(['locked', 'unlocked', 'unchanged']).optional(),
   /** Nobody can unlock now, for this reason. */
   blocked: z.string().optional(),
 });
