@@ -26,8 +26,6 @@ export const Request = z.discriminatedUnion('type', [
   z.strictObject({ id, type: z.literal('unlock'), lock: Lock, challenge }),
   /** Always allowed to whoever may unlock; needs no challenge, since it can do no harm twice. */
   z.strictObject({ id, type: z.literal('lock'), lock: Lock }),
-  /** Says yes or no to an unlock of somebody else that waits for a second person. */
-  z.strictObject({ id, type: z.literal('confirm'), confirmation: Id, allow: z.boolean(), challenge }),
   /** Gives `{ people, invitations }`. */
   z.strictObject({ id, type: z.literal('people') }),
   /** Gives `{ invitation, secret }`; the page makes the link of it. */
@@ -66,7 +64,7 @@ type Bare<T> = T extends unknown ? Omit<T, 'id' | 'challenge'> : never;
 
 /** Whether a request moves something, and so carries a challenge. */
 export function isMoving({ type }: Pick<Request, 'type'>): boolean {
-  return type === 'unlock' || type === 'confirm';
+  return type === 'unlock';
 }
 
 /** What a request came to. `accepted`: it is on disk and under way, and a last word follows. */

@@ -123,7 +123,11 @@ export class RequestClient {
     if (this.#channel && (pending.sentBy !== 'channel' || pending.posting)) {
       pending.sentBy = 'channel';
       pending.channelled = true;
-      this.#channel(pending.text);
+      try {
+        this.#channel(pending.text);
+      } catch {
+        this.#channel = undefined; // it is closing, and has not said so yet
+      }
     } else if (!pending.posting) {
       pending.sentBy = 'post';
       pending.posting = true;

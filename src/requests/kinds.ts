@@ -1,0 +1,22 @@
+import type { Request } from '../protocol/request.ts';
+import { activityRequest } from './activity.ts';
+import { challengeRequest } from './challenge.ts';
+import { inviteRequest } from './invite.ts';
+import type { RequestKind } from './kind.ts';
+import { lockRequest } from './lock.ts';
+import { peopleRequest } from './people.ts';
+import { renameRequest } from './rename.ts';
+import { revokeRequest } from './revoke.ts';
+import { unlockRequest } from './unlock.ts';
+
+/** What can be asked. */
+export const requestKinds: { readonly [Type in Request['type']]: RequestKind<Type> } = {
+  challenge: challengeRequest,
+  unlock: unlockRequest,
+  lock: lockRequest,
+  people: peopleRequest,
+  invite: inviteRequest,
+  revoke: revokeRequest,
+  rename: renameRequest,
+  activity: activityRequest,
+};

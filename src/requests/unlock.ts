@@ -1,0 +1,114 @@
+import { VedetteError } from '../errors.ts';
+import type { AuditDraft, Grant } from '../protocol/access.ts';
+import type { LockOutcome } from '../protocol/lock-host.ts';
+import type { RequestOf } from '../protocol/request.ts';
+import { type LastWord, refusedBy } from './exchange.ts';
+import type { RequestContext, RequestKind } from './kind.ts';
+import { titleOf } from './titles.ts';
+
+type Unlock = RequestOf<'unlock'>;
+
+/** Unlocks, once: nothing moves before its id, the use of its grant and its entry in the trail are on disk. */
+export const unlockRequest: RequestKind<'unlock'> = {
+  type: 'unlock',
+  keeps: true,
+  words: ({ lock }, { locks }) => `open ${titleOf(lock, locks)}`,
+  async run(request, context) {
+    // One after the other, so that a grant for one unlock is not looked at by two at once.
+    const { claimed, refused } = await context.inTurn(() => claim(request, context));
+    if (claimed.result === 'other') throw new VedetteError('request/other');
+    if (claimed.result === 'known') {
+      if (!claimed.receipt || claimed.receipt.state === 'accepted')
+        throw new VedetteError('request/interrupted');
+      const { id: _, ...last } = claimed.receipt;
+      return { ...last, repeated: true };
+    }
+    return refused ? settle(request, context, refused) : move(request, context);
+  },
+};
+
+/** Takes the id, for what is allowed and for what is not: a refused request is refused for good. */
+async function claim(request: Unlock, context: RequestContext) {
+  const { trust, access, about, key, digest } = context;
+  const { id, lock } = request;
+  const may = mayUnlock(request, context);
+  const words = unlockRequest.words(request, context);
+  if (may instanceof VedetteError) {
+    const claimed = await trust.claim({ id, key, digest }, { audit: context.refusal(may, words) });
+    return { claimed, refused: refusedBy(may) };
+  }
+  const title = `${about.name} asked to ${words}`;
+  const claimed = await trust.claim(
+    { id, key, digest },
+    {
+      ...(may.grant ? { put: [access.used(may.grant)] } : {}),
+      audit: [{ ...about, type: 'request', title, lock }],
+    },
+  );
+  return { claimed };
+}
+
+function mayUnlock(
+  { lock, challenge }: Unlock,
+  { access, asker, locks, challenges, clock }: RequestContext,
+): { readonly grant?: Grant } | VedetteError {
+  const spent = challenges.spend(challenge, clock.now());
+  const decision = access.authorize(asker.peer, `unlock:${lock}`, {
+    watching: asker.watching(),
+    doorClosed: (name) => locks.doorClosed(name),
+  });
+  if (!decision.allowed) return new VedetteError('access/denied', { reason: decision.reason });
+  const status = locks.statuses.find((it) => it.lock === lock);
+  if (!status) return new VedetteError('request/no-lock', { lock });
+  if (spent !== 'fresh') return new VedetteError(spent === 'late' ? 'request/late' : 'request/challenge');
+  if (status.blocked !== undefined)
+    return new VedetteError('request/blocked', { lock: status.title, reason: status.blocked });
+  return decision;
+}
+
+async function move(request: Unlock, context: RequestContext): Promise<LastWord> {
+  const { locks, access, asker, about, log } = context;
+  const { lock } = request;
+  context.accepted();
+  const outcome = await locks.unlock(lock, access.nameOf(asker.peer)).catch((error: unknown): LockOutcome => {
+    log.error({ lock, err: error }, 'unlocking failed');
+    const { code, reason } = refusedBy(error);
+    return { done: false, code, reason };
+  });
+  const title = titleOf(lock, locks);
+  if (!outcome.done) {
+    const { code, reason } = outcome;
+    const draft = {
+      ...about,
+      type: 'lock',
+      title: `${title} did not open for ${about.name}: ${reason}`,
+      lock,
+    } as const;
+    return settle(request, context, { state: 'refused', code, reason }, draft);
+  }
+  const picture = outcome.picture === undefined ? {} : { picture: outcome.picture };
+  const draft = {
+    ...about,
+    type: 'lock',
+    title: `${title} opened for ${about.name}`,
+    lock,
+    ...picture,
+  } as const;
+  return settle(request, context, { state: 'done' }, draft);
+}
+
+/** Keeps the receipt. Where that fails it is told all the same: it is what happened. */
+async function settle(
+  { id }: Unlock,
+  { trust, log }: RequestContext,
+  last: LastWord,
+  ...audit: readonly AuditDraft[]
+): Promise<LastWord> {
+  await trust.settle(id, { id, ...last }, { audit }).catch((error: unknown) => {
+    log.warn(
+      { request: id, err: error },
+      'a receipt could not be kept; after a restart it is told as interrupted',
+    );
+  });
+  return last;
+}

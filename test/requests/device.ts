@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import { decide } from '../../src/access/decide.ts';
+import type { Circumstances, Peer } from '../../src/access/peer.ts';
+import type { MonotonicMs, WallMs } from '../../src/clock.ts';
+import type { Grant, GrantLimits, Invitation } from '../../src/protocol/access.ts';
+import type { Asked, Receipt } from '../../src/protocol/request.ts';
+import type { Scope } from '../../src/protocol/scope.ts';
+import type { RequestParts } from '../../src/requests/kind.ts';
+import { Requests } from '../../src/requests/requests.ts';
+import { quiet } from '../media/ready.ts';
+import { FakeLocks } from './fake-locks.ts';
+import { MemoryTrust } from './memory-trust.ts';
+
+type Person = Extract<Peer, { kind: 'person' }>;
+
+export const person = (name: string): Person => ({
+  ...{ kind: 'person', person: name, name, key: `key of ${name}`, network: 'remote' },
+});
+
+/** A device that is asked: real requests over a disk, locks and grants that a test sees through. */
+export class AskedDevice {
+  readonly trust = new MemoryTrust();
+  readonly locks = new FakeLocks('door', 'box');
+  readonly grants: Grant[] = [];
+  readonly revoked: string[] = [];
+  nowMs = 1_000_000;
+  #requests = this.#start();
+
+  /** Somebody may do something. */
+  allow(name: string, scopes: readonly Scope[], limits: GrantLimits = {}): Person {
+    this.grants.push({
+      ...{
+        id: `grant ${this.grants.length}`,
+        person: name,
+        scopes: [...scopes],
+        limits,
+        createdAt: 0,
+        used: 0,
+      },
+    });
+    return person(name);
+  }
+
+  /** The process dies, and another one begins on the same disk. */
+  restart(): void {
+    this.trust.restart();
+    this.#requests = this.#start();
+  }
+
+  stop(): void {
+    this.#requests.stop();
+  }
+
+  /** Sends a text as it is; gives all that is told, which grows. */
+  send(
+    peer: Peer,
+    text: string,
+    watching = false,
+  ): { readonly taken: boolean; readonly told: readonly Receipt[] } {
+    const told: Receipt[] = [];
+    const place = { session: 'session', watching: () => watching };
+    return { taken: this.#requests.take(text, { peer, ...place }, (receipt) => told.push(receipt)), told };
+  }
+
+  /** Sends a text, and gives the last word on it. */
+  ask(peer: Peer, text: string, watching = false): Promise<Receipt> {
+    const { promise, resolve, reject } = Promise.withResolvers<Receipt>();
+    const taken = this.#requests.take(text, { peer, watching: () => watching }, (receipt) => {
+      if (receipt.state !== 'accepted') resolve(receipt);
+    });
+    if (!taken) reject(new Error('nothing is told'));
+    return promise;
+  }
+
+  /** A request as a page writes it. */
+  async written(peer: Peer, asked: Asked, id: string = randomUUID()): Promise<string> {
+    if (asked.type !== 'unlock') return JSON.stringify({ id, ...asked });
+    return JSON.stringify({ id, ...asked, challenge: await this.challenge(peer) });
+  }
+
+  async challenge(peer: Peer): Promise<string> {
+    const receipt = await this.ask(peer, JSON.stringify({ id: randomUUID(), type: 'challenge' }));
+    return (receipt as { result: { challenge: string } }).result.challenge;
+  }
+
+  /** Titles of the trail, the oldest first. */
+  get trail(): readonly string[] {
+    return this.trust.trail.map(({ title }) => title);
+  }
+
+  #start(): Requests {
+    return new Requests({
+      access: this.#access(),
+      trust: this.trust,
+      locks: this.locks,
+      clock: { now: () => this.nowMs as MonotonicMs, wall: () => this.nowMs as WallMs },
+      log: quiet,
+    });
+  }
+
+  #access(): RequestParts['access'] {
+    const current = () =>
+      this.grants.map((grant) => {
+        const rows = this.trust.rows.flatMap((row) =>
+          row.kind === 'grant' && row.id === grant.id ? row.body : [],
+        );
+        return rows.at(-1) ?? grant;
+      });
+    return {
+      authorize: (peer: Peer, scope: Scope, around?: Circumstances) => {
+        if (peer.kind === 'local') return { allowed: true };
+        if (peer.kind !== 'person') return { allowed: false, reason: 'nobody knows you' };
+        const own = current().filter((grant) => grant.person === peer.person);
+        const unknown = { watching: false, doorClosed: () => undefined };
+        return decide(own, scope, { now: this.nowMs, network: peer.network, ...(around ?? unknown) });
+      },
+      people: () => ({ people: [], invitations: [] }),
+      invite: async (_, { name }) => ({
+        invitation: {
+          ...{ id: randomUUID(), name, scopes: [], limits: {}, createdAt: 0, expiresAt: 0 },
+        } as Invitation,
+        secret: randomUUID(),
+      }),
+      revoke: async (_, what, id) => {
+        this.revoked.push(`${what} ${id}`);
+      },
+      rename: async () => {},
+      used: (grant) => ({ kind: 'grant', id: grant.id, body: { ...grant, used: grant.used + 1 } }),
+      nameOf: (peer) => (peer.kind === 'person' ? peer.name : peer.kind),
+    };
+  }
+}
