@@ -1,155 +1,33 @@
-import { randomUUID } from 'node:crypto';
 import type { WebSocket } from 'ws';
-import type { Clock } from '../clock.ts';
-import { VedetteError } from '../errors.ts';
-import type { Logger } from '../log.ts';
 import type { Scope } from '../protocol/scope.ts';
-import type { SessionHandle, SessionHost } from '../protocol/session.ts';
-import type { IceServer } from '../protocol/signaling.ts';
 import { MessageBudget } from './budget.ts';
-import { type LinkAction, SignalingLink } from './link.ts';
+import { LinkServer, type LinkServerOptions } from './link-server.ts';
 
 /** A viewer that reads slower than this is not worth signaling to; its next connection starts afresh. */
 const maxBufferedBytes = 1024 * 1024;
 /** RFC 6455, 7.4.1: the message breaks the policy of the endpoint. */
 const policyViolation = 1008;
 
-/** What `/signal` connections share. */
-export interface WebSocketSignalingOptions {
-  readonly device: string;
-  readonly sessions: SessionHost;
-  readonly iceServers: readonly IceServer[];
-  readonly clock: Clock;
-  readonly log: Logger;
-}
-
-interface OpenSession {
-  readonly handle: SessionHandle;
-  /** Offers of one session are answered in their order. */
-  turn: Promise<void>;
-  answered: boolean;
-}
-
 /** Signaling over WebSocket: `/signal`. */
 export class WebSocketSignaling {
-  readonly #options: WebSocketSignalingOptions;
-  /** Ids of all sessions that live, of every connection. */
-  readonly #taken = new Set<string>();
+  readonly #options: LinkServerOptions;
+  readonly #server: LinkServer;
 
-  constructor(options: WebSocketSignalingOptions) {
+  constructor(options: LinkServerOptions) {
     this.#options = options;
+    this.#server = new LinkServer(options);
   }
 
-  /**
-   * Serves a connection whose peer was let in with `scopes`. Sessions outlive it: what is connected stays so until
-   * the transport's own consent ends (RFC 7675).
-   */
+  /** Serves a connection whose peer was let in with `scopes`. */
   serve(socket: WebSocket, scopes: readonly Scope[]): void {
-    const { device, sessions, iceServers, clock, log } = this.#options;
-    const link = new SignalingLink({
-      device,
-      feeds: sessions.feeds,
-      iceServers,
-      linkId: randomUUID(),
-      newId: randomUUID,
-    });
-    const open = new Map<string, OpenSession>();
+    const { clock } = this.#options;
     const budget = new MessageBudget(clock.now());
-
-    const perform = (actions: readonly LinkAction[]): void => {
-      for (const action of actions) {
-        if (action.do === 'send') send(socket, action.message);
-        else if (action.do === 'open') begin(action.session, action.standby);
-        else obey(open.get(action.session), action);
-      }
-    };
-
-    const begin = (id: string, standby: boolean): void => {
-      if (this.#taken.has(id)) {
-        perform(link.refused(id, new VedetteError('signaling/session-taken'), true));
-        return;
-      }
-      try {
-        const handle = sessions.open(
-          { id, scopes, standby },
-          {
-            candidate: (candidate) => perform(link.gathered(id, candidate)),
-            ended: (reason) => {
-              open.delete(id);
-              this.#taken.delete(id);
-              perform(link.ended(id, reason));
-            },
-          },
-        );
-        this.#taken.add(id);
-        open.set(id, { handle, turn: Promise.resolve(), answered: false });
-      } catch (error) {
-        perform(link.refused(id, known(error, log), true));
-      }
-    };
-
-    /** Without a session (it was refused, or has just ended) there is nothing to do: the viewer was told. */
-    const obey = (
-      session: OpenSession | undefined,
-      action: Exclude<LinkAction, { do: 'send' | 'open' }>,
-    ): void => {
-      if (session === undefined) return;
-      // biome-ignore lint/nursery/useExhaustiveSwitchCases: the type leaves out "send" and "open".
-      switch (action.do) {
-        case 'answer':
-          session.turn = session.turn.then(() => answer(session, action));
-          return;
-        case 'candidate':
-          session.handle.addIceCandidate(action.candidate).catch((error: unknown) => {
-            perform(link.refused(action.session, known(error, log), false));
-          });
-          return;
-        case 'accept':
-          try {
-            session.handle.accept();
-          } catch (error) {
-            perform(link.refused(action.session, known(error, log), false));
-          }
-          return;
-        case 'close':
-          close(session, action.session, action.reason);
-          return;
-      }
-    };
-
-    const answer = async (
-      session: OpenSession,
-      { session: id, offer, media }: Extract<LinkAction, { do: 'answer' }>,
-    ): Promise<void> => {
-      if (open.get(id) !== session) return;
-      try {
-        const sdp = await session.handle.answer(offer, media);
-        session.answered = true;
-        perform(link.answered(id, sdp));
-      } catch (error) {
-        // A refused first offer leaves nothing to keep; a refused later one leaves the session as it was.
-        const over = !session.answered;
-        perform(link.refused(id, known(error, log), over));
-        if (over) close(session, id, 'the offer was refused');
-      }
-    };
-
-    const close = (session: OpenSession, id: string, reason: string): void => {
-      open.delete(id);
-      session.handle
-        .close(reason)
-        .catch((error: unknown) => log.error({ err: error }, 'a session did not close'))
-        .finally(() => this.#taken.delete(id));
-    };
-
+    const link = this.#server.serve((message) => send(socket, message), scopes);
     socket.on('message', (data: Buffer, isBinary: boolean) => {
-      if (!budget.take(clock.now())) {
-        socket.close(policyViolation, 'too many messages');
-        return;
-      }
-      perform(isBinary ? link.receiveBinary() : link.receive(data.toString('utf8')));
+      if (!budget.take(clock.now())) socket.close(policyViolation, 'too many messages');
+      else if (isBinary) link.receiveBinary();
+      else link.receive(data.toString('utf8'));
     });
-    perform([link.hello()]);
   }
 }
 
@@ -157,11 +35,4 @@ function send(socket: WebSocket, message: unknown): void {
   if (socket.readyState !== socket.OPEN) return;
   if (socket.bufferedAmount > maxBufferedBytes) socket.terminate();
   else socket.send(JSON.stringify(message));
-}
-
-/** What a viewer is told about `error`; anything without a code is our own failure, and logged. */
-function known(error: unknown, log: Logger): VedetteError {
-  if (error instanceof VedetteError) return error;
-  log.error({ err: error }, 'a session failed');
-  return new VedetteError('http/internal');
 }
