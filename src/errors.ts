@@ -128,8 +128,47 @@ export const errorTable = {
     'open the link the device prints now',
   ),
   'access/too-many-tries': entry(
-    'too many wrong links from this address',
+    'too many wrong links were tried',
     'wait {retryAfterSeconds} s, then open the link the device prints',
+  ),
+  'access/invitation': entry('this link is not, or no longer, valid', 'ask whoever sent it for a new one'),
+  'access/invitation-over': entry(
+    'this link cannot be opened any more: {reason}',
+    'ask whoever sent it for a new one',
+  ),
+  'access/key-known': entry(
+    'this browser is known here already',
+    'open the page without a link; where its key was taken back, clear what the browser keeps of this page and ask for a new link',
+  ),
+  'access/pairing-closed': entry(
+    'too many wrong links were tried at this device',
+    'on the device itself: vedette pair --again',
+  ),
+  'access/wrong-signature': entry(
+    'the signature is not of this key, for this device and this page',
+    'open the page at the address that the device names',
+  ),
+  'access/unknown-key': entry(
+    'nobody here has this key, or not any more',
+    'ask the owner of this device for a link',
+  ),
+  'access/secret-over': entry(
+    'the printed link was good until somebody had paired',
+    'ask the owner of this device for a link, or on the device itself: vedette pair',
+  ),
+  'access/challenge': entry('this challenge is over, or was used already', 'ask for a new one'),
+  'access/unknown': entry('there is no such {what}', 'look at the list again: vedette people'),
+  'identity/damaged': entry(
+    '{path} does not hold the key of this device',
+    'put it back from a backup; to begin as another device that nobody knows, move the whole state folder away',
+  ),
+  'identity/unreadable': entry(
+    'the key of this device in {path} cannot be read: {detail}',
+    'give the file back to the user of the service, readable for that user alone',
+  ),
+  'identity/missing': entry(
+    'the key of this device is gone: {witness} is there, and {path} is not',
+    'put it back from a backup; to begin as another device that nobody knows, move the whole state folder away',
   ),
   'http/unknown-host': entry(
     '"{host}" is not a name of this device',

@@ -1,0 +1,365 @@
+import type { Clock, MonotonicMs } from '../clock.ts';
+import { VedetteError } from '../errors.ts';
+import type { AuditDraft, Grant, Invitation, Person } from '../protocol/access.ts';
+import { covers, ownerScopes, type Scope } from '../protocol/scope.ts';
+import { decide, holds, type Occasion } from './decide.ts';
+import {
+  draftInvitation,
+  type InvitationDraft,
+  invitationRow,
+  lastSeenCounter,
+  maxInvitationMs,
+  pairingDraft,
+  wrongTriesCounter,
+} from './inviting.ts';
+import { type Joined, Joining, type JoinRequest } from './joining.ts';
+import { type Circumstances, type Decision, nothingAround, type Peer } from './peer.ts';
+import { type Revocable, revoked } from './revoking.ts';
+import { plainInvitation, Roll } from './roll.ts';
+import type { AccessRow, AccessStore } from './rows.ts';
+import type { TrustedClock } from './trusted-clock.ts';
+import { beyond } from './within.ts';
+
+export interface AccessOptions {
+  readonly store: AccessStore;
+  /** Of the device. */
+  readonly identity: { readonly id: string; readonly publicKey: string };
+  readonly clock: Clock;
+  readonly time: TrustedClock;
+  /** Whoever asks from the machine itself is its owner. */
+  readonly loopback: boolean;
+}
+
+/**
+ * Who may do what. Decisions are made in memory, by rows that are on disk; every change is on disk, with its entry in the
+ * trail, before it holds. Whatever nobody allowed is refused.
+ */
+export class Access {
+  readonly #options: AccessOptions;
+  readonly #roll = new Roll();
+  readonly #joining: Joining;
+  readonly #listeners = new Set<() => void>();
+  #turn: Promise<unknown> = Promise.resolve();
+  /** The invitation of whoever pairs at the terminal just now. */
+  #pairing: string | undefined;
+
+  constructor(options: AccessOptions) {
+    this.#options = options;
+    const { identity, clock } = options;
+    this.#joining = new Joining({
+      ...{ roll: this.#roll, identity, clock },
+      isOpen: (invitation) => this.#isOpen(invitation),
+      inTurn: (work) => this.#inTurn(work),
+      commit: (put, audit) => this.#commit(put, audit),
+    });
+  }
+
+  async start(): Promise<void> {
+    const { store, time } = this.#options;
+    this.#roll.take(await store.start());
+    time.resume(this.#roll.counter(lastSeenCounter));
+  }
+
+  /** Keeps the time, so that no clock goes behind it. Nothing is lost where that fails. */
+  async stop(): Promise<void> {
+    if (this.#options.store.trouble === undefined) await this.#commit([], []).catch(() => undefined);
+  }
+
+  /** Somebody belongs to it: the printed secret is over. */
+  get paired(): boolean {
+    return !this.#roll.isEmpty || this.#options.store.trouble !== undefined;
+  }
+
+  /**
+   * Decides whether `peer` may use `scope` now. Every door of the device asks here. `grant` is the one that a use of it
+   * is to be taken from, see {@link used}.
+   */
+  authorize(
+    peer: Peer,
+    scope: Scope,
+    circumstances: Circumstances = nothingAround,
+  ): Decision & { readonly grant?: Grant } {
+    switch (peer.kind) {
+      case 'local':
+        return { allowed: true };
+      case 'loopback':
+        if (this.#options.loopback) return { allowed: true };
+        return { allowed: false, reason: 'open the link that was made for you' };
+      case 'holder':
+        if (peer.over?.aborted) return { allowed: false, reason: 'this link is over' };
+        if (covers(peer.scopes, scope)) return { allowed: true };
+        return { allowed: false, reason: `this link does not include "${scope}"` };
+      case 'person': {
+        if (!this.#roll.key(peer.key)) return { allowed: false, reason: 'this key was taken back' };
+        if (peer.only && !covers(peer.only, scope))
+          return { allowed: false, reason: `this token does not include "${scope}"` };
+        return decide(this.#roll.grantsOf(peer.person), scope, this.#occasion(peer, circumstances));
+      }
+      case 'stranger':
+        return { allowed: false, reason: 'open the link that was made for you' };
+    }
+  }
+
+  /** What `peer` may do just now, in any circumstances. */
+  scopesOf(peer: Peer): readonly Scope[] {
+    switch (peer.kind) {
+      case 'local':
+        return ownerScopes;
+      case 'loopback':
+        return this.#options.loopback ? ownerScopes : [];
+      case 'holder':
+        return peer.over?.aborted ? [] : peer.scopes;
+      case 'person': {
+        if (!this.#roll.key(peer.key)) return [];
+        const occasion = this.#occasion(peer, nothingAround);
+        const all = this.#roll
+          .grantsOf(peer.person)
+          .filter((grant) => holds(grant, occasion))
+          .flatMap(({ scopes }) => scopes);
+        return narrowed([...new Set(all)], peer.only);
+      }
+      case 'stranger':
+        return [];
+    }
+  }
+
+  /** Who proved the key of this id; a stranger where nobody has it, or nobody any more. */
+  peerOf(key: string, network: 'local' | 'remote', only?: readonly Scope[]): Peer {
+    const known = this.#roll.key(key);
+    if (!known) return { kind: 'stranger' };
+    const { id: person, name } = known.person;
+    return { kind: 'person', person, name, key, network, ...(only ? { only } : {}) };
+  }
+
+  /** As people read it. */
+  nameOf(peer: Peer): string {
+    switch (peer.kind) {
+      case 'local':
+        return 'the terminal';
+      case 'loopback':
+        return 'this machine';
+      case 'holder':
+        return 'a link';
+      case 'person':
+        return this.#roll.person(peer.person)?.name ?? peer.name;
+      case 'stranger':
+        return 'somebody unknown';
+    }
+  }
+
+  /** Calls `listener` when people, keys or grants are others, until the returned function is called. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Everybody, and who is asked in and has not come yet. */
+  people(): { readonly people: Person[]; readonly invitations: Invitation[] } {
+    const open = this.#roll.invitations.filter((invitation) => this.#isOpen(invitation) === undefined);
+    return { people: [...this.#roll.list()], invitations: open.map(plainInvitation) };
+  }
+
+  /**
+   * Asks somebody in. The secret is given once and kept nowhere.
+   * @throws VedetteError `access/denied` where it would give more than `by` has, `access/unknown`, what the store throws
+   */
+  async invite(
+    by: Peer,
+    draft: InvitationDraft,
+  ): Promise<{ readonly invitation: Invitation; readonly secret: string }> {
+    this.#require(by, 'invite');
+    const { clock } = this.#options;
+    const now = clock.wall();
+    const forMs = Math.min(draft.expiresAt - now, maxInvitationMs);
+    if (!(forMs > 0))
+      throw new VedetteError('access/denied', { reason: 'the invitation would be over already' });
+    this.#requireMayGive(by, draft);
+    const createdBy = by.kind === 'person' ? by.person : undefined;
+    const { body, secret } = draftInvitation({ ...draft, expiresAt: now + forMs }, now, createdBy);
+    const title = `${this.nameOf(by)} invited ${body.name}`;
+    await this.#commit(
+      [invitationRow(body)],
+      [{ type: 'pairing', title, ...this.#about(by), detail: { invitation: body.id } }],
+    );
+    this.#joining.opened(body, (clock.now() + forMs) as MonotonicMs);
+    return { invitation: plainInvitation(body), secret };
+  }
+
+  /**
+   * Takes up an invitation with a key.
+   * @throws VedetteError `access/invitation`, `access/invitation-over`, `access/pairing-closed`, `access/wrong-signature`
+   */
+  join(request: JoinRequest): Promise<Joined> {
+    return this.#joining.join(request);
+  }
+
+  /** How an invitation fares, for who made it. */
+  joined(invitation: string): { readonly state: 'open' | 'over' } | ({ readonly state: 'joined' } & Joined) {
+    const joined = this.#joining.joined(invitation);
+    if (joined) return { state: 'joined', ...joined };
+    const body = this.#roll.invitation(invitation);
+    return { state: body && this.#isOpen(body) === undefined ? 'open' : 'over' };
+  }
+
+  /**
+   * Asks the next owner in, for ten minutes; whoever was asked in so before and has not come does not come any more.
+   * @param again wrong tries are forgiven: somebody at the terminal has looked
+   * @throws VedetteError `access/denied`, `access/pairing-closed`, what the store throws
+   */
+  async pair(by: Peer, { name, again }: { readonly name?: string | undefined; readonly again: boolean }) {
+    this.#require(by, 'admin');
+    if (again) {
+      this.#joining.forgive();
+      const row: AccessRow = {
+        ...{ kind: 'counter', id: wrongTriesCounter, body: { id: wrongTriesCounter, value: 0 } },
+      };
+      await this.#commit([row], [{ type: 'pairing', title: `${this.nameOf(by)} opened pairing again` }]);
+    }
+    if (this.#joining.isClosed) throw new VedetteError('access/pairing-closed');
+    const before = this.#pairing === undefined ? undefined : this.#roll.invitation(this.#pairing);
+    if (before && this.#isOpen(before) === undefined) await this.revoke(by, 'invitation', before.id);
+    const made = await this.invite(by, pairingDraft(this.#options.clock.wall(), name));
+    this.#pairing = made.invitation.id;
+    return made;
+  }
+
+  /**
+   * Ends what a person, a key, a grant or an invitation may, at once.
+   * @throws VedetteError `access/denied`, `access/unknown`, what the store throws
+   */
+  async revoke(by: Peer, what: Revocable, id: string): Promise<void> {
+    await this.#inTurn(async () => {
+      const { rows, title, owner } = revoked(this.#roll, what, id, this.#options.clock.wall());
+      // Everybody may take back what they gave, and give up what is theirs.
+      if (by.kind !== 'person' || by.person !== owner) this.#require(by, 'admin');
+      const type = what === 'invitation' ? 'pairing' : what === 'grant' ? 'grant' : 'person';
+      const entry: AuditDraft = { type, title: `${this.nameOf(by)} ${title}`, ...this.#about(by) };
+      // It holds before it is on disk, and where it does not get there: what is used meanwhile must not undo it.
+      this.#take(rows);
+      await this.#commit(rows, [entry]);
+    });
+  }
+
+  /** @throws VedetteError `access/denied`, `access/unknown`, what the store throws */
+  async rename(by: Peer, id: string, name: string): Promise<void> {
+    await this.#inTurn(() => this.#rename(by, id, name));
+  }
+
+  async #rename(by: Peer, id: string, name: string): Promise<void> {
+    if (by.kind !== 'person' || by.person !== id) this.#require(by, 'admin');
+    const person = this.#roll.person(id);
+    if (!person) throw new VedetteError('access/unknown', { what: 'person' });
+    const title = `${this.nameOf(by)} called ${person.name} ${name}`;
+    const entry: AuditDraft = { type: 'person', title, ...this.#about(by) };
+    await this.#commit([{ kind: 'person', id, body: { ...person, name } }], [entry]);
+  }
+
+  /** Counts one use of `grant` at once, so that no other takes it; gives the row to be kept with what it is used for. */
+  used({ id }: Grant): AccessRow {
+    return this.#count(id, 1);
+  }
+
+  /** Takes {@link used} back where its row was not kept. */
+  notUsed({ id }: Grant): void {
+    this.#count(id, -1);
+  }
+
+  #count(id: string, uses: number): AccessRow {
+    const grant = this.#roll.grant(id);
+    if (!grant) throw new Error('no such grant');
+    const row: AccessRow = { kind: 'grant', id, body: { ...grant, used: grant.used + uses } };
+    this.#roll.take([row]);
+    return row;
+  }
+
+  #occasion({ network }: Pick<Occasion, 'network'>, circumstances: Circumstances): Occasion {
+    const { watching } = circumstances;
+    const doorClosed = (lock: string) => circumstances.doorClosed(lock);
+    return { now: this.#options.time.now(), network, watching, doorClosed };
+  }
+
+  /** @throws VedetteError `access/denied` */
+  #require(by: Peer, scope: Scope): void {
+    const decision = this.authorize(by, scope);
+    if (!decision.allowed) throw new VedetteError('access/denied', { reason: decision.reason });
+  }
+
+  #requireMayGive(by: Peer, { person, scopes, limits }: InvitationDraft): void {
+    if (person !== undefined) {
+      // A further key is all that its person may.
+      if (!this.#roll.person(person)) throw new VedetteError('access/unknown', { what: 'person' });
+      if (scopes.length > 0)
+        throw new VedetteError('access/denied', {
+          reason: 'a further key gives what its person may, and no more',
+        });
+      if (by.kind !== 'person' || by.person !== person) this.#require(by, 'admin');
+      return;
+    }
+    if (scopes.length === 0) throw new VedetteError('access/denied', { reason: 'this would allow nothing' });
+    const excess =
+      by.kind === 'person'
+        ? beyond(this.#heldBy(by), scopes, limits)
+        : scopes.find((scope) => !covers(this.scopesOf(by), scope));
+    if (excess !== undefined)
+      throw new VedetteError('access/denied', {
+        reason: `you may give no more than you have, and you do not have "${excess}" with these limits`,
+      });
+  }
+
+  #heldBy(by: Extract<Peer, { kind: 'person' }>): readonly Grant[] {
+    const occasion = this.#occasion(by, nothingAround);
+    const grants = this.#roll.grantsOf(by.person).filter((grant) => holds(grant, occasion));
+    if (!by.only) return grants;
+    return grants.map((grant) => ({ ...grant, scopes: [...narrowed(grant.scopes, by.only)] }));
+  }
+
+  /** Why an invitation cannot be opened, or undefined where it can. */
+  #isOpen(invitation: Invitation): string | undefined {
+    const { usedAt, revokedAt, expiresAt, createdBy } = invitation;
+    if (revokedAt !== undefined) return 'it was taken back';
+    if (usedAt !== undefined) return 'somebody has opened it already';
+    if (createdBy !== undefined && !this.#roll.person(createdBy))
+      return 'who made it is not known here any more';
+    // The monotonic clock knows for those of this run; a wall clock that is not sure knows for none.
+    const deadline = this.#joining.deadlineOf(invitation.id);
+    if (deadline !== undefined) return this.#options.clock.now() < deadline ? undefined : 'its time is over';
+    const now = this.#options.time.now();
+    if (now === undefined) return 'the device was started since, and does not know the time for sure';
+    return now < expiresAt ? undefined : 'its time is over';
+  }
+
+  #about(by: Peer): Pick<AuditDraft, 'person' | 'name' | 'key'> {
+    const name = this.nameOf(by);
+    return by.kind === 'person' ? { person: by.person, name, key: by.key } : { name };
+  }
+
+  /** On disk first, then in mind, then told. */
+  async #commit(put: readonly AccessRow[], audit: readonly AuditDraft[]): Promise<void> {
+    const { store, time } = this.#options;
+    time.now();
+    const seen: AccessRow = {
+      ...{ kind: 'counter', id: lastSeenCounter, body: { id: lastSeenCounter, value: time.lastSeen } },
+    };
+    await store.commit({ put: [...put, ...(time.lastSeen > 0 ? [seen] : [])], audit });
+    this.#take(put);
+  }
+
+  #take(rows: readonly AccessRow[]): void {
+    this.#roll.take(rows);
+    if (rows.some(({ kind }) => kind !== 'counter')) for (const listener of this.#listeners) listener();
+  }
+
+  /** Does `work` when no other change is under way. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined); // whoever asked is told; the next is not held up
+    return done;
+  }
+}
+
+/** Those of `scopes` that `only` includes, and those of `only` that `scopes` include. */
+function narrowed(scopes: readonly Scope[], only: readonly Scope[] | undefined): readonly Scope[] {
+  if (!only) return scopes;
+  const inner = scopes.filter((scope) => covers(only, scope));
+  return [...new Set([...inner, ...only.filter((scope) => covers(scopes, scope))])];
+}

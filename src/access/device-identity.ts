@@ -1,0 +1,117 @@
+import { access, chmod, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { VedetteError } from '../errors.ts';
+import { decodeBase64url, encodeBase64url } from '../identity/base64url.ts';
+import { generateKey, keyIdOf, type SigningKey, sign } from '../identity/keys.ts';
+import { createFile, removeLeftovers } from './atomic-file.ts';
+
+/** As the systemd credential store names it (systemd.exec(5), LoadCredential=). */
+const credentialName = 'vedette-device-key';
+
+export interface DeviceIdentityOptions {
+  /** `identity/` of the state folder; made where it is not there. */
+  readonly folder: string;
+  /** systemd's `$CREDENTIALS_DIRECTORY`, where it gives one. */
+  readonly credentials?: string | undefined;
+  /** Something that was signed with the key: where that is there and the key is not, no new one is made. */
+  readonly witness: string;
+}
+
+/**
+ * The device's Ed25519 key: who it is to everybody who knows it. Made at the first start, and never again: what cannot be
+ * read ends the start, because a new key would be another device.
+ */
+export class DeviceIdentity {
+  readonly #options: DeviceIdentityOptions;
+  #loaded: { readonly key: SigningKey; readonly publicKey: string; readonly id: string } | undefined;
+
+  constructor(options: DeviceIdentityOptions) {
+    this.#options = options;
+  }
+
+  /** @throws VedetteError `identity/damaged`, `identity/unreadable`, `identity/missing` */
+  async start(): Promise<void> {
+    const { credentials } = this.#options;
+    const given = credentials === undefined ? undefined : join(credentials, credentialName);
+    const text = given === undefined ? undefined : await readText(given);
+    if (given !== undefined && text !== undefined) this.#loaded = await readKey(text, given);
+    else this.#loaded = await this.#loadOwn();
+  }
+
+  /** Raw, base64url. */
+  get publicKey(): string {
+    return this.#started.publicKey;
+  }
+
+  /** SHA-256 of {@link publicKey}. */
+  get id(): string {
+    return this.#started.id;
+  }
+
+  sign(text: string): Promise<string> {
+    return sign(this.#started.key, text);
+  }
+
+  get #started() {
+    if (!this.#loaded) throw new Error('the identity was not started');
+    return this.#loaded;
+  }
+
+  async #loadOwn() {
+    const { folder, witness } = this.#options;
+    const path = join(folder, 'device.key');
+    let text = await readText(path);
+    if (text === undefined) {
+      if (await exists(witness)) throw new VedetteError('identity/missing', { path, witness });
+      // Of two processes that start at once, both use the one that was first.
+      await createFile(path, await newKey());
+      text = (await readText(path)) ?? '';
+    }
+    await removeLeftovers(path);
+    const loaded = await readKey(text, path);
+    await chmod(path, 0o600); // a copy or a restored backup may have come wide open
+    return loaded;
+  }
+}
+
+/** A new key as PKCS #8 in PEM (RFC 7468, 10; RFC 8410, 7). */
+async function newKey(): Promise<string> {
+  const { privateKey } = await generateKey(true);
+  const der = Buffer.from(await crypto.subtle.exportKey('pkcs8', privateKey));
+  return `-----BEGIN PRIVATE KEY-----\n${der.toString('base64')}\n-----END PRIVATE KEY-----\n`;
+}
+
+/** @throws VedetteError `identity/damaged` */
+async function readKey(pem: string, path: string) {
+  const body = /^-----BEGIN PRIVATE KEY-----\s([A-Za-z0-9+/=\s]+)-----END PRIVATE KEY-----\s*$/.exec(
+    pem,
+  )?.[1];
+  try {
+    if (body === undefined) throw new TypeError('no PKCS #8 key in PEM');
+    const der = Buffer.from(body, 'base64');
+    const readable = await crypto.subtle.importKey('pkcs8', der, 'Ed25519', true, ['sign']);
+    const { x = '' } = await crypto.subtle.exportKey('jwk', readable);
+    const publicKey = encodeBase64url(decodeBase64url(x) ?? new Uint8Array());
+    const key = await crypto.subtle.importKey('pkcs8', der, 'Ed25519', false, ['sign']);
+    return { key, publicKey, id: await keyIdOf(publicKey) };
+  } catch (cause) {
+    throw new VedetteError('identity/damaged', { path }, { cause });
+  }
+}
+
+/** @returns undefined where there is no such file. @throws VedetteError `identity/unreadable` */
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    throw new VedetteError('identity/unreadable', { path, detail: code || message }, { cause: error });
+  }
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );

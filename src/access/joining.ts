@@ -1,0 +1,197 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { Clock, MonotonicMs } from '../clock.ts';
+import { VedetteError } from '../errors.ts';
+import { keyIdOf, verify } from '../identity/keys.ts';
+import { joinStatement } from '../identity/statements.ts';
+import { keyWords } from '../identity/words.ts';
+import type { AuditDraft } from '../protocol/access.ts';
+import { hashOf, invitationRow, maxWrongTries, newId, ownerName, wrongTriesCounter } from './inviting.ts';
+import type { Roll } from './roll.ts';
+import type { AccessRow, InvitationBody, PersonBody } from './rows.ts';
+
+/** What a browser sends that opened an invitation's link. */
+export interface JoinRequest {
+  readonly invitation: string;
+  readonly secret: string;
+  /** Raw public key. */
+  readonly key: string;
+  /** What it is on. */
+  readonly label: string;
+  readonly name?: string | undefined;
+  /** Of the key, over `joinStatement`. */
+  readonly signature: string;
+  /** Of the page. */
+  readonly origin: string;
+}
+
+/** Who came in. */
+export interface Joined {
+  readonly person: { readonly id: string; readonly name: string };
+  /** The id of their key. */
+  readonly key: string;
+  readonly label: string;
+  /** The same on both sides, or somebody stands between. */
+  readonly words: string;
+  /** Nobody was there before. */
+  readonly first: boolean;
+}
+
+export interface JoiningParts {
+  readonly roll: Roll;
+  readonly identity: { readonly id: string; readonly publicKey: string };
+  readonly clock: Clock;
+  /** Why it cannot be opened, or undefined where it can. */
+  isOpen(invitation: InvitationBody): string | undefined;
+  /** Does `work` when no other change is under way. */
+  inTurn<T>(work: () => Promise<T>): Promise<T>;
+  commit(put: readonly AccessRow[], audit: readonly AuditDraft[]): Promise<void>;
+}
+
+/** Invitations that are opened, each once. */
+export class Joining {
+  readonly #parts: JoiningParts;
+  /** By invitation, of this run. */
+  readonly #deadlines = new Map<string, MonotonicMs>();
+  readonly #joined = new Map<string, Joined>();
+  /** Wrong secrets since somebody looked, those on their way to the disk too. */
+  #tries = 0;
+
+  constructor(parts: JoiningParts) {
+    this.#parts = parts;
+  }
+
+  /** An invitation of this run. */
+  opened({ id }: InvitationBody, until: MonotonicMs): void {
+    this.#deadlines.set(id, until);
+  }
+
+  deadlineOf(invitation: string): MonotonicMs | undefined {
+    return this.#deadlines.get(invitation);
+  }
+
+  joined(invitation: string): Joined | undefined {
+    return this.#joined.get(invitation);
+  }
+
+  /** Too many wrong secrets were tried. */
+  get isClosed(): boolean {
+    this.#tries = Math.max(this.#tries, this.#parts.roll.counter(wrongTriesCounter));
+    return this.#tries >= maxWrongTries;
+  }
+
+  /** Wrong secrets are forgiven; the counter's row is the caller's to keep. */
+  forgive(): void {
+    this.#tries = 0;
+  }
+
+  /** @throws VedetteError see `Access.join` */
+  async join(request: JoinRequest): Promise<Joined> {
+    const invitation = await this.#proven(request);
+    const key = await this.#keyOf(request);
+    // Of two that open one invitation, the second finds it used; and what is taken back meanwhile stays so.
+    return this.#parts.inTurn(() => this.#open(invitation.id, key, request));
+  }
+
+  async #open(id: string, key: string, request: JoinRequest): Promise<Joined> {
+    const { roll, isOpen } = this.#parts;
+    const invitation = roll.invitation(id);
+    if (!invitation) throw new VedetteError('access/invitation');
+    // The answer may have been lost: the same key may ask again.
+    const before = this.#joined.get(invitation.id);
+    if (before?.key === key && roll.key(key)) return before;
+    const closed = isOpen(invitation);
+    if (closed !== undefined) {
+      await this.#note(`An invitation of ${invitation.name} was opened in vain: ${closed}`, invitation);
+      throw new VedetteError('access/invitation-over', { reason: closed });
+    }
+    if (roll.anyKey(key)) throw new VedetteError('access/key-known');
+    return this.#letIn(invitation, key, request);
+  }
+
+  /** The invitation whose secret this is. @throws VedetteError `access/invitation`, `access/pairing-closed` */
+  async #proven({ invitation: id, secret }: JoinRequest): Promise<InvitationBody> {
+    const { roll, isOpen, commit } = this.#parts;
+    if (this.isClosed) throw new VedetteError('access/pairing-closed');
+    const invitation = roll.invitation(id);
+    if (invitation && sameText(invitation.secretHash, hashOf(secret))) return invitation;
+    // Where nobody is asked in, there is nothing to be guessed.
+    if (roll.invitations.some((other) => isOpen(other) === undefined)) {
+      this.#tries += 1;
+      const value = this.#tries;
+      const row: AccessRow = {
+        ...{ kind: 'counter', id: wrongTriesCounter, body: { id: wrongTriesCounter, value } },
+      };
+      const title = 'Somebody tried a link that was never made';
+      await commit([row], [{ type: 'pairing', title, detail: { tries: value } }]);
+    }
+    throw new VedetteError('access/invitation');
+  }
+
+  /** The key's id. @throws VedetteError `access/wrong-signature` */
+  async #keyOf({ invitation, secret, key, signature, origin }: JoinRequest): Promise<string> {
+    const device = this.#parts.identity.id;
+    const statement = joinStatement({ device, key, invitation, secretHash: hashOf(secret), origin });
+    if (!(await verify(key, statement, signature))) throw new VedetteError('access/wrong-signature');
+    return keyIdOf(key);
+  }
+
+  async #letIn(invitation: InvitationBody, key: string, request: JoinRequest): Promise<Joined> {
+    const { roll, identity, clock, commit } = this.#parts;
+    const now = clock.wall();
+    const first = roll.isEmpty;
+    const known = invitation.person === undefined ? undefined : roll.person(invitation.person);
+    if (invitation.person !== undefined && !known)
+      throw new VedetteError('access/invitation-over', { reason: 'its person is not known here any more' });
+    const person = known ?? { id: newId(), name: nameOf(invitation, request), createdAt: now };
+    const { label } = request;
+    const words = await keyWords([identity.publicKey, request.key]);
+    await commit(
+      [
+        ...(known ? [] : newcomer(person, invitation, now)),
+        {
+          ...{ kind: 'key', id: key },
+          body: { id: key, publicKey: request.key, label, addedAt: now, person: person.id },
+        },
+        invitationRow({ ...invitation, usedAt: now }),
+      ],
+      [
+        {
+          type: 'pairing',
+          title: known ? `${person.name} came in with a further key: ${label}` : `${person.name} came in`,
+          ...{ person: person.id, name: person.name, key, detail: { invitation: invitation.id, label } },
+        },
+      ],
+    );
+    const joined = { person: { id: person.id, name: person.name }, key, label, words, first };
+    this.#joined.set(invitation.id, joined);
+    return joined;
+  }
+
+  async #note(title: string, { id }: InvitationBody): Promise<void> {
+    await this.#parts.commit([], [{ type: 'pairing', title, detail: { invitation: id } }]);
+  }
+}
+
+/** A person, and what the invitation gives them. */
+function newcomer(person: PersonBody, invitation: InvitationBody, now: number): readonly AccessRow[] {
+  const { scopes, limits, createdBy } = invitation;
+  const grant = {
+    ...{ id: newId(), person: person.id, scopes, limits, createdAt: now, used: 0 },
+    ...(createdBy === undefined ? {} : { createdBy }),
+  };
+  return [
+    { kind: 'person', id: person.id, body: person },
+    { kind: 'grant', id: grant.id, body: grant },
+  ];
+}
+
+/** Who is asked in is called as who asked calls them; who pairs at the terminal, as they call themselves. */
+function nameOf(invitation: InvitationBody, { name }: JoinRequest): string {
+  const isPairing = invitation.createdBy === undefined && invitation.name === ownerName;
+  return isPairing ? (name ?? invitation.name) : invitation.name;
+}
+
+function sameText(one: string, other: string): boolean {
+  const [a, b] = [Buffer.from(one), Buffer.from(other)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}

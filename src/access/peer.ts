@@ -1,0 +1,41 @@
+import type { Scope } from '../protocol/scope.ts';
+
+/** Who asks, as established at the edge the request came in by. */
+export type Peer =
+  /** By the socket file that only the service's user can open. */
+  | { readonly kind: 'local' }
+  /** From the machine itself: 127.0.0.0/8 or ::1, with a loopback `Host`. Nobody, unless the profile says otherwise. */
+  | { readonly kind: 'loopback' }
+  /** Proved the printed secret, or showed a token made from it. */
+  | {
+      readonly kind: 'holder';
+      readonly scopes: readonly Scope[];
+      /** Aborted when that secret ends. */
+      readonly over?: AbortSignal;
+    }
+  | {
+      readonly kind: 'person';
+      /** Their id. */
+      readonly person: string;
+      readonly name: string;
+      /** The id of the key they proved. */
+      readonly key: string;
+      readonly network: 'local' | 'remote';
+      /** A token of theirs speaks for them in these alone. */
+      readonly only?: readonly Scope[];
+    }
+  | { readonly kind: 'stranger' };
+
+/** What is the case around a request, as far as grants ask for it. */
+export interface Circumstances {
+  /** That person's picture flows: they acknowledged media in the last 2 s. */
+  readonly watching: boolean;
+  /** Undefined where no sensor tells. */
+  doorClosed(lock: string): boolean | undefined;
+}
+
+/** A decision, named for its answer; a refusal carries a reason a person understands. */
+export type Decision = { readonly allowed: true } | { readonly allowed: false; readonly reason: string };
+
+/** Nothing is known of what is around: the strictest. */
+export const nothingAround: Circumstances = { watching: false, doorClosed: () => undefined };

@@ -1,0 +1,104 @@
+import type { Grant, Invitation, Person } from '../protocol/access.ts';
+import type { AccessRow, InvitationBody, KeyBody, PersonBody } from './rows.ts';
+
+/** Everybody the device knows, in memory: rows in, and answers that cost nothing, however many grants there are. */
+export class Roll {
+  readonly #people = new Map<string, PersonBody>();
+  readonly #keys = new Map<string, KeyBody>();
+  readonly #grants = new Map<string, Grant>();
+  readonly #grantsOf = new Map<string, Grant[]>();
+  readonly #invitations = new Map<string, InvitationBody>();
+  readonly #counters = new Map<string, number>();
+
+  /** Takes up new rows, and those that replace others. */
+  take(rows: readonly AccessRow[]): void {
+    for (const row of rows) {
+      if (row.kind === 'person') this.#people.set(row.id, row.body);
+      else if (row.kind === 'key') this.#keys.set(row.id, row.body);
+      else if (row.kind === 'invitation') this.#invitations.set(row.id, row.body);
+      else if (row.kind === 'counter') this.#counters.set(row.id, row.body.value);
+      else this.#takeGrant(row.body);
+    }
+  }
+
+  /** Somebody was let in once, whatever became of them. */
+  get isEmpty(): boolean {
+    return this.#people.size === 0;
+  }
+
+  /** Undefined where there is none, or no more. */
+  person(id: string): PersonBody | undefined {
+    const person = this.#people.get(id);
+    return person?.revokedAt === undefined ? person : undefined;
+  }
+
+  /** As {@link person}, revoked ones too. */
+  anyPerson(id: string): PersonBody | undefined {
+    return this.#people.get(id);
+  }
+
+  /** A key with its person, neither of them revoked. */
+  key(id: string): { readonly key: KeyBody; readonly person: PersonBody } | undefined {
+    const key = this.#keys.get(id);
+    if (!key || key.revokedAt !== undefined) return undefined;
+    const person = this.person(key.person);
+    return person && { key, person };
+  }
+
+  /** A key that was ever seen, revoked or not. */
+  anyKey(id: string): KeyBody | undefined {
+    return this.#keys.get(id);
+  }
+
+  grant(id: string): Grant | undefined {
+    return this.#grants.get(id);
+  }
+
+  grantsOf(person: string): readonly Grant[] {
+    return this.#grantsOf.get(person) ?? [];
+  }
+
+  invitation(id: string): InvitationBody | undefined {
+    return this.#invitations.get(id);
+  }
+
+  get invitations(): readonly InvitationBody[] {
+    return [...this.#invitations.values()];
+  }
+
+  counter(id: string): number {
+    return this.#counters.get(id) ?? 0;
+  }
+
+  /** Everybody who is not revoked, with keys and grants, the longest known first. */
+  list(): readonly Person[] {
+    return [...this.#people.values()]
+      .filter(({ revokedAt }) => revokedAt === undefined)
+      .sort((a, b) => a.createdAt - b.createdAt)
+      .map((person) => ({
+        ...person,
+        keys: [...this.#keys.values()]
+          .filter((key) => key.person === person.id && !key.revokedAt)
+          .map(plainKey),
+        grants: this.grantsOf(person.id).toSorted((a, b) => b.createdAt - a.createdAt),
+      }));
+  }
+
+  #takeGrant(grant: Grant): void {
+    const known = this.#grants.get(grant.id);
+    this.#grants.set(grant.id, grant);
+    const own = this.#grantsOf.get(grant.person);
+    if (!own) this.#grantsOf.set(grant.person, [grant]);
+    else if (known) own[own.indexOf(known)] = grant;
+    else own.push(grant);
+  }
+}
+
+/** As others may see it. */
+export function plainInvitation({ secretHash: _, ...invitation }: InvitationBody): Invitation {
+  return invitation;
+}
+
+function plainKey({ person: _, revokedAt: __, ...key }: KeyBody): Person['keys'][number] {
+  return key;
+}

@@ -1,0 +1,33 @@
+import type { AuditDraft, AuditEntry, Grant, Invitation, Person, PersonKey } from '../protocol/access.ts';
+
+/** A person without what hangs on them. */
+export type PersonBody = Omit<Person, 'keys' | 'grants'>;
+export type KeyBody = PersonKey & { readonly person: string; readonly revokedAt?: number | undefined };
+export type InvitationBody = Invitation & {
+  /** SHA-256: the store lets nobody in. */
+  readonly secretHash: string;
+};
+export interface CounterBody {
+  readonly id: string;
+  readonly value: number;
+}
+
+/** What access keeps, one row each. */
+export type AccessRow =
+  | { readonly kind: 'person'; readonly id: string; readonly body: PersonBody }
+  | { readonly kind: 'key'; readonly id: string; readonly body: KeyBody }
+  | { readonly kind: 'grant'; readonly id: string; readonly body: Grant }
+  | { readonly kind: 'invitation'; readonly id: string; readonly body: InvitationBody }
+  | { readonly kind: 'counter'; readonly id: string; readonly body: CounterBody };
+
+/** Where rows are kept and events are written down: both, or neither. */
+export interface AccessStore {
+  /** What is wrong with it; then nothing can be changed. */
+  readonly trouble: string | undefined;
+  start(): Promise<readonly AccessRow[]>;
+  /** Resolves when it is on disk. */
+  commit(change: {
+    readonly put?: readonly AccessRow[];
+    readonly audit: readonly AuditDraft[];
+  }): Promise<readonly AuditEntry[]>;
+}
