@@ -18,7 +18,7 @@ import { z } from 'zod';
 import { base64url } from '../protocol/base64url.ts';
 import { maxSealedChars, SealedEnvelope } from '../protocol/sealed.ts';
 import { encodeBase64url } from './base64url.ts';
-import { type KeyPair, publicKeyOf, type SigningKey, sign, verify } from './keys.ts';
+import { publicKeyOf, verify } from './keys.ts';
 import { agree, deriveSealKey, generateSealKey, type SealKey } from './seal-keys.ts';
 import { helloStatement, recordStatement, welcomeStatement } from './statements.ts';
 
@@ -38,7 +38,14 @@ export interface DeviceKeys {
 /** An Ed25519 key to speak with. */
 export interface Speaker {
   readonly publicKey: string;
-  readonly privateKey: SigningKey;
+  sign(statement: string): Promise<string>;
+}
+
+/** An X25519 key to be spoken to by. */
+export interface SealHolder {
+  readonly publicKey: string;
+  /** The secret with another's public key. @throws Error where that is none */
+  agree(publicKey: string): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 const Hello = z.strictObject({ key: base64url(32), nonce: base64url(16), signature: base64url(64) });
@@ -56,7 +63,7 @@ type Role = 'viewer' | 'device';
 /** What this side seals and signs with; `nonce` is what the other side must answer. */
 interface OwnEnd {
   readonly role: Role;
-  readonly key: SigningKey;
+  readonly speaker: Speaker;
   readonly nonce: string;
   readonly seal: SealKey;
 }
@@ -87,19 +94,24 @@ export class SealedChannel {
   async seal(text: string): Promise<string> {
     this.#sent += 1;
     const seq = this.#sent;
-    const { role, key, seal } = this.#own;
+    const { role, speaker, seal } = this.#own;
     const said = recordStatement({ ...this.#ends, role, nonce: this.#other.nonce, seq, text });
-    const signature = await sign(key, said);
+    const signature = await speaker.sign(said);
     const box = await seal.seal(seq, JSON.stringify({ text, signature }), this.#bound(role));
     return envelope({ v: 1, type: 'record', session: this.#ends.session, seq, box });
   }
 
-  /** The text of the other side's next envelope. @throws ChannelBroken */
-  async open(given: string): Promise<string> {
+  /**
+   * The text of the other side's next envelope; undefined for one that came before, which carriers may bring again (MQTT 5,
+   * 4.3.2).
+   * @throws ChannelBroken
+   */
+  async open(given: string): Promise<string | undefined> {
     if (this.#broken) throw new ChannelBroken('it was broken before');
     try {
       const record = read(given, 'record');
       const seq = this.#received + 1;
+      if (record.session === this.#ends.session && record.seq < seq) return undefined;
       if (record.session !== this.#ends.session || record.seq !== seq)
         throw new ChannelBroken('an envelope of another session, or out of its turn');
       const { role, publicKey, seal } = this.#other;
@@ -136,10 +148,7 @@ export async function greet(device: DeviceKeys, own: Speaker): Promise<Greeting>
   const eph = await publicKeyOf(pair);
   const ends = { session, device: device.publicKey, person: own.publicKey };
   const first = await agree(pair.privateKey, device.sealKey);
-  const signature = await sign(
-    own.privateKey,
-    helloStatement({ ...ends, sealKey: device.sealKey, eph, nonce }),
-  );
+  const signature = await own.sign(helloStatement({ ...ends, sealKey: device.sealKey, eph, nonce }));
   const sealed = await deriveSealKey([first], 'vedette hello 1', [session, device.publicKey, eph]);
   const box = await sealed.seal(1, JSON.stringify({ key: own.publicKey, nonce, signature }), session);
   return {
@@ -163,7 +172,7 @@ export async function greet(device: DeviceKeys, own: Speaker): Promise<Greeting>
         const keys = await sealKeys(secrets, ends, nonce, theirs.nonce);
         return new SealedChannel(
           ends,
-          { role: 'viewer', key: own.privateKey, nonce, seal: keys.viewer },
+          { role: 'viewer', speaker: own, nonce, seal: keys.viewer },
           { role: 'device', publicKey: device.publicKey, nonce: theirs.nonce, seal: keys.device },
         );
       } catch (error) {
@@ -182,14 +191,10 @@ export interface Greeted {
 }
 
 /** Reads a viewer's hello. @throws ChannelBroken where it was not said to this device */
-export async function greeted(
-  given: string,
-  own: Speaker,
-  seal: { readonly publicKey: string; readonly privateKey: KeyPair['privateKey'] },
-): Promise<Greeted> {
+export async function greeted(given: string, own: Speaker, seal: SealHolder): Promise<Greeted> {
   try {
     const { session, eph, box } = read(given, 'hello');
-    const first = await agree(seal.privateKey, eph);
+    const first = await seal.agree(eph);
     const sealed = await deriveSealKey([first], 'vedette hello 1', [session, own.publicKey, eph]);
     const { key, nonce: theirs, signature } = Hello.parse(JSON.parse(await sealed.open(1, box, session)));
     const ends = { session, device: own.publicKey, person: key };
@@ -209,7 +214,7 @@ export async function greeted(
           eph,
           theirs,
         ]);
-        const content = { eph: ownEph, nonce, signature: await sign(own.privateKey, answer) };
+        const content = { eph: ownEph, nonce, signature: await own.sign(answer) };
         const keys = await sealKeys([first, await agree(pair.privateKey, eph)], ends, theirs, nonce);
         return {
           welcome: envelope({
@@ -218,7 +223,7 @@ export async function greeted(
           }),
           channel: new SealedChannel(
             ends,
-            { role: 'device', key: own.privateKey, nonce, seal: keys.device },
+            { role: 'device', speaker: own, nonce, seal: keys.device },
             { role: 'viewer', publicKey: key, nonce: theirs, seal: keys.viewer },
           ),
         };
