@@ -1,6 +1,6 @@
 /** What stands in the page's address, so that a reload, a bookmark and a notification show the same. */
 
-export const views = ['live', 'events', 'charts'] as const;
+export const views = ['live', 'events', 'charts', 'people'] as const;
 export type View = (typeof views)[number];
 
 export interface Address {

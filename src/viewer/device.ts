@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FeedDescription } from '../protocol/signaling.ts';
+import { post, type SignIn, signIn } from './sign-in.ts';
 
 /** What `GET /api/device` says to whoever is let in. */
 export const DeviceDescription = z.object({
@@ -11,6 +12,8 @@ export const DeviceDescription = z.object({
   /** Where the same page is secure. */
   httpsUrl: z.string().optional(),
   scopes: z.array(z.string()),
+  /** Whom the device knows this browser as; null for who came by its printed link. */
+  person: z.object({ id: z.string(), name: z.string() }).nullish(),
   /** Where the device lives, an IANA time zone. */
   zone: z.string().optional(),
 });
@@ -18,12 +21,16 @@ export type DeviceDescription = z.infer<typeof DeviceDescription>;
 
 export type Admission =
   | { readonly type: 'admitted'; readonly device: DeviceDescription }
-  | { readonly type: 'unauthorized' }
+  | { readonly type: 'unauthorized'; readonly because: SignIn }
+  /** The device knows who asks, and does not let them look at this time. */
+  | { readonly type: 'not-now'; readonly reason: string }
   /** No answer, or none of ours. */
   | { readonly type: 'unreachable' };
 
 /** What became of the secret in the address. `wait`: too many wrong ones were tried (429). */
 export type Redemption = 'none' | 'redeemed' | 'wrong' | 'wait';
+
+const Refusal = z.object({ message: z.string() });
 
 /**
  * Takes the secret out of the address at once, so that it is in no history, bookmark or screenshot, and trades it for
@@ -35,11 +42,7 @@ export async function redeemSecret(): Promise<Redemption> {
   if (secret === '') return 'none';
   history.replaceState(history.state, '', location.pathname + location.search);
   try {
-    const response = await fetch('/api/session', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ secret }),
-    });
+    const response = await post('/api/session', { secret });
     if (response.ok) return 'redeemed';
     return response.status === 429 ? 'wait' : 'wrong';
   } catch {
@@ -47,12 +50,25 @@ export async function redeemSecret(): Promise<Redemption> {
   }
 }
 
-/** Who is at the far end, and whether we are let in. Never throws. */
+/** Who is at the far end, and whether we are let in: by the cookie, else once by this browser's key. Never throws. */
 export async function askDevice(): Promise<Admission> {
+  const answer = await ask();
+  if (answer !== 'stranger') return answer;
+  const because = await signIn();
+  if (because === 'unreachable') return { type: 'unreachable' };
+  const again = because === 'signed-in' ? await ask() : answer;
+  return again === 'stranger' ? { type: 'unauthorized', because } : again;
+}
+
+async function ask(): Promise<Admission | 'stranger'> {
   try {
     const response = await fetch('/api/device', { headers: { accept: 'application/json' } });
-    if (response.status === 401 || response.status === 403) return { type: 'unauthorized' };
-    const parsed = response.ok ? DeviceDescription.safeParse(await response.json()) : undefined;
+    if (response.status === 401) return 'stranger';
+    const body: unknown = await response.json();
+    if (response.status === 403) {
+      return { type: 'not-now', reason: Refusal.safeParse(body).data?.message ?? '' };
+    }
+    const parsed = response.ok ? DeviceDescription.safeParse(body) : undefined;
     return parsed?.success ? { type: 'admitted', device: parsed.data } : { type: 'unreachable' };
   } catch {
     return { type: 'unreachable' };

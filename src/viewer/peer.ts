@@ -4,6 +4,7 @@ import type { IceCandidateInit } from '../protocol/session.ts';
 import type { FeedDescription, IceServer, MediaAssignment } from '../protocol/signaling.ts';
 import { preferDeviceCodecs } from './codecs.ts';
 import type { ConnectionInput } from './connection.ts';
+import type { RequestClient } from './requests.ts';
 import { readJson } from './signaling.ts';
 
 /** A full state with some hundred sensors is shorter; a longer message is not one of the device's. */
@@ -24,17 +25,20 @@ export interface PeerEvents {
   /** A local candidate; an empty one ends them (RFC 8838, 8.2). */
   candidate(candidate: IceCandidateInit): void;
   message(message: DeviceMessage): void;
+  /** Where requests go; left out, none can be made. */
+  readonly control?: Pick<RequestClient, 'attach' | 'heard' | 'detach'>;
   /** Values that change fast; left out, none are asked for. */
   telemetry?(message: TelemetryMessage): void;
 }
 
-/** One peer connection that offers to receive feeds: its transceivers, its `events` channel and its state. */
+/** One peer connection that offers to receive feeds: its transceivers, its channels and its state. */
 export class Peer {
   readonly connection: RTCPeerConnection;
   readonly media: readonly FeedMedia[];
   readonly #transceivers: { readonly feed: string; readonly transceiver: RTCRtpTransceiver }[] = [];
   readonly #events: RTCDataChannel;
   #telemetry: RTCDataChannel | undefined;
+  #control: RTCDataChannel | undefined;
 
   constructor(feeds: readonly FeedDescription[], iceServers: readonly IceServer[], events: PeerEvents) {
     this.connection = new RTCPeerConnection({
@@ -51,6 +55,7 @@ export class Peer {
       const message = readJson(data, DeviceMessage, maxEventCharacters);
       if (message) events.message(message);
     };
+    if (events.control) this.#carryRequests(events.control);
     if (events.telemetry) this.#receiveTelemetry(events.telemetry);
     this.connection.onicecandidate = ({ candidate }) =>
       events.candidate({
@@ -62,6 +67,14 @@ export class Peer {
       const input = inputOf(this.connection.connectionState);
       if (input) events.report(input);
     };
+  }
+
+  #carryRequests(control: NonNullable<PeerEvents['control']>): void {
+    const channel = this.connection.createDataChannel('control', { ordered: true });
+    this.#control = channel;
+    channel.onopen = () => control.attach((text) => channel.send(text));
+    channel.onmessage = ({ data }) => control.heard(data);
+    channel.onclose = () => control.detach();
   }
 
   /** What is late is of no use, and what is lost is soon replaced. */
@@ -132,6 +145,7 @@ export class Peer {
     this.connection.onconnectionstatechange = null;
     this.#events.onmessage = null;
     if (this.#telemetry) this.#telemetry.onmessage = null;
+    if (this.#control?.readyState === 'open') this.#control.onclose?.(new Event('close')); // a closed connection tells nobody
     this.connection.close();
   }
 }

@@ -4,7 +4,7 @@ import type { FeedDescription, SignalingBody, SignalingMessage } from '../protoc
 import type { ConnectionInput } from './connection.ts';
 import type { SessionCarrier } from './connector.ts';
 import { askDevice } from './device.ts';
-import { Peer } from './peer.ts';
+import { Peer, type PeerEvents } from './peer.ts';
 import { randomId, readSignaling, SignalingWriter } from './signaling.ts';
 
 export interface SignalCarrierEvents {
@@ -12,6 +12,7 @@ export interface SignalCarrierEvents {
   opened(session: string, peer: Peer, feeds: readonly FeedDescription[]): void;
   message(message: DeviceMessage): void;
   telemetry(message: TelemetryMessage): void;
+  readonly control: NonNullable<PeerEvents['control']>;
   /** Whether a session that begins now shall connect without media. */
   standby(): boolean;
 }
@@ -92,6 +93,7 @@ class OpenSession {
           report: this.#report,
           candidate: (candidate) => this.#trickle({ type: 'candidate', ...candidate }),
           message: (message) => this.#deviceSaid(message),
+          control: this.#events.control,
           telemetry: (message) => this.#events.telemetry(message),
         });
         this.#events.opened(this.#session, this.#peer, body.feeds);
@@ -153,7 +155,10 @@ class OpenSession {
       return;
     }
     askDevice().then(
-      ({ type }) => this.#report({ type: type === 'unauthorized' ? type : 'signaling-lost' }),
+      ({ type }) =>
+        this.#report({
+          type: type === 'unauthorized' || type === 'not-now' ? 'unauthorized' : 'signaling-lost',
+        }),
       () => this.#report({ type: 'signaling-lost' }),
     );
   }

@@ -1,7 +1,8 @@
-/** What a page knows of its device beside the feeds: sensors, alarms, rings, privacy. Pure: a message in, the next one out. */
+/** What a page knows of its device beside the feeds: sensors, alarms, rings, locks, privacy. Pure: a message in, the next one out. */
 
 import type { AlarmStatus, PrivacyStatus, RingStatus } from '../protocol/alarm.ts';
 import type { DeviceMessage } from '../protocol/events.ts';
+import type { LockStatus } from '../protocol/lock.ts';
 import type { SensorDescription, SensorState, TelemetryMessage } from '../protocol/reading.ts';
 import { emptyTrace, extendTrace, type Trace } from './trace.ts';
 
@@ -15,6 +16,7 @@ export interface Situation {
   readonly sensors: ReadonlyMap<string, SensorView>;
   readonly alarms: ReadonlyMap<string, AlarmStatus>;
   readonly rings: ReadonlyMap<string, RingStatus>;
+  readonly locks: ReadonlyMap<string, LockStatus>;
   readonly privacy: PrivacyStatus;
   /** The highest `seq` of telemetry in this session. */
   readonly seq: number;
@@ -26,6 +28,7 @@ export const noSituation: Situation = {
   sensors: new Map(),
   alarms: new Map(),
   rings: new Map(),
+  locks: new Map(),
   privacy: { on: false },
   seq: -1,
   behindMs: 0,
@@ -45,6 +48,7 @@ export function situationAfter(before: Situation, message: DeviceMessage): Situa
         ),
         alarms: new Map(message.alarms.map((status) => [status.rule, status])),
         rings: new Map(message.rings.map((status) => [status.ring, status])),
+        locks: new Map(message.locks.map((status) => [status.lock, status])),
         privacy: message.privacy,
         seq: -1, // a new session counts from the beginning
       };
@@ -65,6 +69,8 @@ export function situationAfter(before: Situation, message: DeviceMessage): Situa
         rings: withRow(before.rings, status.ring, status.state === 'over' ? undefined : status),
       };
     }
+    case 'lock':
+      return { ...before, locks: withRow(before.locks, message.status.lock, message.status) };
     case 'privacy':
       return { ...before, privacy: message.privacy };
     default:

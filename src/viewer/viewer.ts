@@ -5,6 +5,8 @@ import { type Connection, idleConnection } from './connection.ts';
 import { Connector } from './connector.ts';
 import { type Admission, askDevice, type Redemption, redeemSecret } from './device.ts';
 import type { FeedMedia, Peer } from './peer.ts';
+import { RequestClient } from './requests.ts';
+import { post } from './sign-in.ts';
 import { SignalCarrier } from './signal-carrier.ts';
 import { noSituation, type Situation, situationAfter, situationWith } from './situation.ts';
 
@@ -23,6 +25,8 @@ export class Viewer {
   readonly #changed: () => void;
   readonly #refused: ViewerOptions['refused'];
   readonly #connector: Connector;
+  /** What is asked of the device and answered by a receipt. */
+  readonly requests = new RequestClient({ post: postRequest });
   readonly #eventListeners = new Set<(event: DeviceEvent) => void>();
   #peer: Peer | undefined;
   #standby: boolean;
@@ -52,6 +56,7 @@ export class Viewer {
           this.situation = situationWith(this.situation, message, Date.now());
           changed();
         },
+        control: this.requests,
         standby: () => this.#standby,
       }),
       (connection) => {
@@ -67,10 +72,18 @@ export class Viewer {
     addEventListener('pageshow', this.#returned);
     this.redemption = await redeemSecret();
     this.#connector.start();
-    this.admission = await askDevice();
-    if (this.admission.type === 'admitted' && this.feeds.length === 0)
-      this.feeds = this.admission.device.feeds;
-    if (this.admission.type === 'unauthorized') this.#connector.feed({ type: 'unauthorized' });
+    await this.#askAdmission();
+  }
+
+  async #askAdmission(): Promise<void> {
+    const admission = await askDevice();
+    // What was known stays known while the device is out of reach.
+    if (admission.type === 'unreachable' && this.admission !== undefined) return;
+    this.admission = admission;
+    if (admission.type === 'admitted' && this.feeds.length === 0) this.feeds = admission.device.feeds;
+    if (admission.type === 'unauthorized' || admission.type === 'not-now') {
+      this.#connector.feed({ type: 'unauthorized' });
+    }
     this.#changed();
   }
 
@@ -153,7 +166,9 @@ export class Viewer {
       case 'ring':
       case 'lock':
       case 'privacy': // the situation's
-      case 'goodbye': // the carrier ends the session
+        break;
+      case 'goodbye': // the carrier ends the session; perhaps because we may do other things now than before
+        this.#askAdmission().catch(() => undefined); // it never rejects
         break;
     }
     this.#changed();
@@ -172,4 +187,13 @@ export class Viewer {
   readonly #returned = (event: PageTransitionEvent): void => {
     if (event.persisted) location.reload();
   };
+}
+
+async function postRequest(text: string): Promise<string | undefined> {
+  try {
+    const response = await post('/api/requests', text);
+    return await response.text();
+  } catch {
+    return undefined;
+  }
 }

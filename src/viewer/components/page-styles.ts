@@ -108,7 +108,8 @@ export const pageStyles = css`
     gap: calc(var(--unit) * 2);
     align-content: start;
   }
-  .alarms {
+  .alarms,
+  .locks {
     display: grid;
     gap: var(--unit);
   }
@@ -157,7 +158,7 @@ export const pageStyles = css`
     text-align: center;
     gap: var(--unit);
   }
-  main.message {
+  main:is(.message, .joining) {
     min-height: 100dvh;
   }
   .message p {
@@ -249,7 +250,8 @@ export const pageStyles = css`
     :host([data-beside]) .alarms {
       order: -1;
     }
-    :host([data-beside]:not([data-view='live'])) vedette-tiles {
+    :host([data-beside]:not([data-view='live'])) vedette-tiles,
+    :host([data-beside]:not([data-view='live'])) .locks {
       display: none;
     }
     nav {

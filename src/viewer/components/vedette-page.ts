@@ -1,10 +1,12 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import type { DeviceEvent } from '../../protocol/alarm.ts';
 import type { ViewerMessage } from '../../protocol/events.ts';
+import { covers, type Scope } from '../../protocol/scope.ts';
 import type { FeedDescription } from '../../protocol/signaling.ts';
 import { readAddress, type View, views, writeAddress } from '../address.ts';
 import { type Attention, attentionOf, type Call, calledBy, newsOf, withPictureFirst } from '../attention.ts';
 import { Bell } from '../bell.ts';
+import { takeJoinLink } from '../join-link.ts';
 import type { Picture } from '../liveness.ts';
 import { quietOf } from '../quiet.ts';
 import { changeSettings, readSettings, type Settings } from '../settings.ts';
@@ -24,6 +26,7 @@ import './vedette-alarm.ts';
 import './vedette-attention.ts';
 import './vedette-badge.ts';
 import './vedette-feed.ts';
+import './vedette-lock.ts';
 import './vedette-menu.ts';
 import './vedette-tiles.ts';
 
@@ -37,11 +40,18 @@ const parts = {
   live: () => Promise.resolve(),
   events: () => import('./vedette-events.ts'),
   charts: () => import('./vedette-charts.ts'),
+  people: () => import('./vedette-people.ts'),
   settings: () => import('./vedette-settings.ts'),
+  join: () => import('./vedette-join.ts'),
 };
 type Part = keyof typeof parts;
 
-const viewNames = { live: strings.viewLive, events: strings.viewEvents, charts: strings.viewCharts };
+const viewNames: Readonly<Record<View, string>> = {
+  live: strings.viewLive,
+  events: strings.viewEvents,
+  charts: strings.viewCharts,
+  people: strings.viewPeople,
+};
 
 /** The whole page: who is at the far end, its feeds, what it measures, and what calls for somebody. */
 export class VedettePage extends LitElement {
@@ -74,6 +84,8 @@ export class VedettePage extends LitElement {
   declare failed: Part | undefined;
 
   readonly #viewer: Viewer;
+  /** The invitation that the page was opened with, until it is dealt with. */
+  #invitation = takeJoinLink();
   readonly #bell = new Bell(() => this.requestUpdate());
   readonly #stats = new StatsWatch(
     () => (this.#viewer.connection.phase === 'connected' ? this.#viewer.getStats() : undefined),
@@ -112,7 +124,9 @@ export class VedettePage extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     addEventListener('popstate', this.#addressChanged);
-    this.#viewer.start().catch(() => this.requestUpdate());
+    addEventListener('hashchange', this.#linkOpened);
+    if (this.#invitation === undefined) this.#start();
+    else this.#load('join');
     this.#stats.start();
     this.#bell.start();
     this.#look = setInterval(() => {
@@ -123,11 +137,22 @@ export class VedettePage extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     removeEventListener('popstate', this.#addressChanged);
+    removeEventListener('hashchange', this.#linkOpened);
     clearInterval(this.#look);
     clearTimeout(this.#noticeTimer);
     this.#stats.stop();
     this.#bell.stop();
     this.#viewer.stop();
+  }
+
+  #start(): void {
+    this.#viewer.start().catch(() => this.requestUpdate());
+  }
+
+  #entered(): void {
+    this.#invitation = undefined;
+    this.#start();
+    this.requestUpdate();
   }
 
   #statsRead(stats: ConnectionStats | undefined): void {
@@ -156,6 +181,11 @@ export class VedettePage extends LitElement {
     const { view, feed } = readAddress(location.search);
     this.view = view;
     this.grown = feed;
+  };
+
+  /** A link with a secret was opened where the page is open already: it begins anew with it. */
+  readonly #linkOpened = (): void => {
+    if (location.hash.length > 1) location.reload();
   };
 
   #go(view: View, change: { readonly sensor?: string; readonly event?: string } = {}): void {
@@ -198,7 +228,8 @@ export class VedettePage extends LitElement {
   }
 
   protected override willUpdate(): void {
-    const { situation, session, connection } = this.#viewer;
+    const { situation, session, connection, admission } = this.#viewer;
+    if (admission?.type === 'admitted' && !this.#mayOpen(this.view)) this.view = 'live';
     this.#attention = attentionOf({
       alarms: situation.alarms.values(),
       rings: situation.rings.values(),
@@ -244,16 +275,29 @@ export class VedettePage extends LitElement {
     );
   }
 
-  #may(scope: string): boolean {
+  #may(scope: Scope): boolean {
     const { admission } = this.#viewer;
-    return admission?.type === 'admitted' ? admission.device.scopes.includes(scope) : scope !== 'history';
+    if (admission?.type === 'admitted') return covers(admission.device.scopes as Scope[], scope);
+    return ['view', 'listen', 'talk', 'snapshot', 'control', 'telemetry'].includes(scope); // till the device tells
+  }
+
+  #mayOpen(view: View): boolean {
+    if (view === 'live') return true;
+    return view === 'people' ? this.#may('invite') || this.#may('admin') : this.#may('history');
+  }
+
+  /** Parts of the page for this person; none where there is but one. */
+  #views(): readonly View[] {
+    const open = views.filter((view) => this.#mayOpen(view));
+    return open.length > 1 ? open : [];
   }
 
   /** There is more than pictures. */
   #hasBeside(): boolean {
     const { situation, admission } = this.#viewer;
-    if (admission?.type === 'unauthorized') return false;
-    return situation.sensors.size > 0 || situation.alarms.size > 0 || this.#may('history');
+    if (admission?.type === 'unauthorized' || admission?.type === 'not-now') return false;
+    const { sensors, alarms, locks } = situation;
+    return sensors.size + alarms.size + locks.size > 0 || this.#views().length > 0;
   }
 
   #title(): string {
@@ -279,10 +323,18 @@ export class VedettePage extends LitElement {
 
   protected override render(): unknown {
     const { admission, redemption } = this.#viewer;
+    if (this.#invitation !== undefined) return this.#join();
     if (admission?.type === 'unauthorized') {
       return html`<main class="message" data-state="unauthorized">
         <h1>${strings.unauthorizedTitle}</h1>
-        <p>${unauthorizedWords(redemption)}</p>
+        <p>${unauthorizedWords(admission, redemption)}</p>
+      </main>`;
+    }
+    if (admission?.type === 'not-now') {
+      return html`<main class="message" data-state="not-now">
+        <h1>${strings.notNowTitle}</h1>
+        <p>${admission.reason}</p>
+        <p><button class="outlined" @click=${() => location.reload()}>${strings.tryAgain}</button></p>
       </main>`;
     }
     return html`
@@ -298,12 +350,24 @@ export class VedettePage extends LitElement {
       >
         ${this.#header()}
         <main>${this.#call()}${this.#feeds()}${this.#view()}${this.#hasBeside() ? this.#beside() : nothing}</main>
-        ${this.#may('history') ? this.#navigation() : nothing}
+        ${this.#navigation()}
         ${this.#overlay()}
         ${this.#settings()}
       </div>
       <p class="notice" role="status" aria-live="polite" ?data-empty=${this.notice === ''}>${this.notice}</p>
     `;
+  }
+
+  #join(): unknown {
+    if (this.failed === 'join') {
+      return html`<main class="message"><p role="alert">${strings.loadFailed}</p>
+        <p><button class="outlined" @click=${() => this.#load('join')}>${strings.tryAgain}</button></p></main>`;
+    }
+    return html`<main class="joining">${
+      this.loaded.has('join')
+        ? html`<vedette-join .link=${this.#invitation} @enter=${() => this.#entered()}></vedette-join>`
+        : nothing
+    }</main>`;
   }
 
   #emptyWords(): string {
@@ -391,7 +455,7 @@ export class VedettePage extends LitElement {
   #feed(feed: FeedDescription): unknown {
     const { connection, statuses, media, session, refusals, admission, situation } = this.#viewer;
     const device = admission?.type === 'admitted' ? admission.device : undefined;
-    const may = (scope: string): boolean => this.#may(scope);
+    const may = (scope: Scope): boolean => this.#may(scope);
     return html`<vedette-feed
       data-feed=${feed.name}
       layout=${this.#layoutOf(feed.name)}
@@ -433,6 +497,7 @@ export class VedettePage extends LitElement {
           </section>`
           : nothing
       }
+      ${situation.locks.size > 0 ? this.#locks() : nothing}
       <vedette-tiles
         .situation=${situation}
         ?connected=${connection.phase === 'connected'}
@@ -443,15 +508,31 @@ export class VedettePage extends LitElement {
     </aside>`;
   }
 
-  /** Events or charts; what draws them comes when it is first looked at. */
+  #locks(): unknown {
+    const { situation, connection, requests } = this.#viewer;
+    return html`<section class="locks" aria-label=${strings.locks}>
+      ${[...situation.locks.values()].map(
+        (status) => html`<vedette-lock
+          data-lock=${status.lock}
+          .status=${status}
+          .send=${requests.send.bind(requests)}
+          .now=${this.now}
+          ?may=${this.#may(`unlock:${status.lock}`)}
+          ?connected=${connection.phase === 'connected'}
+        ></vedette-lock>`,
+      )}
+    </section>`;
+  }
+
+  /** Events, charts or people; what draws them comes when it is first looked at. */
   #view(): unknown {
-    if (this.view === 'live') return nothing;
+    if (this.view === 'live' || !this.#mayOpen(this.view)) return nothing;
     if (this.failed === this.view) {
       return html`<div class="view"><p role="alert">${strings.loadFailed}
         <button class="outlined" @click=${() => this.#load(this.view)}>${strings.tryAgain}</button></p></div>`;
     }
     return html`<section class="view" aria-label=${viewNames[this.view]}>
-      ${this.view === 'events' ? this.#events(false) : this.#charts()}
+      ${this.view === 'events' ? this.#events(false) : this.view === 'charts' ? this.#charts() : this.#people()}
     </section>`;
   }
 
@@ -481,6 +562,20 @@ export class VedettePage extends LitElement {
       .zone=${this.#zone()}
       @show-event=${(event: CustomEvent<string>) => this.#go('events', { event: event.detail })}
     ></vedette-charts>`;
+  }
+
+  #people(): unknown {
+    const { admission, requests, situation, watching, connection } = this.#viewer;
+    const device = admission?.type === 'admitted' ? admission.device : undefined;
+    if (!this.loaded.has('people') || device === undefined)
+      return html`<p role="status">${strings.loading}</p>`;
+    return html`<vedette-people
+      .send=${requests.send.bind(requests)}
+      .device=${device}
+      .locks=${situation.locks}
+      .watching=${connection.phase === 'connected' ? watching : undefined}
+      .now=${this.now}
+    ></vedette-people>`;
   }
 
   #zone(): string | undefined {
@@ -520,8 +615,10 @@ export class VedettePage extends LitElement {
   }
 
   #navigation(): unknown {
+    const open = this.#views();
+    if (open.length === 0) return nothing;
     return html`<nav aria-label=${strings.navigation}>
-      ${views.map(
+      ${open.map(
         (view) => html`<a
           href=${writeAddress(location.search, { view, sensor: undefined, event: undefined }) || location.pathname}
           aria-current=${view === this.view ? 'page' : nothing}

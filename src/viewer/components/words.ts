@@ -1,6 +1,6 @@
 import type { News } from '../attention.ts';
 import type { Down } from '../connection.ts';
-import type { Redemption } from '../device.ts';
+import type { Admission, Redemption } from '../device.ts';
 import type { Picture } from '../liveness.ts';
 import { clockTime, strings } from '../strings.ts';
 
@@ -54,9 +54,14 @@ function downWords(state: 'connecting' | 'reconnecting', since: string, down: Do
 }
 
 /** How whoever is not let in comes in. */
-export function unauthorizedWords(redemption: Redemption): string {
+export function unauthorizedWords(
+  { because }: Extract<Admission, { type: 'unauthorized' }>,
+  redemption: Redemption,
+): string {
   if (redemption === 'wait') return strings.tooManyTries;
-  return redemption === 'wrong' ? strings.wrongSecret : strings.unauthorized;
+  if (redemption === 'wrong') return strings.wrongSecret;
+  if (because === 'unknown') return strings.unauthorizedEnded;
+  return because === 'unpaired' ? strings.unauthorizedUnpaired : strings.unauthorized;
 }
 
 /** The state in a word or two, for the line at the top of the page. */

@@ -5,12 +5,16 @@
 
 import type { AlarmStatus, RingStatus } from '../../../src/protocol/alarm.ts';
 import type { DeviceMessage, FeedStatus, ViewerMessage } from '../../../src/protocol/events.ts';
+import type { LockStatus } from '../../../src/protocol/lock.ts';
+import type { Receipt } from '../../../src/protocol/request.ts';
 import type { FeedDescription, SignalingBody } from '../../../src/protocol/signaling.ts';
 
 declare global {
   interface Window {
     /** Given by the fixture: sends a body to the viewer of a session. */
     toViewer(session: string, body: SignalingBody): Promise<void>;
+    /** Given by the fixture: a request came in on a session's `control` channel. */
+    takeRequest(session: string, text: string): Promise<void>;
     device: FakeDevice;
   }
 }
@@ -84,6 +88,7 @@ interface FakeSession {
   readonly connection: RTCPeerConnection;
   channel?: RTCDataChannel;
   telemetry?: RTCDataChannel;
+  control?: RTCDataChannel;
   name?: string;
   standby: boolean;
   /** The senders of its pictures and sounds, by feed. */
@@ -170,6 +175,11 @@ class FakeDevice {
           fresh.telemetry = channel;
           return;
         }
+        if (channel.label === 'control') {
+          fresh.control = channel;
+          channel.onmessage = ({ data }) => void window.takeRequest(session, data);
+          return;
+        }
         fresh.channel = channel;
         channel.onmessage = ({ data }) => this.#asked(session, JSON.parse(data));
         const greet = () =>
@@ -246,6 +256,10 @@ class FakeDevice {
       if (message.status.state !== 'over') situation.rings.push(message.status);
     }
     if (message.type === 'privacy') situation.privacy = message.privacy;
+    if (message.type === 'lock') {
+      situation.locks = situation.locks.filter(({ lock }) => lock !== message.status.lock);
+      situation.locks.push(message.status);
+    }
     this.tellAll(message);
   }
 
@@ -259,6 +273,17 @@ class FakeDevice {
 
   ring(status: RingStatus): void {
     this.#change({ type: 'ring', status });
+  }
+
+  /** A change of a lock that there is already. */
+  lock(change: Partial<LockStatus> & { lock: string }): void {
+    const status = this.situation.locks.find(({ lock }) => lock === change.lock);
+    if (status) this.#change({ type: 'lock', status: { ...status, since: Date.now(), ...change } });
+  }
+
+  receipt(session: string, receipt: Receipt): void {
+    const channel = this.sessions.get(session)?.control;
+    if (channel?.readyState === 'open') channel.send(JSON.stringify(receipt));
   }
 
   telemetry(values: Record<string, number>): void {

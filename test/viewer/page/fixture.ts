@@ -13,6 +13,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { FeedDescription, SignalingBody } from '../../../src/protocol/signaling.ts';
 import { fragmentOf, parseFragment, restartedOffer } from '../../../src/signaling/sdp-fragment.ts';
 import { chromiumPath } from '../../browsers/chromium.ts';
+import { FakeAccess } from './access.ts';
 import { FakeRecords } from './records.ts';
 
 export const built = join(import.meta.dirname, '../../../dist/viewer');
@@ -45,6 +46,8 @@ export interface FixtureOptions {
   readonly scopes?: readonly string[];
   /** The device's time zone. */
   readonly zone?: string;
+  /** Only people whom {@link Fixture.access} knows are let in, with their own scopes. */
+  readonly people?: boolean;
   /** Of WHEP. */
   readonly token?: string;
   /** Of the cameras, pixels; small ones leave the processor to the page. */
@@ -62,6 +65,8 @@ export class Fixture {
   deaf = false;
   /** What `/api/` tells of the past. */
   readonly records = new FakeRecords();
+  /** Who is who, and what they ask for. */
+  readonly access: FakeAccess;
   /** Every WHEP request, in order. */
   readonly whepRequests: { method: string; body: string }[] = [];
   readonly #offers = new Map<string, string>();
@@ -78,7 +83,9 @@ export class Fixture {
     server: Server,
     sockets: WebSocketServer,
     origin: string,
+    access: FakeAccess,
   ) {
+    this.access = access;
     this.browser = browser;
     this.devicePage = devicePage;
     this.#server = server;
@@ -109,10 +116,20 @@ export class Fixture {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const devicePage = await browser.newPage();
-    const fixture = new Fixture(browser, devicePage, server, sockets, origin);
+    const access = new FakeAccess(options.title ?? 'Front door');
+    await access.start();
+    const fixture = new Fixture(browser, devicePage, server, sockets, origin, access);
+    access.showLock = (change) => fixture.device(`device.lock(${JSON.stringify(change)})`);
     fixture.#serve(options, feeds);
     await devicePage.exposeFunction('toViewer', (session: string, body: SignalingBody) =>
       fixture.#send(session, body),
+    );
+    await devicePage.exposeFunction('takeRequest', (session: string, text: string) =>
+      access.take(text, (receipt) => {
+        fixture
+          .device(`device.receipt(${JSON.stringify(session)}, ${JSON.stringify(receipt)})`)
+          .catch(() => undefined); // the session, or the test, may be over
+      }),
     );
     await devicePage.goto(`${origin}/fixture-device`);
     const script = await readFile(join(import.meta.dirname, 'device.ts'), 'utf8');
@@ -159,14 +176,18 @@ export class Fixture {
   }
 
   #serve(options: FixtureOptions, feeds: readonly FeedDescription[]): void {
-    const admitted = (request: IncomingMessage): boolean =>
-      options.secret === undefined || (request.headers.cookie ?? '').includes('vedette=let-in');
+    const admitted = (request: IncomingMessage): boolean => {
+      if (options.people) return this.access.personOf(request) !== undefined;
+      return options.secret === undefined || (request.headers.cookie ?? '').includes('vedette=let-in');
+    };
     const json = (response: ServerResponse, status: number, body: unknown): void => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     };
     this.#server.on('request', async (request, response) => {
       const path = new URL(request.url ?? '/', this.origin).pathname;
-      if (path === '/api/session') {
+      if (this.access.serves(path) && (options.secret === undefined || path !== '/api/session')) {
+        await this.access.serve(request, response, this.origin);
+      } else if (path === '/api/session') {
         let text = '';
         for await (const chunk of request) text += chunk;
         if (JSON.parse(text).secret !== options.secret) {
@@ -179,13 +200,21 @@ export class Fixture {
           json(response, 401, { code: 'access/denied', message: 'not let in' });
           return;
         }
+        const person = this.access.personOf(request);
+        if (person !== undefined && this.access.notNow !== undefined) {
+          json(response, 403, { code: 'access/denied', message: this.access.notNow });
+          return;
+        }
         json(response, 200, {
           device: 'demo',
           title: options.title ?? 'Front door',
           feeds,
           secure: false,
           ...(options.httpsUrl === undefined ? {} : { httpsUrl: options.httpsUrl }),
-          scopes: ['view', 'listen', 'talk', 'snapshot', ...(options.scopes ?? [])],
+          scopes: person
+            ? this.access.scopesOf(person)
+            : ['view', 'listen', 'talk', 'snapshot', ...(options.scopes ?? [])],
+          person: person ? { id: person.id, name: person.name } : null,
           ...(options.zone === undefined ? {} : { zone: options.zone }),
         });
       } else if (this.records.serves(path)) {

@@ -1,0 +1,98 @@
+import { css } from 'lit';
+
+export const inviteStyles = css`
+  dialog {
+    width: min(440px, 100vw - 2 * var(--unit));
+    max-height: calc(100dvh - 2 * var(--unit));
+    padding: var(--unit) calc(var(--unit) * 2) calc(var(--unit) * 2);
+    border: 1px solid var(--line);
+    border-radius: var(--radius);
+    background: var(--surface);
+    color: var(--ink);
+  }
+  dialog::backdrop {
+    background: rgb(8 11 14 / 70%);
+  }
+  header {
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+    margin-right: calc(var(--unit) * -1);
+  }
+  h2,
+  p {
+    margin: 0;
+    overflow-wrap: anywhere;
+  }
+  h2 {
+    font-size: 1.125rem;
+  }
+  form,
+  .made {
+    display: grid;
+    gap: calc(var(--unit) * 2);
+  }
+  label {
+    display: grid;
+    gap: 4px;
+    min-width: 0;
+  }
+  input:not([type='radio']),
+  select {
+    width: 100%;
+    min-width: 0;
+  }
+  fieldset {
+    margin: 0;
+    padding: 0;
+    border: 0;
+    min-width: 0;
+  }
+  .choice {
+    display: flex;
+    align-items: center;
+    gap: calc(var(--unit) * 1.5);
+    min-height: var(--target);
+    padding: 4px 0;
+  }
+  .choice input {
+    flex: none;
+    width: 24px;
+    height: 24px;
+    margin: 0;
+  }
+  small {
+    display: block;
+    font-size: 0.875rem;
+    color: var(--ink-soft);
+  }
+  .times,
+  .ways {
+    display: flex;
+    flex-wrap: wrap;
+    gap: var(--unit);
+  }
+  .times label {
+    flex: 1 1 176px;
+  }
+  .said {
+    padding-left: calc(var(--unit) * 1.5);
+    border-left: 3px solid var(--accent);
+  }
+  .trouble {
+    padding-left: calc(var(--unit) * 1.5);
+    border-left: 3px solid var(--live);
+  }
+  .qr {
+    width: min(100%, 264px);
+    height: auto;
+    justify-self: center;
+    border-radius: 8px;
+    background: #fff;
+    fill: #000;
+    stroke: none;
+  }
+  .ways button {
+    flex: 1 1 120px;
+  }
+`;

@@ -1,0 +1,232 @@
+import { html, LitElement, nothing, svg } from 'lit';
+import { encode } from 'uqr';
+import type { LockStatus } from '../../protocol/lock.ts';
+import { InviteResult } from '../../protocol/request.ts';
+import { covers, type Scope } from '../../protocol/scope.ts';
+import type { DeviceDescription } from '../device.ts';
+import { grantContext, grantWords } from '../grant-words.ts';
+import { type Invitee, type InviteForm, type InviteTerms, inviteesFor, termsOf } from '../invite-choices.ts';
+import { writeJoinLink } from '../join-link.ts';
+import type { RequestClient } from '../requests.ts';
+import { dayTime, ownZone, strings } from '../strings.ts';
+import { define } from './define.ts';
+import { icons } from './icons.ts';
+import { inviteStyles } from './invite-styles.ts';
+import { shared } from './theme.ts';
+
+const words: Readonly<Record<Invitee, readonly [string, string]>> = {
+  resident: [strings.inviteResident, strings.inviteResidentHint],
+  courier: [strings.inviteCourier, strings.inviteCourierHint],
+  doctor: [strings.inviteDoctor, strings.inviteDoctorHint],
+};
+/** What the form begins with. */
+const courierHours = 2;
+const doctorDay = { from: '08:00', to: '18:00' };
+/** Modules of white around the code (ISO/IEC 18004, 9.1). */
+const quietZone = 4;
+
+/**
+ * Asking somebody in: for whom and what for, then the link, as a text and a QR code.
+ * @fires invited the device knows of it
+ * @fires close
+ */
+export class VedetteInvite extends LitElement {
+  static override properties = {
+    send: { attribute: false },
+    device: { attribute: false },
+    locks: { attribute: false },
+    invitee: { state: true },
+    form: { state: true },
+    busy: { state: true },
+    trouble: { state: true },
+    made: { state: true },
+    copied: { state: true },
+  };
+  declare send: RequestClient['send'];
+  declare device: DeviceDescription;
+  declare locks: ReadonlyMap<string, LockStatus>;
+  declare invitee: Invitee | undefined;
+  declare form: InviteForm;
+  declare busy: boolean;
+  declare trouble: string | undefined;
+  declare made: { readonly link: string; readonly name: string; readonly until: number } | undefined;
+  declare copied: boolean;
+
+  protected override willUpdate(): void {
+    this.invitee ??= this.#invitees()[0];
+    if (this.form !== undefined) return;
+    const from = Math.floor(Date.now() / 300_000) * 300_000;
+    this.form = {
+      lock: this.#openable()[0]?.lock,
+      from,
+      until: from + courierHours * 3_600_000,
+      dayFrom: doctorDay.from,
+      dayTo: doctorDay.to,
+      zone: this.device.zone ?? ownZone(),
+    };
+  }
+
+  protected override firstUpdated(): void {
+    this.renderRoot.querySelector('dialog')?.showModal();
+  }
+
+  get #held(): readonly Scope[] {
+    return this.device.scopes as Scope[];
+  }
+
+  #openable(): readonly LockStatus[] {
+    return [...this.locks.values()].filter(({ lock }) => covers(this.#held, `unlock:${lock}`));
+  }
+
+  #invitees(): readonly Invitee[] {
+    return inviteesFor(this.#held, [...this.locks.keys()]);
+  }
+
+  #terms(): InviteTerms | undefined {
+    return this.invitee && termsOf(this.invitee, this.form, Date.now());
+  }
+
+  #change(change: Partial<InviteForm>): void {
+    this.form = { ...this.form, ...change };
+  }
+
+  async #invite(name: string): Promise<void> {
+    const terms = this.#terms();
+    if (terms === undefined) {
+      this.trouble = strings.inviteBadTimes;
+      return;
+    }
+    this.busy = true;
+    this.trouble = undefined;
+    const { scopes, limits, expiresAt } = terms;
+    const receipt = await this.send({ type: 'invite', name, scopes: [...scopes], limits, expiresAt });
+    this.busy = false;
+    const made = receipt.state === 'done' ? InviteResult.safeParse(receipt.result).data : undefined;
+    if (made === undefined) {
+      this.trouble = receipt.state === 'refused' ? receipt.reason : strings.loadFailed;
+      return;
+    }
+    // A key belongs to an origin: the one where the page is secure for everybody, not this one's loopback.
+    const origin = this.device.httpsUrl ?? location.origin;
+    const link = writeJoinLink(origin, { invitation: made.invitation.id, secret: made.secret });
+    this.made = { link, name, until: made.invitation.expiresAt };
+    this.dispatchEvent(new CustomEvent('invited'));
+  }
+
+  async #copy(link: string): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(link);
+      this.copied = true;
+    } catch {
+      this.renderRoot.querySelector('input')?.select(); // not a secure page: it can be copied by hand
+    }
+  }
+
+  protected override render(): unknown {
+    const close = (): void => this.renderRoot.querySelector('dialog')?.close();
+    return html`<dialog aria-labelledby="title" @close=${() => this.dispatchEvent(new CustomEvent('close'))}>
+      <header>
+        <h2 id="title">${this.made === undefined ? strings.inviteTitle : strings.inviteReady(this.made.name)}</h2>
+        <button aria-label=${strings.close} title=${strings.close} @click=${close}>${icons.close}</button>
+      </header>
+      ${this.made === undefined ? this.#form() : this.#link(this.made.link, this.made.until)}
+    </dialog>`;
+  }
+
+  #form(): unknown {
+    return html`<form @submit=${(event: SubmitEvent) => {
+      event.preventDefault();
+      const given = new FormData(event.target as HTMLFormElement).get('name');
+      return this.#invite(String(given ?? '').trim());
+    }}>
+      <label>${strings.inviteName}<input name="name" required maxlength="60" autocomplete="off" /></label>
+      <fieldset>
+        <legend>${strings.inviteFor}</legend>
+        ${this.#invitees().map(
+          (invitee) => html`<label class="choice">
+            <input type="radio" name="invitee" .checked=${invitee === this.invitee} @change=${() => {
+              this.invitee = invitee;
+            }} />
+            <span>${words[invitee][0]}<small>${words[invitee][1]}</small></span>
+          </label>`,
+        )}
+      </fieldset>
+      ${this.invitee === 'courier' ? this.#courier() : nothing}
+      ${this.invitee === 'doctor' ? this.#doctor() : nothing}
+      ${this.#said()}
+      ${this.trouble === undefined ? nothing : html`<p class="trouble" role="alert">${this.trouble}</p>`}
+      <button class="filled" ?disabled=${this.busy || this.invitee === undefined}>${strings.inviteMake}</button>
+    </form>`;
+  }
+
+  /** In the words that will stand in the list. */
+  #said(): unknown {
+    const terms = this.#terms();
+    const titleOf = (lock: string): string | undefined => this.locks.get(lock)?.title;
+    return terms === undefined
+      ? nothing
+      : html`<p class="said" role="status">${grantWords(terms, grantContext(titleOf, Date.now()))}</p>`;
+  }
+
+  #courier(): unknown {
+    const time = (key: 'from' | 'until', name: string): unknown => html`<label>${name}
+      <input type="datetime-local" required .value=${localText(this.form[key])} @change=${(event: Event) =>
+        this.#change({ [key]: new Date((event.target as HTMLInputElement).value).getTime() })} /></label>`;
+    return html`
+      <label>${strings.inviteLock}<select @change=${(event: Event) =>
+        this.#change({ lock: (event.target as HTMLSelectElement).value })}>
+        ${this.#openable().map(
+          ({ lock, title }) =>
+            html`<option value=${lock} ?selected=${lock === this.form.lock}>${title}</option>`,
+        )}
+      </select></label>
+      <div class="times">${time('from', strings.from)} ${time('until', strings.to)}</div>
+    `;
+  }
+
+  #doctor(): unknown {
+    const time = (key: 'dayFrom' | 'dayTo', name: string): unknown => html`<label>${name}
+      <input type="time" required .value=${this.form[key]} @change=${(event: Event) =>
+        this.#change({ [key]: (event.target as HTMLInputElement).value })} /></label>`;
+    return html`<div class="times">${time('dayFrom', strings.from)} ${time('dayTo', strings.to)}</div>`;
+  }
+
+  #link(link: string, until: number): unknown {
+    return html`<div class="made">
+      ${qrCode(link)}
+      <p>${strings.inviteOnce(dayTime(until))}</p>
+      <label>${strings.inviteLink}<input readonly .value=${link} @focus=${(event: Event) =>
+        (event.target as HTMLInputElement).select()} /></label>
+      <div class="ways">
+        <button class="filled" @click=${() => this.#copy(link)}>${this.copied ? strings.copied : strings.copy}</button>
+        ${
+          'share' in navigator
+            ? html`<button class="outlined" @click=${() =>
+                navigator.share({ url: link }).catch(() => undefined)}>${strings.share}</button>`
+            : nothing
+        }
+      </div>
+    </div>`;
+  }
+
+  static override styles = [shared, inviteStyles];
+}
+
+/** Black on white in either scheme: cameras read no other. */
+function qrCode(text: string): unknown {
+  const { data, size } = encode(text, { border: quietZone });
+  const path = data
+    .flatMap((row, y) => row.flatMap((dark, x) => (dark ? [`M${x} ${y}h1v1h-1z`] : [])))
+    .join('');
+  return html`<svg class="qr" role="img" aria-label=${strings.inviteQr} viewBox="0 0 ${size} ${size}"
+    shape-rendering="crispEdges">${svg`<path d=${path}></path>`}</svg>`;
+}
+
+/** As `datetime-local` wants it: the reader's own time, `2026-11-25T14:00`. */
+function localText(wallMs: number): string {
+  if (!Number.isFinite(wallMs)) return '';
+  const date = new Date(wallMs);
+  return new Date(wallMs - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+define('vedette-invite', VedetteInvite);

@@ -1,0 +1,214 @@
+import { html, LitElement, nothing } from 'lit';
+import type { z } from 'zod';
+import type { Grant, Invitation, Person, PersonKey } from '../../protocol/access.ts';
+import type { LockStatus } from '../../protocol/lock.ts';
+import { PeopleResult, type RequestOf } from '../../protocol/request.ts';
+import { covers, type Scope } from '../../protocol/scope.ts';
+import type { DeviceDescription } from '../device.ts';
+import { grantContext, grantStanding, grantWords } from '../grant-words.ts';
+import type { RequestClient } from '../requests.ts';
+import { dayName, dayTime, strings } from '../strings.ts';
+import { define } from './define.ts';
+import { icons } from './icons.ts';
+import { peopleStyles } from './people-styles.ts';
+import { shared } from './theme.ts';
+import './vedette-activity.ts';
+import './vedette-invite.ts';
+
+/** What others did shows within this, while the list is open. */
+const askEveryMs = 15_000;
+
+type List = z.infer<typeof PeopleResult>;
+type Revocation = Pick<RequestOf<'revoke'>, 'what' | 'of'>;
+
+/** Who may do what: people, their browsers and grants, open invitations, and what they did. */
+export class VedettePeople extends LitElement {
+  static override properties = {
+    send: { attribute: false },
+    device: { attribute: false },
+    locks: { attribute: false },
+    watching: { attribute: false },
+    now: { attribute: false },
+    list: { state: true },
+    trouble: { state: true },
+    sure: { state: true },
+    inviting: { state: true },
+  };
+  declare send: RequestClient['send'];
+  declare device: DeviceDescription;
+  declare locks: ReadonlyMap<string, LockStatus>;
+  /** How many watch now; undefined where nobody knows. */
+  declare watching: number | undefined;
+  declare now: number;
+  declare list: List | undefined;
+  declare trouble: string | undefined;
+  /** What is to be revoked once it was said again. */
+  declare sure: string | undefined;
+  declare inviting: boolean;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#timer = setInterval(() => this.#ask(), askEveryMs);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.#timer);
+  }
+
+  protected override firstUpdated(): void {
+    this.#ask().catch(() => undefined); // it never rejects
+  }
+
+  async #ask(): Promise<void> {
+    const receipt = await this.send({ type: 'people' });
+    if (receipt.state === 'refused') this.trouble = receipt.reason;
+    if (receipt.state !== 'done') return;
+    const list = PeopleResult.safeParse(receipt.result).data;
+    this.trouble = list === undefined ? strings.loadFailed : undefined;
+    if (list !== undefined) this.list = list;
+  }
+
+  async #revoke(revocation: Revocation): Promise<void> {
+    this.sure = undefined;
+    const receipt = await this.send({ type: 'revoke', ...revocation });
+    if (receipt.state === 'refused') this.#announce(strings.refusedRequest(receipt.reason));
+    else this.#announce(strings.revoked);
+    await this.#ask();
+  }
+
+  #announce(text: string): void {
+    this.dispatchEvent(new CustomEvent('announce', { detail: text, bubbles: true, composed: true }));
+  }
+
+  #may(scope: Scope): boolean {
+    return covers(this.device.scopes as Scope[], scope);
+  }
+
+  readonly #titleOf = (lock: string): string | undefined => this.locks.get(lock)?.title;
+
+  protected override render(): unknown {
+    return html`
+      <div class="head">
+        <p role="status">${this.watching === undefined ? nothing : strings.peopleWatching(this.watching)}</p>
+        ${
+          this.#may('invite')
+            ? html`<button class="filled" @click=${() => {
+                this.inviting = true;
+              }}>${icons.plus} ${strings.invite}</button>`
+            : nothing
+        }
+      </div>
+      ${this.trouble === undefined ? nothing : html`<p role="alert">${this.trouble}</p>`}
+      ${this.list === undefined ? html`<p role="status">${this.trouble === undefined ? strings.loading : nothing}</p>` : this.#list(this.list)}
+      ${this.#may('admin') ? html`<vedette-activity .send=${this.send}></vedette-activity>` : nothing}
+      ${
+        this.inviting
+          ? html`<vedette-invite
+            .send=${this.send}
+            .device=${this.device}
+            .locks=${this.locks}
+            @invited=${() => this.#ask()}
+            @close=${() => {
+              this.inviting = false;
+            }}
+          ></vedette-invite>`
+          : nothing
+      }
+    `;
+  }
+
+  #list({ people, invitations }: List): unknown {
+    const there = people.filter(({ revokedAt }) => revokedAt === undefined);
+    const open = invitations.filter(
+      ({ usedAt, revokedAt, expiresAt }) =>
+        usedAt === undefined && revokedAt === undefined && expiresAt > this.now,
+    );
+    return html`
+      <section aria-label=${strings.people}>
+        <h2>${strings.people}</h2>
+        ${there.length === 0 ? html`<p class="soft">${strings.noPeople}</p>` : nothing}
+        <ul>${there.map((person) => html`<li data-person=${person.id}>${this.#person(person)}</li>`)}</ul>
+      </section>
+      ${
+        open.length === 0
+          ? nothing
+          : html`<section aria-label=${strings.invitations}>
+            <h2>${strings.invitations}</h2>
+            <ul>${open.map((invitation) => html`<li data-invitation=${invitation.id}>${this.#invitation(invitation)}</li>`)}</ul>
+          </section>`
+      }
+    `;
+  }
+
+  #person(person: Person): unknown {
+    const mine = person.id === this.device.person?.id;
+    const grants = person.grants.filter(({ revokedAt }) => revokedAt === undefined);
+    return html`
+      <div class="row">
+        <h3>${person.name}${mine ? html` <span class="me">(${strings.me})</span>` : nothing}</h3>
+        ${this.#revoking({ what: 'person', of: person.id }, strings.revokePerson(person.name), mine)}
+      </div>
+      ${grants.length === 0 ? html`<p class="soft">${strings.mayNothing}</p>` : nothing}
+      ${grants.map((grant) => this.#grant(grant, grants.length > 1))}
+      ${
+        person.keys.length === 0
+          ? nothing
+          : html`<details>
+            <summary>${strings.keysOf(person.keys.length)}</summary>
+            ${person.keys.map((key) => this.#key(key, mine))}
+          </details>`
+      }
+    `;
+  }
+
+  #grant(grant: Grant, several: boolean): unknown {
+    const words = grantWords(grant, grantContext(this.#titleOf, this.now));
+    const standing = grantStanding(grant, this.now);
+    return html`<div class="row grant" data-standing=${standing}>
+      <p>${words}${
+        standing === 'over' ? html` – <strong>${strings.grantOver}</strong>` : nothing
+      }${standing === 'not-yet' ? html` – ${strings.grantNotYet}` : nothing}</p>
+      ${several ? this.#revoking({ what: 'grant', of: grant.id }, strings.revokeGrant(words), false) : nothing}
+    </div>`;
+  }
+
+  #key({ id, label, seenAt }: PersonKey, mine: boolean): unknown {
+    return html`<div class="row">
+      <p>${label}${seenAt === undefined ? nothing : html` <span class="soft">${strings.keySeen(dayName(seenAt))}</span>`}</p>
+      ${this.#revoking({ what: 'key', of: id }, strings.revokeKey(label), mine)}
+    </div>`;
+  }
+
+  #invitation(invitation: Invitation): unknown {
+    const { id, name, scopes, limits, expiresAt } = invitation;
+    return html`<div class="row">
+      <h3>${name}</h3>
+      ${this.#revoking({ what: 'invitation', of: id }, strings.revokeInvitation(name), false)}
+    </div>
+    ${scopes.length === 0 ? nothing : html`<p>${grantWords({ scopes, limits }, grantContext(this.#titleOf, this.now))}</p>`}
+    <p class="soft">${strings.invitationOpen(dayTime(expiresAt))}</p>`;
+  }
+
+  /** One tap to be asked, one to do it, in the same place. */
+  #revoking(revocation: Revocation, name: string, mine: boolean): unknown {
+    const key = `${revocation.what} ${revocation.of}`;
+    if (this.sure !== key) {
+      return html`<button class="outlined small" aria-label=${name} @click=${() => {
+        this.sure = key;
+      }}>${strings.revoke}</button>`;
+    }
+    return html`<div class="sure" role="group" aria-label=${name}>
+      <p>${mine ? strings.revokeMyself : strings.revokeSure}</p>
+      <button class="filled alarm" autofocus @click=${() => this.#revoke(revocation)}>${strings.revokeYes}</button>
+      <button class="outlined" @click=${() => {
+        this.sure = undefined;
+      }}>${strings.cancel}</button>
+    </div>`;
+  }
+
+  static override styles = [shared, peopleStyles];
+}
+
+define('vedette-people', VedettePeople);

@@ -1,0 +1,66 @@
+/**
+ * The key of this browser for a device: Ed25519, made here, and never seen by anybody. WebCrypto signs with it and gives
+ * it to no script (W3C Web Cryptography, 13.4.5: `extractable` is false); IndexedDB keeps it for this origin.
+ */
+
+import { z } from 'zod';
+import { generateKey, publicKeyOf } from '../identity/keys.ts';
+import { forget, keep, readKept } from './key-store.ts';
+
+const OwnKey = z.object({
+  publicKey: z.string(),
+  privateKey: z.custom<CryptoKey>((value) => value instanceof CryptoKey),
+});
+export type OwnKey = z.infer<typeof OwnKey>;
+
+/**
+ * Why a browser can have no key. `insecure`: WebCrypto is given to secure pages only (W3C Secure Contexts).
+ * `unsupported`: it knows no Ed25519. `not-kept`: it keeps nothing of this page.
+ */
+export type KeyTrouble = 'insecure' | 'unsupported' | 'not-kept';
+
+const joinedName = (device: string): string => `joined ${device}`;
+/** Made, and perhaps known to the device already: the answer may have been lost. */
+const newName = (device: string): string => `new ${device}`;
+
+/** The keys the device may know this browser by, the likeliest first. Never throws. */
+export async function ownKeys(device: string): Promise<readonly OwnKey[]> {
+  const kept = [await readKey(joinedName(device)), await readKey(newName(device))];
+  return kept.filter((key) => key !== undefined);
+}
+
+/** A key that belongs to nobody yet, kept before it is used. Never throws. */
+export async function newKey(device: string): Promise<OwnKey | KeyTrouble> {
+  if (!isSecureContext || crypto.subtle === undefined) return 'insecure';
+  const kept = await readKey(newName(device));
+  if (kept !== undefined) return kept;
+  let key: OwnKey;
+  try {
+    const pair = await generateKey(false);
+    key = { publicKey: await publicKeyOf(pair), privateKey: pair.privateKey };
+  } catch {
+    return 'unsupported'; // NotSupportedError: Chrome before 137, Firefox before 129, Safari before 17
+  }
+  try {
+    await keep(newName(device), key);
+  } catch {
+    return 'not-kept';
+  }
+  return key;
+}
+
+/** The device knows the new key now; what stood in its place before is given up. */
+export async function keyJoined(device: string, key: OwnKey): Promise<void> {
+  await keep(joinedName(device), key);
+  await forget(newName(device));
+  // Browsers clear what they were not asked to keep when space is short; being asked may be refused, which is no harm.
+  await navigator.storage?.persist?.().catch(() => false);
+}
+
+async function readKey(name: string): Promise<OwnKey | undefined> {
+  try {
+    return OwnKey.safeParse(await readKept(name)).data;
+  } catch {
+    return undefined;
+  }
+}
