@@ -6,6 +6,7 @@ const rooms = {
     'media',
     'sensors',
     'actions',
+    'locks',
     'rules',
     'records',
     'buses',
@@ -21,6 +22,7 @@ const rooms = {
   actions: ['records', 'media', 'buses'],
   records: ['media'],
   sensors: ['media', 'buses'],
+  locks: [],
   rules: [],
   ringing: [],
   transport: ['rtp'],
@@ -43,6 +45,7 @@ const open = [
 /** Single files of another room that a room may import. */
 const exceptions = {
   buses: ['media/child-group\\.ts$'],
+  locks: ['media/listeners\\.ts$'],
   rtp: ['media/frame\\.ts$', 'media/sound/source\\.ts$'],
 };
 

@@ -10,6 +10,8 @@ import { VedetteError } from './errors.ts';
 import type { ComposedFeed, Feeds } from './feeds.ts';
 import { composeHome } from './home.ts';
 import { availabilityWill } from './homeassistant/topics.ts';
+import { tellLockEvents } from './lock-events.ts';
+import { Locks } from './locks/locks.ts';
 import type { Logger } from './log.ts';
 import { Privacy } from './privacy.ts';
 import { doorOf, type Profile } from './profile/profile.ts';
@@ -50,14 +52,6 @@ export interface Watch {
   /** Ends what it does; the buses come last, since actions let go of them. */
   stop(): Promise<void>;
 }
-
-const noLocks: LockHost = {
-  statuses: [],
-  onChange: () => () => undefined,
-  unlock: async () => ({ done: false, code: 'lock/unknown', reason: 'there is no such lock' }),
-  lock: async () => ({ done: false, code: 'lock/unknown', reason: 'there is no such lock' }),
-  doorClosed: () => undefined,
-};
 
 /** Composes it, from the sensors to the actions. */
 export function composeWatch(parts: WatchParts): Watch {
@@ -136,7 +130,7 @@ export function composeWatch(parts: WatchParts): Watch {
     clock,
     log,
   });
-  const locks = noLocks;
+  const locks = new Locks({ locks: profile.locks, parts: { buses, clock, log } });
   const situation = new DeviceSituation({ sensors, alarms, ringing, locks, privacy });
   const home = composeHome({
     profile,
@@ -151,6 +145,9 @@ export function composeWatch(parts: WatchParts): Watch {
   });
 
   sensors.onReading((reading) => records.addReading(reading));
+  sensors.onReading((reading) => locks.sensor({ state: 'well', sensor: reading.sensor, reading }));
+  sensors.onState((state) => locks.sensor(state));
+  tellLockEvents({ locks, alarms, actions, clock });
   sensors.onFlood(({ sensor, dropped }) => {
     const detail = `${dropped} values were left out: it says too much`;
     alarms.note({ type: 'device', severity: 'info', title: sensor, sensor, detail });
@@ -163,7 +160,7 @@ export function composeWatch(parts: WatchParts): Watch {
   return {
     ...{ sensors, alarms, actions, push, situation, buses, locks },
     async start() {
-      await Promise.all([privacy.start(), push.start(), actions.start()]);
+      await Promise.all([privacy.start(), push.start(), actions.start(), locks.start()]);
       await alarms.start();
       await bell.start();
       feeds.start();
@@ -182,7 +179,7 @@ export function composeWatch(parts: WatchParts): Watch {
       ringing.stop();
     },
     async stop() {
-      await Promise.all([sensors.stop(), actions.stop()]);
+      await Promise.all([sensors.stop(), locks.stop(), actions.stop()]);
     },
   };
 }

@@ -2,11 +2,17 @@ import { ActionEntry } from './alarm-schema.ts';
 import type { ProfileFile } from './schema.ts';
 
 /**
- * What a rule's `feed` means: its picture goes to all who stand by, and a snapshot and a clip are kept, unless the rule
- * names actions of its own for that. Their names have a space, which no name in a profile has.
+ * What `feed` means: its picture goes to all who stand by, and a snapshot and a clip are kept, unless a rule names actions
+ * of its own for that. Of a lock there is no clip. The names of these actions have a space, which no name in a profile
+ * has.
  */
 export function withImpliedActions(file: ProfileFile): ProfileFile {
   const actions = { ...file.actions };
+  const imply = (kind: string, feed: string) => {
+    const action = `${kind} ${feed}`;
+    actions[action] ??= ActionEntry.parse({ kind, feed });
+    return action;
+  };
   const rules = Object.fromEntries(
     Object.entries(file.rules).map(([name, rule]) => {
       const { feed, keep } = rule;
@@ -18,14 +24,15 @@ export function withImpliedActions(file: ProfileFile): ProfileFile {
         ...(keep === 'nothing' || named.has('snapshot') ? [] : ['snapshot']),
         ...(keep !== 'clip' || named.has('record') ? [] : ['record']),
       ];
-      const implied = wanted.map((kind) => {
-        const action = `${kind} ${feed}`;
-        actions[action] ??= ActionEntry.parse({ kind, feed });
-        return action;
-      });
       // First of all the picture: somebody waits for it.
-      return [name, { ...rule, do: [...implied, ...rule.do] }];
+      return [name, { ...rule, do: [...wanted.map((kind) => imply(kind, feed)), ...rule.do] }];
     }),
   );
-  return { ...file, actions, rules };
+  const locks = Object.fromEntries(
+    Object.entries(file.locks).map(([name, lock]) => {
+      if (lock.feed === undefined) return [name, lock];
+      return [name, { ...lock, do: [imply('feed', lock.feed), imply('snapshot', lock.feed), ...lock.do] }];
+    }),
+  );
+  return { ...file, actions, rules, locks };
 }

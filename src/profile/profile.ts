@@ -1,4 +1,5 @@
 import type { Action, ActionParts } from '../actions/kind.ts';
+import { type LockProfile, lockProfile } from '../locks/profile.ts';
 import type { CameraSource } from '../media/cameras/kind.ts';
 import { masked } from '../media/cameras/masked.ts';
 import type { SoundSource } from '../media/sound/source.ts';
@@ -54,6 +55,7 @@ export interface Profile extends Pick<ProfileFile, PlainKey> {
   readonly feeds: readonly FeedProfile[];
   readonly sensors: readonly SensorProfile[];
   readonly actions: readonly ActionProfile[];
+  readonly locks: readonly LockProfile[];
   readonly rules: Rules;
 }
 
@@ -85,6 +87,7 @@ export function profileOf(file: ProfileFile, sensors: readonly SensorProfile[], 
   const { device, records, mqtt, homeassistant, push, http, media, limits, iceServers, log } = file;
   return {
     ...{ device, title: file.title ?? titleOf(device), feeds, sensors, rules },
+    locks: Object.entries(file.locks).map(([name, entry]) => lockProfile(name, entry)),
     actions: Object.entries(file.actions).map(([name, action]) => ({ name, ...action })),
     ...{ records, ...given('mqtt', mqtt), homeassistant, push, http, media, limits, iceServers, log },
   };

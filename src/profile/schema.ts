@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { PushSettings } from '../actions/web-push/settings.ts';
 import { MqttSettings } from '../buses/mqtt-settings.ts';
 import { HomeAssistantSettings } from '../homeassistant/settings.ts';
+import { lockKinds } from '../locks/kinds.ts';
+import { LockName, LockSettings } from '../locks/settings.ts';
 import { cameraKinds } from '../media/cameras/kinds.ts';
 import { Mask } from '../media/masks.ts';
 import { MicrophoneSettings } from '../media/sound/microphone.ts';
@@ -143,6 +145,10 @@ export const ProfileFile = z
       .optional()
       .describe('The speaker of all cameras that have none of their own'),
     ...alarmShape,
+    locks: z
+      .record(LockName, entrySchema(lockKinds, LockSettings.shape))
+      .default({})
+      .describe('What it can unlock, each by the name that grants call it'),
     records: RecordsSettings.prefault({}).describe('What it remembers, and for how long'),
     mqtt: MqttSettings.optional().describe('The broker of sensors, actions and Home Assistant'),
     homeassistant: HomeAssistantSettings.prefault(false).describe(

@@ -25,7 +25,7 @@ export type Wired =
 
 /** Puts the parts of a profile together: finds every name that it has not, and what is wrong with its rules. */
 export function wire(file: ProfileFile, sensors: readonly SensorProfile[]): Wired {
-  const problems = [...unknownNames(file), ...meaninglessSettings(file)];
+  const problems = [...unknownNames(file), ...meaninglessSettings(file), ...lockProblems(file, sensors)];
   const implied = withImpliedActions(file);
   const compiled = compileRules(implied.rules, sensors.map(ruleSensor));
   if ('rules' in compiled && problems.length === 0) return { file: implied, rules: compiled.rules };
@@ -46,6 +46,35 @@ function meaninglessSettings(file: ProfileFile): readonly WiringProblem[] {
   return Object.entries(file.sensors).flatMap(([name, entry]) => {
     const problem = sensorProblem(entry);
     return problem ? [{ path: ['sensors', name, problem.key], message: problem.message }] : [];
+  });
+}
+
+/** What locks name: a camera, sensors that are on or off, actions. */
+function lockProblems(
+  { locks, cameras, actions, mqtt }: ProfileFile,
+  sensors: readonly SensorProfile[],
+): readonly WiringProblem[] {
+  const known = sensors.map(({ name }) => name);
+  return Object.entries(locks).flatMap(([name, lock]) => {
+    const problems: WiringProblem[] = [];
+    const at = (key: string, ...more: readonly number[]): Path => ['locks', name, key, ...more];
+    if (lock.feed !== undefined && !(lock.feed in cameras))
+      problems.push(unknownName(at('feed'), 'camera', lock.feed, Object.keys(cameras)));
+    for (const key of ['bolt', 'door', 'parcel'] as const) {
+      const sensor = lock[key];
+      if (sensor === undefined) continue;
+      const found = sensors.find((candidate) => candidate.name === sensor);
+      if (!found) problems.push(unknownName(at(key), 'sensor', sensor, known));
+      else if (found.type !== 'boolean')
+        problems.push({ path: at(key), message: 'needs a sensor that is on or off' });
+    }
+    lock.do.forEach((action, index) => {
+      if (!(action in actions))
+        problems.push(unknownName(at('do', index), 'action', action, Object.keys(actions)));
+    });
+    if (lock.kind === 'mqtt' && !mqtt)
+      problems.push({ path: at('kind'), message: 'needs the broker of the key mqtt, which is missing' });
+    return problems;
   });
 }
 
