@@ -580,6 +580,26 @@ export const errorTable = {
   ),
   'lock/not-driven': entry('it was not moved: {detail}', 'look at what drives it, and ask again'),
   'lock/stopped': entry('the device stops', 'ask again when it is back'),
+  'trust/damaged': entry(
+    'trust.sqlite is damaged: {detail}',
+    'stop the device, then: vedette audit recover <profile>',
+  ),
+  'trust/unwritable': entry(
+    'trust.sqlite cannot be written: {detail}',
+    'see that the disk has room, is not read-only and is well; it is tried again at the next change',
+  ),
+  'trust/none': entry(
+    'there is no trust.sqlite in {folder}',
+    'name the profile of a device that has run on this machine, as the user it runs as',
+  ),
+  'trust/in-use': entry(
+    'the device is running',
+    'stop it first, then recover',
+  ),
+  'trust/broken-trail': entry(
+    '{count} entries hold; {problem}',
+    'keep a copy of the file; vedette audit recover begins anew after what holds',
+  ),
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof errorTable;

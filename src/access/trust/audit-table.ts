@@ -1,0 +1,135 @@
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import { type AuditDraft, AuditEntry } from '../../protocol/access.ts';
+import { canonicalJson } from './canonical.ts';
+import { entryHash, type SignedHead } from './chain.ts';
+
+/** Which entries; all conditions together. Times are wall time in ms. */
+export interface EntriesQuery {
+  /** Older than the entry of this number. */
+  readonly before?: number;
+  readonly limit: number;
+  /** A person's id, or their name. */
+  readonly person?: string;
+  readonly type?: AuditEntry['type'];
+  readonly lock?: string;
+  /** Inclusive. */
+  readonly from?: number;
+  /** Exclusive. */
+  readonly until?: number;
+}
+
+/** The end of the chain. */
+export interface Tail {
+  /** 0 where there is no entry. */
+  readonly seq: number;
+  readonly hash: Uint8Array;
+}
+
+const maxTitle = 300;
+
+/** The trail as it is kept: it only grows. */
+export class AuditTable {
+  readonly #database: DatabaseSync;
+  /** What the first entry follows. */
+  readonly genesis: Uint8Array;
+
+  constructor(database: DatabaseSync, genesis: Uint8Array) {
+    this.#database = database;
+    this.genesis = genesis;
+  }
+
+  tail(): Tail {
+    const row = this.#database.prepare('SELECT seq, hash FROM entries ORDER BY seq DESC LIMIT 1').get();
+    return row === undefined
+      ? { seq: 0, hash: this.genesis }
+      : { seq: Number(row.seq), hash: row.hash as Uint8Array };
+  }
+
+  /** Within the transaction of whoever calls. @param now wall time in ms */
+  append(drafts: readonly AuditDraft[], now: number): AuditEntry[] {
+    const insert = this.#database.prepare('INSERT INTO entries (seq, entry, hash) VALUES (?, ?, ?)');
+    let { seq, hash } = this.tail();
+    return drafts.map((draft) => {
+      seq += 1;
+      // A name that makes a title too long is no reason to refuse what it is about.
+      const entry = { ...draft, title: draft.title.slice(0, maxTitle), seq, time: now };
+      const text = canonicalJson(entry);
+      hash = entryHash(hash, text);
+      insert.run(seq, text, hash);
+      return JSON.parse(text) as AuditEntry;
+    });
+  }
+
+  /** Newest first. */
+  list({ limit, ...which }: EntriesQuery): AuditEntry[] {
+    const { filter, values } = conditions(which);
+    return this.#database
+      .prepare(`SELECT seq, entry FROM entries ${filter} ORDER BY seq DESC LIMIT ?`)
+      .all(...values, limit)
+      .map((row) => readEntry(Number(row.seq), String(row.entry)));
+  }
+
+  /** Oldest first, from the entry of number `from` on. */
+  listFrom(from: number, { limit, ...which }: EntriesQuery): AuditEntry[] {
+    const { filter, values } = conditions(which);
+    return this.#database
+      .prepare(`SELECT seq, entry FROM entries ${filter} AND seq >= ? ORDER BY seq LIMIT ?`)
+      .all(...values, from, limit)
+      .map((row) => readEntry(Number(row.seq), String(row.entry)));
+  }
+
+  /** The number of the oldest of the newest `limit`; undefined where there is none. */
+  startOfNewest({ limit, ...which }: EntriesQuery): number | undefined {
+    const { filter, values } = conditions(which);
+    const row = this.#database
+      .prepare(`SELECT min(seq) AS seq FROM (SELECT seq FROM entries ${filter} ORDER BY seq DESC LIMIT ?)`)
+      .get(...values, limit);
+    return typeof row?.seq === 'number' ? row.seq : undefined;
+  }
+
+  addHead({ number, seq, hash, signature }: SignedHead): void {
+    this.#database
+      .prepare('INSERT INTO heads (number, seq, hash, signature) VALUES (?, ?, ?, ?)')
+      .run(number, seq, hash, signature);
+  }
+
+  newestHead(): SignedHead | undefined {
+    const row = this.#database.prepare('SELECT * FROM heads ORDER BY number DESC LIMIT 1').get();
+    return row && headOf(row);
+  }
+}
+
+/** A row of `heads`. */
+export function headOf(row: Readonly<Record<string, unknown>>): SignedHead {
+  const hash = row.hash instanceof Uint8Array ? row.hash : new Uint8Array();
+  return { number: Number(row.number), seq: Number(row.seq), hash, signature: String(row.signature) };
+}
+
+/** An entry that somebody spoiled is not left out: it says where to look. */
+function readEntry(seq: number, text: string): AuditEntry {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    parsed = undefined;
+  }
+  const { success, data } = AuditEntry.safeParse(parsed);
+  if (success && data.seq === seq) return data;
+  return { seq, time: 0, type: 'device', title: 'This entry is damaged; vedette audit verify tells more' };
+}
+
+function conditions({ before, person, type, lock, from, until }: Omit<EntriesQuery, 'limit'>) {
+  const all: string[] = ['TRUE'];
+  const values: SQLInputValue[] = [];
+  const where = (condition: string, ...given: readonly SQLInputValue[]) => {
+    all.push(condition);
+    values.push(...given);
+  };
+  if (before !== undefined) where('seq < ?', before);
+  if (person !== undefined) where("(person = ? OR json_extract(entry, '$.name') = ?)", person, person);
+  if (type !== undefined) where('type = ?', type);
+  if (lock !== undefined) where('lock = ?', lock);
+  if (from !== undefined) where('time >= ?', from);
+  if (until !== undefined) where('time < ?', until);
+  return { filter: `WHERE ${all.join(' AND ')}`, values };
+}

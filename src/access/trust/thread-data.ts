@@ -1,0 +1,8 @@
+/** What the thread is started with. */
+export interface TrustThreadData {
+  readonly path: string;
+  /** The device's. */
+  readonly publicKey: string;
+  /** The device never had such a file. */
+  readonly mayCreate: boolean;
+}
