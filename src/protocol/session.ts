@@ -1,3 +1,4 @@
+import type { TakeRequest } from './request-host.ts';
 import type { Scope } from './scope.ts';
 import type { FeedDescription, MediaAssignment } from './signaling.ts';
 
@@ -8,8 +9,16 @@ export interface IceCandidateInit {
   readonly sdpMLineIndex: number | null;
 }
 
+/** Who a session is for, as the edge that let them in knows. */
+export interface Admission {
+  /** What they may do just now. A session whose scopes are others than they were ends. Absent: they stay. */
+  readonly review?: () => readonly Scope[];
+  /** Takes what they ask on their `control` channel; they may ask nothing there where this is absent. */
+  readonly take?: TakeRequest;
+}
+
 /** How a session came in; WHEP players send no `accept`, so theirs are accepted from the start. */
-export interface SessionRequest {
+export interface SessionRequest extends Admission {
   /** Unique; the viewer's choice for `/signal`, the device's for WHEP. */
   readonly id: string;
   readonly scopes: readonly Scope[];

@@ -13,7 +13,10 @@ import type { LastWord } from './exchange.ts';
 
 /** What requests are answered with; handed in by the agent. */
 export interface RequestParts {
-  readonly access: Pick<Access, 'authorize' | 'people' | 'invite' | 'revoke' | 'rename' | 'used' | 'nameOf'>;
+  readonly access: Pick<
+    Access,
+    'authorize' | 'scopesOf' | 'people' | 'invite' | 'revoke' | 'rename' | 'used' | 'notUsed' | 'nameOf'
+  >;
   readonly trust: Pick<Trust, 'commit' | 'claim' | 'settle' | 'entries'>;
   readonly locks: LockHost;
   readonly clock: Clock;
@@ -34,8 +37,6 @@ export interface RequestContext extends RequestParts {
   accepted(): void;
   /** The entry of a refusal, or none where there were too many; those are counted. */
   refusal(error: VedetteError, words: string): readonly AuditDraft[];
-  /** Does `work` when nobody else is at theirs. */
-  inTurn<T>(work: () => Promise<T>): Promise<T>;
 }
 
 /** A kind of request: one file, and one row in `kinds.ts`. */

@@ -1,4 +1,5 @@
 import { VedetteError } from '../errors.ts';
+import { covers } from '../protocol/scope.ts';
 import type { RequestKind } from './kind.ts';
 import { titleOf } from './titles.ts';
 
@@ -8,8 +9,13 @@ export const lockRequest: RequestKind<'lock'> = {
   keeps: true,
   words: ({ lock }, { locks }) => `lock ${titleOf(lock, locks)}`,
   async run({ lock }, { access, trust, locks, asker, about, log, accepted }) {
-    const decision = access.authorize(asker.peer, `unlock:${lock}`);
-    if (!decision.allowed) throw new VedetteError('access/denied', { reason: decision.reason });
+    // Who has opened for the last time may close again: neither uses nor circumstances count.
+    if (!covers(access.scopesOf(asker.peer), `unlock:${lock}`)) {
+      const decision = access.authorize(asker.peer, `unlock:${lock}`);
+      if (!decision.allowed) throw new VedetteError('access/denied', { reason: decision.reason });
+    }
+    if (!locks.statuses.some((status) => status.lock === lock))
+      throw new VedetteError('request/no-lock', { lock });
     const title = titleOf(lock, locks);
     accepted();
     const outcome = await locks.lock(lock, access.nameOf(asker.peer));

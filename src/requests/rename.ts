@@ -3,7 +3,6 @@ import type { RequestKind } from './kind.ts';
 /** Gives a person another name. */
 export const renameRequest: RequestKind<'rename'> = {
   type: 'rename',
-  scope: () => 'admin',
   keeps: true,
   words: ({ name }) => `call somebody "${name}"`,
   async run({ person, name }, { access, asker }) {

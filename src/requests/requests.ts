@@ -32,7 +32,6 @@ export class Requests {
   readonly #parts: RequestParts;
   readonly #askers = new Map<string, AskerMemory>();
   #sweep: NodeJS.Timeout | undefined;
-  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(parts: RequestParts) {
     this.#parts = parts;
@@ -139,11 +138,6 @@ export class Requests {
         memory.refusals.note(visitor.now, error.code)
           ? [this.#refusal(asker, error, exchange.id, words)]
           : [],
-      inTurn: (work) => {
-        const turn = this.#turn.then(work);
-        this.#turn = turn.catch(() => undefined); // whoever asked is told; the next one is not held up
-        return turn;
-      },
     };
   }
 

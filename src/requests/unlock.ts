@@ -2,7 +2,7 @@ import { VedetteError } from '../errors.ts';
 import type { AuditDraft, Grant } from '../protocol/access.ts';
 import type { LockOutcome } from '../protocol/lock-host.ts';
 import type { RequestOf } from '../protocol/request.ts';
-import { type LastWord, refusedBy } from './exchange.ts';
+import { type LastWord, type Refused, refusedBy } from './exchange.ts';
 import type { RequestContext, RequestKind } from './kind.ts';
 import { titleOf } from './titles.ts';
 
@@ -14,8 +14,7 @@ export const unlockRequest: RequestKind<'unlock'> = {
   keeps: true,
   words: ({ lock }, { locks }) => `open ${titleOf(lock, locks)}`,
   async run(request, context) {
-    // One after the other, so that a grant for one unlock is not looked at by two at once.
-    const { claimed, refused } = await context.inTurn(() => claim(request, context));
+    const { claimed, refused } = await claim(request, context);
     if (claimed.result === 'other') throw new VedetteError('request/other');
     if (claimed.result === 'known') {
       if (!claimed.receipt || claimed.receipt.state === 'accepted')
@@ -27,25 +26,32 @@ export const unlockRequest: RequestKind<'unlock'> = {
   },
 };
 
+type Claimed = Awaited<ReturnType<RequestContext['trust']['claim']>>;
+
 /** Takes the id, for what is allowed and for what is not: a refused request is refused for good. */
-async function claim(request: Unlock, context: RequestContext) {
+async function claim(
+  request: Unlock,
+  context: RequestContext,
+): Promise<{ readonly claimed: Claimed; readonly refused?: Refused }> {
   const { trust, access, about, key, digest } = context;
   const { id, lock } = request;
-  const may = mayUnlock(request, context);
   const words = unlockRequest.words(request, context);
+  const may = mayUnlock(request, context);
   if (may instanceof VedetteError) {
     const claimed = await trust.claim({ id, key, digest }, { audit: context.refusal(may, words) });
     return { claimed, refused: refusedBy(may) };
   }
-  const title = `${about.name} asked to ${words}`;
-  const claimed = await trust.claim(
-    { id, key, digest },
-    {
-      ...(may.grant ? { put: [access.used(may.grant)] } : {}),
-      audit: [{ ...about, type: 'request', title, lock }],
-    },
-  );
-  return { claimed };
+  const entry: AuditDraft = { ...about, type: 'request', title: `${about.name} asked to ${words}`, lock };
+  const { grant } = may;
+  const put = grant ? [access.used(grant)] : [];
+  let claimed: Claimed | undefined;
+  try {
+    claimed = await trust.claim({ id, key, digest }, { put, audit: [entry] });
+    return { claimed };
+  } finally {
+    // Nothing moves: it was asked before, or could not be kept.
+    if (grant && claimed?.result !== 'new') access.notUsed(grant);
+  }
 }
 
 function mayUnlock(

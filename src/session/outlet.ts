@@ -61,6 +61,11 @@ export class Outlet {
     return this.#waiting;
   }
 
+  /** Media is sent, or waits for a keyframe. */
+  get flows(): boolean {
+    return this.#release !== undefined;
+  }
+
   /** Media flows from now on. Idempotent. */
   start(): void {
     if (this.#release) return;

@@ -4,8 +4,9 @@ import { beginContinuity, type Continuity } from '../rtp/continuity.ts';
 import type { PacketSink, TransportSequence } from '../rtp/outgoing.ts';
 import { middle32, ntpTime } from '../rtp/rtcp/ntp.ts';
 import type { IncomingRtcp } from '../rtp/rtcp/read.ts';
-import type { SenderReportFields } from '../rtp/rtcp/reports.ts';
+import type { ReceptionReport, SenderReportFields } from '../rtp/rtcp/reports.ts';
 import type { SectionSsrcs } from '../transport/description.ts';
+import { Acknowledged } from './acknowledged.ts';
 import type { Broadcasts } from './broadcast.ts';
 import type { SessionFeed } from './feed.ts';
 import type { SectionPlan } from './offer.ts';
@@ -31,6 +32,7 @@ export class Outlets {
   /** By SSRC; outlives the outlets, because the SRTP keys do. */
   readonly #continuities = new Map<number, Continuity>();
   readonly #transportSequence: TransportSequence;
+  readonly #acknowledged = new Acknowledged();
   #roundTripMs: number | undefined;
 
   constructor(parts: OutletsParts) {
@@ -74,6 +76,14 @@ export class Outlets {
     );
   }
 
+  /** A picture flows, and the viewer says that it gets it. */
+  get seen(): boolean {
+    const flows = [...this.#outlets.values()].some(
+      ({ plan, outlet }) => plan.kind === 'video' && outlet.flows,
+    );
+    return flows && this.#acknowledged.flows(this.#parts.clock.now());
+  }
+
   /** As last measured by the viewer's reports; undefined before. */
   get roundTripMs(): number | undefined {
     return this.#roundTripMs;
@@ -98,6 +108,7 @@ export class Outlets {
         for (const ssrc of packet.ssrcs) this.#of(ssrc)?.requestKeyframe();
         return;
       case 'reports': {
+        this.#acknowledge(packet.reports);
         const report = packet.reports.find(({ lastSenderReport }) => lastSenderReport !== 0);
         if (!report) return;
         const now = middle32(ntpTime(this.#parts.clock.wall()));
@@ -108,6 +119,14 @@ export class Outlets {
       case 'sender-report':
       case 'goodbye':
         return; // of what the peer sends
+    }
+  }
+
+  #acknowledge(reports: readonly ReceptionReport[]): void {
+    for (const { plan, outlet } of this.#outlets.values()) {
+      const report = reports.find(({ ssrc }) => ssrc === outlet.ssrc);
+      if (report && plan.kind === 'video' && outlet.flows)
+        this.#acknowledged.reported(report, this.#parts.clock.now());
     }
   }
 

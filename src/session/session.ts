@@ -13,6 +13,7 @@ import type { DataChannel } from '../transport/channel.ts';
 import type { SectionDirection } from '../transport/description.ts';
 import type { Peer, PeerEvents, TransportState } from '../transport/peer.ts';
 import type { Broadcasts } from './broadcast.ts';
+import { ControlChannel } from './control-channel.ts';
 import { Conversation } from './conversation.ts';
 import type { SessionFeed } from './feed.ts';
 import { Flow } from './flow.ts';
@@ -61,6 +62,7 @@ export class Session implements SessionHandle {
   readonly #outlets: Outlets;
   readonly #flow: Flow;
   readonly #conversation: Conversation;
+  readonly #control: ControlChannel;
   readonly #talkback: Talkback;
   readonly #hearing: Hearing;
   readonly #candidates: RemoteCandidates;
@@ -82,6 +84,11 @@ export class Session implements SessionHandle {
     this.#parts = parts;
     this.#talkback = new Talkback(request.id, parts.clock);
     this.#hearing = new Hearing(parts.clock, (compound) => this.#peer.sendRtcp(compound));
+    this.#control = new ControlChannel({
+      session: request.id,
+      take: request.take,
+      watching: () => this.#outlets.seen,
+    });
     this.#candidates = new RemoteCandidates((candidate) => this.#addCandidate(candidate));
     this.#peer = parts.peer({
       state: (state) => this.#transportState(state),
@@ -89,7 +96,10 @@ export class Session implements SessionHandle {
       rtp: (packet) => this.#rtp(packet),
       rtcp: (packet) => this.#rtcp(packet),
       channel: (channel) => this.#adopt(channel),
-      message: (channel, text) => this.#conversation.hear(channel, text),
+      message: (channel, text) => {
+        this.#conversation.hear(channel, text);
+        this.#control.hear(channel, text);
+      },
     });
     this.#outlets = new Outlets({
       broadcasts: parts.broadcasts,
@@ -163,6 +173,14 @@ export class Session implements SessionHandle {
   /** What the device shows, or how many watch, is another: looks again whether something is for this viewer. */
   follow(): void {
     this.#flow.follow();
+  }
+
+  /** Ends where what its viewer may do is not what it was. */
+  review(): void {
+    const { scopes, review } = this.#request;
+    const now = review?.();
+    if (!now || (now.length === scopes.length && now.every((scope) => scopes.includes(scope)))) return;
+    void this.close('access changed');
   }
 
   close(reason: string): Promise<void> {
@@ -300,6 +318,7 @@ export class Session implements SessionHandle {
 
   #adopt(channel: DataChannel): void {
     this.#conversation.adopt(channel);
+    this.#control.adopt(channel);
     if (!this.#leaveTelemetry && !this.#isClosed() && this.#request.scopes.includes('telemetry'))
       this.#leaveTelemetry = this.#parts.telemetry.join(channel);
   }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { decide } from '../../src/access/decide.ts';
-import type { Circumstances, Peer } from '../../src/access/peer.ts';
+import { nothingAround, type Peer } from '../../src/access/peer.ts';
 import type { MonotonicMs, WallMs } from '../../src/clock.ts';
-import type { Grant, GrantLimits, Invitation } from '../../src/protocol/access.ts';
+import { VedetteError } from '../../src/errors.ts';
+import type { Grant, GrantLimits } from '../../src/protocol/access.ts';
 import type { Asked, Receipt } from '../../src/protocol/request.ts';
 import type { Scope } from '../../src/protocol/scope.ts';
 import type { RequestParts } from '../../src/requests/kind.ts';
@@ -99,33 +100,47 @@ export class AskedDevice {
   }
 
   #access(): RequestParts['access'] {
-    const current = () =>
-      this.grants.map((grant) => {
-        const rows = this.trust.rows.flatMap((row) =>
-          row.kind === 'grant' && row.id === grant.id ? row.body : [],
-        );
-        return rows.at(-1) ?? grant;
-      });
+    const used = new Map<string, number>();
+    const grants = () =>
+      this.grants.map((grant) => ({ ...grant, used: used.get(grant.id) ?? kept(grant.id) }));
+    const kept = (id: string) =>
+      this.trust.rows
+        .flatMap((row) => (row.kind === 'grant' && row.id === id ? [row.body.used] : []))
+        .at(-1) ?? 0;
+    const count = (grant: Grant, uses: number) => {
+      used.set(grant.id, (used.get(grant.id) ?? kept(grant.id)) + uses);
+      return { kind: 'grant', id: grant.id, body: { ...grant, used: used.get(grant.id) ?? 0 } } as const;
+    };
+    const authorize: RequestParts['access']['authorize'] = (peer, scope, around = nothingAround) => {
+      if (peer.kind === 'local') return { allowed: true };
+      if (peer.kind !== 'person') return { allowed: false, reason: 'nobody knows you' };
+      const own = grants().filter((grant) => grant.person === peer.person);
+      return decide(own, scope, { now: this.nowMs, network: peer.network, ...around });
+    };
+    const demand = (peer: Peer, scope: Scope) => {
+      const decision = authorize(peer, scope);
+      if (!decision.allowed) throw new VedetteError('access/denied', { reason: decision.reason });
+    };
     return {
-      authorize: (peer: Peer, scope: Scope, around?: Circumstances) => {
-        if (peer.kind === 'local') return { allowed: true };
-        if (peer.kind !== 'person') return { allowed: false, reason: 'nobody knows you' };
-        const own = current().filter((grant) => grant.person === peer.person);
-        const unknown = { watching: false, doorClosed: () => undefined };
-        return decide(own, scope, { now: this.nowMs, network: peer.network, ...(around ?? unknown) });
-      },
+      authorize,
+      scopesOf: (peer) =>
+        grants().flatMap(({ person, scopes }) =>
+          peer.kind === 'person' && person === peer.person ? scopes : [],
+        ),
+      used: (grant) => count(grant, 1),
+      notUsed: (grant) => void count(grant, -1),
       people: () => ({ people: [], invitations: [] }),
-      invite: async (_, { name }) => ({
-        invitation: {
-          ...{ id: randomUUID(), name, scopes: [], limits: {}, createdAt: 0, expiresAt: 0 },
-        } as Invitation,
-        secret: randomUUID(),
-      }),
-      revoke: async (_, what, id) => {
+      invite: async (by, { name }) => {
+        demand(by, 'invite');
+        const id = randomUUID();
+        const invitation = { id, name, scopes: [], limits: {}, createdAt: 0, expiresAt: 0 };
+        return { invitation, secret: randomUUID() };
+      },
+      revoke: async (by, what, id) => {
+        demand(by, 'admin');
         this.revoked.push(`${what} ${id}`);
       },
-      rename: async () => {},
-      used: (grant) => ({ kind: 'grant', id: grant.id, body: { ...grant, used: grant.used + 1 } }),
+      rename: async (by) => demand(by, 'admin'),
       nameOf: (peer) => (peer.kind === 'person' ? peer.name : peer.kind),
     };
   }

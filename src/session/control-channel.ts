@@ -1,0 +1,35 @@
+import type { TakeRequest } from '../protocol/request-host.ts';
+import type { DataChannel } from '../transport/channel.ts';
+
+/** Label of the ordered channel that carries requests, and their receipts. */
+export const controlLabel = 'control';
+
+export interface ControlChannelParts {
+  readonly session: string;
+  /** Takes what this viewer asks; absent where it may ask nothing. */
+  readonly take: TakeRequest | undefined;
+  /** Whether its picture flows. */
+  watching(): boolean;
+}
+
+/** A session's end of the `control` channel: texts in, receipts out. What they mean is known elsewhere. */
+export class ControlChannel {
+  readonly #parts: ControlChannelParts;
+  #channel: DataChannel | undefined;
+
+  constructor(parts: ControlChannelParts) {
+    this.#parts = parts;
+  }
+
+  /** Takes the viewer's channel, if it is the one for requests and the first. */
+  adopt(channel: DataChannel): void {
+    if (channel.label === controlLabel) this.#channel ??= channel;
+  }
+
+  hear(channel: DataChannel, text: string): void {
+    if (channel !== this.#channel) return;
+    const { session, take, watching } = this.#parts;
+    // A receipt that does not get through is asked for again, by whoever misses it.
+    take?.(text, { session, watching }, (receipt) => channel.send(JSON.stringify(receipt)));
+  }
+}
