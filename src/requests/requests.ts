@@ -54,8 +54,10 @@ export class Requests {
    * @returns whether anything will be told; not so when too much is asked, which was told before
    */
   take(text: string, asker: RequestAsker, tell: Tell): boolean {
-    const key = keyOf(asker.peer);
-    if (key === undefined) {
+    const { peer } = asker;
+    const key = keyOf(peer);
+    // Whom the device knows by name is told why not; everybody else has to be allowed something.
+    if (key === undefined || (peer.kind !== 'person' && this.#parts.access.scopesOf(peer).length === 0)) {
       tell({ id: '', ...refusedBy(new VedetteError('access/denied', { reason: 'you are not known here' })) });
       return true;
     }

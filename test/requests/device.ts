@@ -5,7 +5,7 @@ import type { MonotonicMs, WallMs } from '../../src/clock.ts';
 import { VedetteError } from '../../src/errors.ts';
 import type { Grant, GrantLimits } from '../../src/protocol/access.ts';
 import type { Asked, Receipt } from '../../src/protocol/request.ts';
-import type { Scope } from '../../src/protocol/scope.ts';
+import { ownerScopes, type Scope } from '../../src/protocol/scope.ts';
 import type { RequestParts } from '../../src/requests/kind.ts';
 import { Requests } from '../../src/requests/requests.ts';
 import { quiet } from '../media/ready.ts';
@@ -21,11 +21,17 @@ export const person = (name: string): Person => ({
 /** A device that is asked: real requests over a disk, locks and grants that a test sees through. */
 export class AskedDevice {
   readonly trust = new MemoryTrust();
-  readonly locks = new FakeLocks('door', 'box');
+  readonly locks: FakeLocks;
   readonly grants: Grant[] = [];
   readonly revoked: string[] = [];
   nowMs = 1_000_000;
-  #requests = this.#start();
+  #life = new AbortController();
+  #requests: Requests;
+
+  constructor(...locks: readonly string[]) {
+    this.locks = new FakeLocks('door', 'box', ...locks);
+    this.#requests = this.#start();
+  }
 
   /** Somebody may do something. */
   allow(name: string, scopes: readonly Scope[], limits: GrantLimits = {}): Person {
@@ -44,6 +50,8 @@ export class AskedDevice {
 
   /** The process dies, and another one begins on the same disk. */
   restart(): void {
+    this.#life.abort();
+    this.#life = new AbortController();
     this.trust.restart();
     this.#requests = this.#start();
   }
@@ -90,10 +98,30 @@ export class AskedDevice {
   }
 
   #start(): Requests {
+    const { trust, locks } = this;
+    const { signal } = this.#life;
+    const end = new Promise<never>(() => {});
+    /** Whoever is dead begins nothing, and learns nothing. */
+    const living = async <T>(work: () => Promise<T>): Promise<T> => {
+      if (signal.aborted) return end;
+      const result = await work();
+      return signal.aborted ? end : result;
+    };
     return new Requests({
       access: this.#access(),
-      trust: this.trust,
-      locks: this.locks,
+      trust: {
+        commit: (change) => living(() => trust.commit(change)),
+        claim: (request, change) => living(() => trust.claim(request, change)),
+        settle: (id, receipt, change) => living(() => trust.settle(id, receipt, change)),
+        entries: (query) => living(() => trust.entries(query)),
+      },
+      locks: {
+        statuses: locks.statuses,
+        onChange: () => locks.onChange(),
+        unlock: (lock, by) => living(() => locks.unlock(lock, by)),
+        lock: (lock, by) => living(() => locks.lock(lock, by)),
+        doorClosed: (lock) => locks.doorClosed(lock),
+      },
       clock: { now: () => this.nowMs as MonotonicMs, wall: () => this.nowMs as WallMs },
       log: quiet,
     });
@@ -124,9 +152,11 @@ export class AskedDevice {
     return {
       authorize,
       scopesOf: (peer) =>
-        grants().flatMap(({ person, scopes }) =>
-          peer.kind === 'person' && person === peer.person ? scopes : [],
-        ),
+        peer.kind === 'local'
+          ? ownerScopes
+          : grants().flatMap(({ person, scopes }) =>
+              peer.kind === 'person' && person === peer.person ? scopes : [],
+            ),
       used: (grant) => count(grant, 1),
       notUsed: (grant) => void count(grant, -1),
       people: () => ({ people: [], invitations: [] }),
