@@ -162,5 +162,5 @@ function daysOf(
   if (text === week.slice(5).join()) return words.weekend;
   const name = new Intl.DateTimeFormat(language, { weekday: 'short', timeZone: 'UTC' });
   const names = days.map((day) => name.format(someMonday + week.indexOf(day) * 86_400_000));
-  return words.onDays(new Intl.ListFormat(language, { type: 'unit', style: 'narrow' }).format(names));
+  return words.onDays(new Intl.ListFormat(language, { type: 'conjunction' }).format(names));
 }

@@ -256,9 +256,9 @@ const en = {
   joinWords: 'Key words',
   joinCompare:
     'Compare them with the device’s terminal. If they differ, somebody is in between: close the page.',
-  joinExpired: 'This invitation is too old. Ask for a new one.',
-  joinUsed:
-    'This invitation was opened already. If that was not you, tell who sent it; then ask for a new one.',
+  joinOver: 'This invitation cannot be opened any more. Ask whoever sent it for a new one.',
+  joinKnown: 'The device knows this browser already. Open the page without the link.',
+  joinClosed: 'Too many wrong links were tried. At the device itself: vedette pair --again.',
   joinWrong: 'This is no invitation of this device. Look whether the link is complete.',
   joinUnreachable: 'The device does not answer. Try again.',
 
@@ -286,6 +286,8 @@ const en = {
   openConfirm: 'Open',
   lockNow: 'Lock',
   lockNowOf: (title: string) => `Lock ${title}`,
+  lockOpened: 'Opened. How it stands shows when the connection is back.',
+  lockClosed: 'Locked. How it stands shows when the connection is back.',
   notOpened: (reason: string) => `Not opened: ${reason}`,
   notLocked: (reason: string) => `Not locked: ${reason}`,
   lockBlocked: (reason: string) => `Cannot be opened now: ${reason}`,
@@ -629,8 +631,9 @@ const ru: Strings = {
   joinWords: 'Слова ключа',
   joinCompare:
     'Сравните их с терминалом устройства. Если они различаются, кто-то вмешался: закройте страницу.',
-  joinExpired: 'Это приглашение устарело. Попросите новое.',
-  joinUsed: 'Это приглашение уже открыли. Если не вы, скажите тому, кто его прислал, и попросите новое.',
+  joinOver: 'Это приглашение больше не открыть. Попросите новое у того, кто его прислал.',
+  joinKnown: 'Устройство уже знает этот браузер. Откройте страницу без ссылки.',
+  joinClosed: 'Слишком много неверных ссылок. На самом устройстве: vedette pair --again.',
   joinWrong: 'Это не приглашение этого устройства. Проверьте, вся ли ссылка на месте.',
   joinUnreachable: 'Устройство не отвечает. Попробуйте ещё раз.',
 
@@ -658,6 +661,8 @@ const ru: Strings = {
   openConfirm: 'Открыть',
   lockNow: 'Закрыть',
   lockNowOf: (title) => `Закрыть: ${title}`,
+  lockOpened: 'Открыто. Состояние покажем, когда вернётся связь.',
+  lockClosed: 'Закрыто. Состояние покажем, когда вернётся связь.',
   notOpened: (reason) => `Не открыто: ${reason}`,
   notLocked: (reason) => `Не закрыто: ${reason}`,
   lockBlocked: (reason) => `Сейчас не открыть: ${reason}`,

@@ -47,6 +47,7 @@ export const lockStyles = css`
   .state span,
   .notes,
   .blocked,
+  .told,
   .refusal {
     font-size: 0.875rem;
   }

@@ -16,9 +16,10 @@ const keyWords: Readonly<Record<KeyTrouble, string>> = {
 };
 
 const refusalWords: Readonly<Record<string, string>> = {
-  'identity/invitation-expired': strings.joinExpired,
-  'identity/invitation-used': strings.joinUsed,
-  'identity/invitation-wrong': strings.joinWrong,
+  'access/invitation': strings.joinWrong,
+  'access/invitation-over': strings.joinOver,
+  'access/key-known': strings.joinKnown,
+  'access/pairing-closed': strings.joinClosed,
   'access/too-many-tries': strings.tooManyTries,
 };
 
@@ -28,7 +29,12 @@ type Stage =
   | { readonly at: 'away' }
   | { readonly at: 'broken' }
   | { readonly at: 'in-already'; readonly name: string }
-  | { readonly at: 'form'; readonly trouble?: string }
+  | {
+      readonly at: 'form';
+      readonly trouble?: string;
+      /** In the device's words. */
+      readonly detail?: string;
+    }
   | { readonly at: 'joining' }
   | { readonly at: 'joined'; readonly words: string };
 
@@ -95,7 +101,11 @@ export class VedetteJoin extends LitElement {
         this.stage = { at: 'form', trouble: keyWords[outcome.trouble] };
         break;
       case 'refused':
-        this.stage = { at: 'form', trouble: refusalWords[outcome.code] ?? outcome.reason };
+        this.stage = {
+          at: 'form',
+          trouble: refusalWords[outcome.code] ?? outcome.reason,
+          ...(outcome.code === 'access/invitation-over' ? { detail: outcome.reason } : {}),
+        };
         break;
       case 'unreachable':
         this.stage = { at: 'form', trouble: strings.joinUnreachable };
@@ -132,7 +142,7 @@ export class VedetteJoin extends LitElement {
           }}>${strings.joinAnyway}</button>`;
       case 'form':
       case 'joining':
-        return this.#form(stage.at === 'joining', stage.at === 'form' ? stage.trouble : undefined);
+        return this.#form(stage.at === 'joining', stage.at === 'form' ? stage : {});
       case 'joined':
         return html`<h2>${strings.joinWords}</h2>
           <p class="words" role="status" lang="en">${stage.words.split(' ').map((word) => html`<span>${word}</span> `)}</p>
@@ -141,7 +151,7 @@ export class VedetteJoin extends LitElement {
     }
   }
 
-  #form(busy: boolean, trouble: string | undefined): unknown {
+  #form(busy: boolean, { trouble, detail }: { trouble?: string; detail?: string }): unknown {
     return html`<form @submit=${(event: SubmitEvent) => {
       event.preventDefault();
       return this.#join(event.target as HTMLFormElement);
@@ -154,7 +164,7 @@ export class VedetteJoin extends LitElement {
       <label>${strings.joinLabel}<input name="label" required maxlength="60" autocomplete="off"
         value=${browserLabel(navigator.userAgent)} ?disabled=${busy} /></label>
       <p class="hint">${strings.joinHint}</p>
-      ${trouble === undefined ? nothing : html`<p class="trouble" role="alert">${trouble}</p>`}
+      ${trouble === undefined ? nothing : html`<p class="trouble" role="alert">${trouble}${detail === undefined ? nothing : html`<small lang="en">${detail}</small>`}</p>`}
       <button class="filled" ?disabled=${busy}>${busy ? strings.joining : strings.join}</button>
     </form>`;
   }
@@ -199,6 +209,10 @@ export class VedetteJoin extends LitElement {
         padding: calc(var(--unit) * 1.5);
         border: 2px solid var(--warn);
         border-radius: var(--radius);
+      }
+      small {
+        display: block;
+        color: var(--ink-soft);
       }
       .words {
         display: grid;

@@ -29,6 +29,7 @@ export class VedetteLock extends LitElement {
     hold: { state: true },
     asked: { state: true },
     refusal: { state: true },
+    told: { state: true },
     lockedAgain: { state: true },
   };
   declare status: LockStatus;
@@ -41,6 +42,8 @@ export class VedetteLock extends LitElement {
   /** Under way: the device has not said its last word. */
   declare asked: 'unlock' | 'lock' | undefined;
   declare refusal: string | undefined;
+  /** What the device did while no session shows it. */
+  declare told: string | undefined;
   /** It was open a moment ago, and locked by itself or by somebody at this time. */
   declare lockedAgain: number | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -58,6 +61,7 @@ export class VedetteLock extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     this.dataset.state = this.status.state;
+    if (this.connected) this.told = undefined;
     const before = changed.get('status');
     if (before === undefined || before.state === this.status.state) return;
     if (this.status.state === 'locked') {
@@ -107,7 +111,11 @@ export class VedetteLock extends LitElement {
 
   #answered(type: 'unlock' | 'lock', receipt: Receipt): void {
     this.asked = undefined;
-    if (receipt.state !== 'refused') return;
+    if (receipt.state !== 'refused') {
+      // By HTTP, with no session to show it.
+      if (!this.connected) this.told = type === 'unlock' ? strings.lockOpened : strings.lockClosed;
+      return;
+    }
     this.refusal = type === 'unlock' ? strings.notOpened(receipt.reason) : strings.notLocked(receipt.reason);
   }
 
@@ -142,6 +150,7 @@ export class VedetteLock extends LitElement {
         </p>
         <p class="notes">${[...notes, ...(this.connected ? [] : [strings.staleValue])].join(' · ')}</p>
         ${status.blocked === undefined ? nothing : html`<p class="blocked">${strings.lockBlocked(status.blocked)}</p>`}
+        ${this.told === undefined ? nothing : html`<p class="told" role="status">${this.told}</p>`}
         ${this.refusal === undefined ? nothing : html`<p class="refusal" role="alert">${this.refusal}</p>`}
       </div>
       ${this.may ? this.#controls() : nothing}

@@ -62,6 +62,7 @@ export class VedettePeople extends LitElement {
   }
 
   async #ask(): Promise<void> {
+    if (!this.#may('admin')) return; // who only invites sees no list
     const receipt = await this.send({ type: 'people' });
     if (receipt.state === 'refused') this.trouble = receipt.reason;
     if (receipt.state !== 'done') return;
@@ -101,8 +102,7 @@ export class VedettePeople extends LitElement {
         }
       </div>
       ${this.trouble === undefined ? nothing : html`<p role="alert">${this.trouble}</p>`}
-      ${this.list === undefined ? html`<p role="status">${this.trouble === undefined ? strings.loading : nothing}</p>` : this.#list(this.list)}
-      ${this.#may('admin') ? html`<vedette-activity .send=${this.send}></vedette-activity>` : nothing}
+      ${this.#may('admin') ? this.#lists() : nothing}
       ${
         this.inviting
           ? html`<vedette-invite
@@ -116,6 +116,14 @@ export class VedettePeople extends LitElement {
           ></vedette-invite>`
           : nothing
       }
+    `;
+  }
+
+  #lists(): unknown {
+    const waiting = this.trouble === undefined ? html`<p role="status">${strings.loading}</p>` : nothing;
+    return html`
+      ${this.list === undefined ? waiting : this.#list(this.list)}
+      <vedette-activity .send=${this.send}></vedette-activity>
     `;
   }
 

@@ -112,7 +112,7 @@ describe('the page and who may do what', () => {
     await context.clearCookies();
     fixture.access.cookies.clear();
     await fixture.device(`device.tellAll({ type: 'goodbye', reason: 'access changed' })`);
-    await page.locator('vedette-picture:not([data-state="live"])').waitFor();
+    await expect.poll(() => fixture.access.cookies.size).toBe(1);
     await live();
   });
 
