@@ -1,0 +1,44 @@
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { settledWithin } from '../deadline.ts';
+import { VedetteError } from '../errors.ts';
+import { maxRequestBytes, type Receipt } from '../protocol/request.ts';
+import { type DeviceServices, type HttpEnv, mediaTypeOf } from './context.ts';
+
+/** A door may take its time; proxies wait for 30 s and more. */
+const lastWordWithinMs = 20_000;
+
+/** Where requests are asked while no session is up: the answer is the receipt, with the last word where that comes in time. */
+export function requestRoutes({ requests }: Pick<DeviceServices, 'requests'>): Hono<HttpEnv> {
+  const routes = new Hono<HttpEnv>();
+  const limit = bodyLimit({
+    maxSize: maxRequestBytes,
+    onError: () => {
+      throw new VedetteError('request/too-large', { limit: maxRequestBytes });
+    },
+  });
+
+  routes.post('/api/requests', limit, async (c) => {
+    const { crossSite, peer } = c.get('caller');
+    if (peer.kind === 'stranger')
+      throw new VedetteError('access/denied', { reason: 'open the link that was made for you' });
+    // A form of another site can send text, but neither this type nor our origin.
+    if (crossSite || mediaTypeOf(c) !== 'application/json')
+      throw new VedetteError('http/bad-request', {
+        detail: "expected a request in JSON from this device's page",
+      });
+    const text = await c.req.text();
+    const last = Promise.withResolvers<void>();
+    let heard: Receipt | undefined;
+    const taken = requests.take(text, { peer, watching: () => false }, (receipt) => {
+      heard = receipt;
+      if (receipt.state !== 'accepted') last.resolve();
+    });
+    if (!taken) throw new VedetteError('request/too-many');
+    await settledWithin(last.promise, lastWordWithinMs);
+    if (heard === undefined) throw new VedetteError('request/no-answer');
+    return c.json(heard, heard.state === 'accepted' ? 202 : 200);
+  });
+
+  return routes;
+}
