@@ -21,6 +21,7 @@ const benchmarks: Readonly<Record<string, () => Promise<{ readonly benchmark: Be
   alarm: () => import('./alarm.ts'),
   events: () => import('./events.ts'),
   history: () => import('./history.ts'),
+  audit: () => import('./audit.ts'),
 };
 
 const [name, ...given] = process.argv.slice(2).toSorted((left) => (left === '--json' ? 1 : 0));

@@ -25,6 +25,13 @@ export interface Tail {
   readonly hash: Uint8Array;
 }
 
+/** One entry as it is kept: nothing of it is believed. */
+export interface Link {
+  readonly seq: number;
+  readonly entry: string;
+  readonly hash: Uint8Array;
+}
+
 const maxTitle = 300;
 
 /** The trail as it is kept: it only grows. */
@@ -43,6 +50,21 @@ export class AuditTable {
     return row === undefined
       ? { seq: 0, hash: this.genesis }
       : { seq: Number(row.seq), hash: row.hash as Uint8Array };
+  }
+
+  /** The hash of one entry, as it is kept; undefined where there is none. */
+  hashAt(seq: number): Uint8Array | undefined {
+    if (seq === 0) return this.genesis;
+    const row = this.#database.prepare('SELECT hash FROM entries WHERE seq = ?').get(seq);
+    return row && linkOf({ ...row, seq, entry: '' }).hash;
+  }
+
+  /** The chain as it is kept, oldest first. */
+  *linksAfter(seq: number, limit = Number.MAX_SAFE_INTEGER): Generator<Link> {
+    const rows = this.#database
+      .prepare('SELECT seq, entry, hash FROM entries WHERE seq > ? ORDER BY seq LIMIT ?')
+      .iterate(seq, limit);
+    for (const row of rows) yield linkOf(row);
   }
 
   /** Within the transaction of whoever calls. @param now wall time in ms */
@@ -93,16 +115,30 @@ export class AuditTable {
       .run(number, seq, hash, signature);
   }
 
+  /** Oldest first. */
+  *heads(limit = Number.MAX_SAFE_INTEGER): Generator<SignedHead> {
+    const rows = this.#database.prepare('SELECT * FROM heads ORDER BY number LIMIT ?').iterate(limit);
+    for (const row of rows) yield headOf(row);
+  }
+
   newestHead(): SignedHead | undefined {
     const row = this.#database.prepare('SELECT * FROM heads ORDER BY number DESC LIMIT 1').get();
     return row && headOf(row);
   }
 }
 
-/** A row of `heads`. */
-export function headOf(row: Readonly<Record<string, unknown>>): SignedHead {
-  const hash = row.hash instanceof Uint8Array ? row.hash : new Uint8Array();
-  return { number: Number(row.number), seq: Number(row.seq), hash, signature: String(row.signature) };
+type Row = Readonly<Record<string, unknown>>;
+
+function headOf({ number, seq, hash, signature }: Row): SignedHead {
+  return { number: Number(number), seq: Number(seq), hash: bytesOf(hash), signature: String(signature) };
+}
+
+function linkOf({ seq, entry, hash }: Row): Link {
+  return { seq: Number(seq), entry: String(entry), hash: bytesOf(hash) };
+}
+
+function bytesOf(value: unknown): Uint8Array {
+  return value instanceof Uint8Array ? value : new Uint8Array();
 }
 
 /** An entry that somebody spoiled is not left out: it says where to look. */

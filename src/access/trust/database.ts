@@ -1,4 +1,5 @@
-import { existsSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fchownSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { damaged, faultOf } from '../../sqlite-file.ts';
@@ -16,6 +17,7 @@ export const trustFileName = 'trust.sqlite';
  */
 export function openTrust(path: string, mayCreate: boolean): DatabaseSync {
   if (!mayCreate && !existsSync(path)) throw damaged('the file is not there');
+  if (mayCreate) begin(path);
   const database = new DatabaseSync(path, { timeout: 5_000 });
   try {
     database.exec('PRAGMA journal_mode = WAL');
@@ -31,6 +33,22 @@ export function openTrust(path: string, mayCreate: boolean): DatabaseSync {
   } catch (error) {
     database.close();
     throw error;
+  }
+}
+
+/** Readable by its user alone, as its log is then, too: it says who is who. */
+function begin(path: string): void {
+  const folder = dirname(path);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const file = openSync(path, 'a', 0o600);
+  try {
+    // Whoever recovers it as root leaves it to the service's user.
+    if (process.getuid?.() === 0) {
+      const { uid, gid } = statSync(folder);
+      fchownSync(file, uid, gid);
+    }
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -3,7 +3,7 @@ import type { AuditDraft, AuditEntry } from '../../protocol/access.ts';
 import type { Receipt } from '../../protocol/request.ts';
 import { damaged } from '../../sqlite-file.ts';
 import { AuditTable, type EntriesQuery, type Tail } from './audit-table.ts';
-import { entryHash, mostUnsigned, type SignedHead, sameHash } from './chain.ts';
+import { entriesPerHead, entryHash, mostUnsigned, type SignedHead, sameHash } from './chain.ts';
 import { type ClaimedRequest, type KnownRequest, RequestTable } from './request-table.ts';
 import type { TrustRow } from './row.ts';
 
@@ -117,26 +117,21 @@ export class Operations {
     }
   }
 
-  /** A device adds nothing to an end that does not fit. */
+  /** A device adds nothing to an end that does not fit. Looks at what no head vouches for, and at some before. */
   #followTail(head: SignedHead | undefined): void {
-    const from = head?.seq ?? 0;
-    let hash = head?.hash ?? this.#audit.genesis;
-    if (head) {
-      const row = this.#database.prepare('SELECT hash FROM entries WHERE seq = ?').get(from);
-      if (!(row?.hash instanceof Uint8Array) || !sameHash(row.hash, hash))
-        throw damaged(`entry ${from} of the audit trail is not what was signed`);
-    }
-    let seq = from;
-    const rows = this.#database
-      .prepare('SELECT seq, entry, hash FROM entries WHERE seq > ? ORDER BY seq LIMIT ?')
-      .all(from, mostUnsigned + 1);
-    if (rows.length > mostUnsigned) throw damaged('the audit trail ends in entries that nobody signed');
-    for (const row of rows) {
+    let seq = Math.max(0, (head?.seq ?? 0) - entriesPerHead);
+    let hash = this.#audit.hashAt(seq);
+    const last = (head?.seq ?? 0) + mostUnsigned;
+    for (const row of this.#audit.linksAfter(seq, last + 1 - seq)) {
       seq += 1;
-      hash = entryHash(hash, String(row.entry));
-      if (row.seq !== seq || !sameHash(row.hash as Uint8Array, hash))
+      if (seq > last) throw damaged('the audit trail ends in entries that nobody signed');
+      hash = hash && entryHash(hash, row.entry);
+      if (row.seq !== seq || !hash || !sameHash(row.hash, hash))
         throw damaged(`entry ${seq} of the audit trail does not follow from the one before`);
+      if (seq === head?.seq && !sameHash(hash, head.hash))
+        throw damaged(`entry ${seq} of the audit trail is not what was signed`);
     }
+    if (head && seq < head.seq) throw damaged(`entry ${seq + 1} of the audit trail is gone`);
   }
 }
 

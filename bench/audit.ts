@@ -1,0 +1,34 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { verifyTrail } from '../src/access/trust/verify-trail.ts';
+import { databaseBytes } from '../src/records/space.ts';
+import { type Benchmark, numbersOf } from './benchmark.ts';
+import { newIdentity, writeTrail } from './trail.ts';
+
+export const benchmark: Benchmark = {
+  title: 'a whole audit trail verified, entry by entry: 1,000,000 entries in under 30 s',
+  options: { entries: { about: 'how many', default: '1000000' } },
+  async run(option) {
+    const [entries = 1] = numbersOf(option('entries'));
+    const folder = await mkdtemp(join(tmpdir(), 'vedette-audit-'));
+    try {
+      const path = join(folder, 'trust.sqlite');
+      const identity = await newIdentity();
+      await writeTrail(path, entries, identity);
+      const startMs = performance.now();
+      const report = await verifyTrail(path, identity.publicKey);
+      const tookMs = performance.now() - startMs;
+      const what = `${entries} entries`;
+      return [
+        { case: what, metric: 'verified in', value: tookMs / 1_000, unit: 's' },
+        { case: what, metric: 'entries that hold', value: report.bad ? 0 : report.entries, unit: '' },
+        { case: what, metric: 'signatures that hold', value: report.heads, unit: '' },
+        { case: what, metric: 'size', value: (await databaseBytes(path)) / 1e6, unit: 'MB' },
+        { case: what, metric: 'memory of the process', value: process.memoryUsage.rss() / 1e6, unit: 'MB' },
+      ];
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+};

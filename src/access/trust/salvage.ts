@@ -1,0 +1,102 @@
+import { existsSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { VedetteError } from '../../errors.ts';
+import { verify } from '../../identity/keys.ts';
+import { faultOf } from '../../sqlite-file.ts';
+import { AuditTable } from './audit-table.ts';
+import { base64url, genesisHash, headStatement, type SignedHead } from './chain.ts';
+import { openTrustForReading } from './database.ts';
+import { TrustRow } from './row.ts';
+import { type NotedEntry, type TrailReport, verifyDatabase } from './verify-trail.ts';
+
+/** What of a `trust.sqlite` holds. */
+export interface Salvage {
+  readonly rows: readonly TrustRow[];
+  /** Rows that were there and are none. */
+  readonly rowsLost: number;
+  readonly trail: TrailReport;
+  /** What the device signed last, as far as that is still there. */
+  readonly newestHead?: NotedEntry;
+  /** Nothing is wrong. */
+  readonly sound: boolean;
+}
+
+const nothing: TrailReport = { entries: 0, signed: 0, heads: 0 };
+
+/** Reads what can be read; changes nothing. Never throws for what the file holds. */
+export async function salvage(path: string, publicKey: string): Promise<Salvage> {
+  let database: DatabaseSync;
+  try {
+    database = openTrustForReading(path);
+  } catch (error) {
+    const what = error instanceof Error ? error.message : String(error);
+    return { rows: [], rowsLost: 0, trail: { ...nothing, bad: { seq: 1, what } }, sound: false };
+  }
+  try {
+    const trail = await verifyDatabase(database, publicKey);
+    const { rows, lost, readable } = readRows(database);
+    const head = await newestHead(database, publicKey);
+    return {
+      rows,
+      rowsLost: lost,
+      trail,
+      ...(head ? { newestHead: { seq: head.seq, hash: base64url(head.hash) } } : {}),
+      sound: trail.bad === undefined && lost === 0 && readable,
+    };
+  } finally {
+    database.close();
+  }
+}
+
+/** @throws VedetteError `trust/in-use` where another process has the file open */
+export function mustBeUnused(path: string): void {
+  if (!existsSync(path)) return;
+  try {
+    const database = new DatabaseSync(path);
+    try {
+      // In WAL mode nobody gets it who is not alone (https://sqlite.org/wal.html#use_of_wal_without_shared_memory).
+      database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; ROLLBACK');
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    // Whatever else is wrong with it is why it is to be recovered.
+    if (faultOf(error) === 'busy') throw new VedetteError('trust/in-use', {}, { cause: error });
+  }
+}
+
+function readRows(database: DatabaseSync): { rows: TrustRow[]; lost: number; readable: boolean } {
+  const rows: TrustRow[] = [];
+  let lost = 0;
+  try {
+    for (const { kind, id, body } of database.prepare('SELECT kind, id, body FROM rows').iterate()) {
+      const { success, data } = TrustRow.safeParse({ kind, id, body: parsed(String(body)) });
+      if (success) rows.push(data);
+      else lost += 1;
+    }
+    return { rows, lost, readable: true };
+  } catch {
+    // The rest of the table is gone.
+    return { rows, lost, readable: false };
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The newest that the device did sign, whatever stands beside it. */
+async function newestHead(database: DatabaseSync, publicKey: string): Promise<SignedHead | undefined> {
+  try {
+    const head = new AuditTable(database, genesisHash(publicKey)).newestHead();
+    return head && (await verify(publicKey, headStatement(publicKey, head), head.signature))
+      ? head
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
