@@ -1,0 +1,116 @@
+import {
+  ChannelBroken,
+  greeted,
+  type SealedChannel,
+  type SealHolder,
+  type Speaker,
+} from '../identity/sealed-channel.ts';
+import type { SignalingMessage } from '../protocol/signaling.ts';
+import type { ServedLink } from './link-server.ts';
+
+/** What waits to be opened, at most: each costs two signatures, and who floods is not served. */
+const maxWaiting = 256;
+
+/** A device as sealed conversations need it. */
+export interface SealedHost {
+  readonly speaker: Speaker;
+  readonly seal: SealHolder;
+  /** Serves whoever holds this key; undefined where nobody is known by it. */
+  serve(key: string, send: (message: SignalingMessage) => void): ServedLink | undefined;
+  /** Answers the one thing that a key nobody knows may say: that it was asked in. Never rejects. */
+  join(key: string, text: string): Promise<string>;
+}
+
+export interface SealedEndEvents {
+  /** An envelope for the viewer. */
+  send(envelope: string): void;
+  /** Nothing more is taken or said; sessions that stand go on. Said once. */
+  over(reason: string): void;
+}
+
+/**
+ * The device's end of one sealed conversation: envelopes in and out, a link inside. Whatever is not what the viewer's key
+ * said now, to this device, as its next word, ends it before anything of it is read.
+ */
+export class SealedEnd {
+  readonly #host: SealedHost;
+  readonly #events: SealedEndEvents;
+  #channel: SealedChannel | undefined;
+  /** The first envelope; a carrier may bring it again. */
+  #hello = '';
+  /** Of whoever is known. */
+  #link: ServedLink | undefined;
+  #key = '';
+  #waiting = 0;
+  #over = false;
+  /** Envelopes are opened in their order, and sealed in theirs. */
+  #opening: Promise<void> = Promise.resolve();
+  #sealing: Promise<void> = Promise.resolve();
+
+  constructor(host: SealedHost, events: SealedEndEvents) {
+    this.#host = host;
+    this.#events = events;
+  }
+
+  /** Takes an envelope as it came. Never throws. */
+  receive(envelope: string): void {
+    if (this.#over) return;
+    this.#waiting += 1;
+    if (this.#waiting > maxWaiting) {
+      this.end('too much was said at once');
+      return;
+    }
+    this.#opening = this.#opening
+      .then(() => this.#take(envelope))
+      .catch((error: unknown) => {
+        if (!(error instanceof ChannelBroken)) throw error;
+        this.end(error.message);
+      })
+      .finally(() => {
+        this.#waiting -= 1;
+      });
+  }
+
+  /** Takes and says nothing more. Idempotent. */
+  end(reason: string): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#events.over(reason);
+  }
+
+  async #take(envelope: string): Promise<void> {
+    if (this.#over) return;
+    if (!this.#channel) {
+      await this.#greet(envelope);
+      return;
+    }
+    if (envelope === this.#hello) return;
+    const text = await this.#channel.open(envelope);
+    if (text === undefined || this.#over) return;
+    if (this.#link) {
+      this.#link.receive(text);
+      return;
+    }
+    this.#say(this.#channel, await this.#host.join(this.#key, text));
+    await this.#sealing;
+    this.end('a newcomer was answered');
+  }
+
+  async #greet(envelope: string): Promise<void> {
+    this.#hello = envelope;
+    const heard = await greeted(envelope, this.#host.speaker, this.#host.seal);
+    const { welcome, channel } = await heard.welcome();
+    if (this.#over) return;
+    this.#events.send(welcome);
+    this.#channel = channel;
+    this.#key = heard.key;
+    this.#link = this.#host.serve(heard.key, (message) => this.#say(channel, JSON.stringify(message)));
+  }
+
+  #say(channel: SealedChannel, text: string): void {
+    this.#sealing = this.#sealing.then(async () => {
+      const envelope = await channel.seal(text);
+      if (!this.#over) this.#events.send(envelope);
+    });
+  }
+}
