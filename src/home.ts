@@ -6,6 +6,7 @@ import { HomeAssistant } from './homeassistant/homeassistant.ts';
 import type { Logger } from './log.ts';
 import { doorOf, type Profile } from './profile/profile.ts';
 import type { DeviceEvent } from './protocol/alarm.ts';
+import type { LockHost } from './protocol/lock-host.ts';
 import type { Sensors } from './sensors/sensors.ts';
 import type { DeviceSituation } from './situation.ts';
 import { version } from './version.ts';
@@ -16,6 +17,7 @@ export interface HomeParts {
   readonly sensors: Sensors;
   readonly alarms: Alarms;
   readonly situation: DeviceSituation;
+  readonly locks: LockHost;
   readonly pictures: Pictures;
   /** Address of the page, without a secret. */
   readonly page: string;
@@ -25,7 +27,7 @@ export interface HomeParts {
 
 /** Shows the device in Home Assistant, where the profile says so and names a broker. */
 export function composeHome(parts: HomeParts): HomeAssistant | undefined {
-  const { profile, mqtt, sensors, alarms, situation, pictures, page, clock, log } = parts;
+  const { profile, mqtt, sensors, alarms, situation, locks, pictures, page, clock, log } = parts;
   const { device: name, title, homeassistant: settings, feeds } = profile;
   if (!settings || !mqtt) return undefined;
   const known = feeds.map((feed) => ({ feed: feed.name, title: feed.title }));
@@ -38,6 +40,7 @@ export function composeHome(parts: HomeParts): HomeAssistant | undefined {
       title: rule.title,
       severity: rule.options.severity,
     })),
+    locks: profile.locks.map(({ name: lock, title: called }) => ({ lock, title: called })),
     doorbells: known.filter(({ feed }) => belled.has(feed)),
     ...{ feeds: known, settings, mqtt, clock, log },
   });
@@ -45,6 +48,7 @@ export function composeHome(parts: HomeParts): HomeAssistant | undefined {
     for (const status of alarms.statuses)
       if (rule === undefined || status.rule === rule) alarms.acknowledge(status.rule, 'Home Assistant');
   });
+  home.onLockCommand(({ lock, to }) => void locks[to](lock, 'Home Assistant'));
   const told = new Recent();
   const show = async ({ id, feed }: DeviceEvent): Promise<void> => {
     if (feed === undefined || !home.wantsPicture(feed) || !told.first(`picture ${id}`)) return;
@@ -55,6 +59,7 @@ export function composeHome(parts: HomeParts): HomeAssistant | undefined {
   sensors.onState((state) => home.state(state));
   situation.onChange((change) => {
     if (change.type === 'alarm') home.alarm(change.rule, change.status);
+    if (change.type === 'lock') home.lock(change.status);
     if (change.type === 'ring' && change.status.state === 'ringing') {
       const { ring, feed, since } = change.status;
       if (told.first(`ring ${ring}`)) home.ring({ ring, feed, time: since });

@@ -138,6 +138,7 @@ export function composeWatch(parts: WatchParts): Watch {
     sensors,
     alarms,
     situation,
+    locks,
     pictures,
     page: link(),
     clock,
@@ -167,6 +168,7 @@ export function composeWatch(parts: WatchParts): Watch {
       // Whoever is called by an alarm begins with what the clips begin with anyway.
       for (const { name, preRollMs } of profile.feeds)
         if (preRollMs > 0) sessions().keepReady(named(name).clip.video);
+      for (const status of locks.statuses) home?.lock(status);
       for (const status of alarms.statuses) home?.alarm(status.rule, status);
       home?.start();
       sensors.start();

@@ -5,6 +5,7 @@ import { VedetteError } from '../errors.ts';
 import type { FeedProfile, Profile } from '../profile/profile.ts';
 import { print, printJson } from './output.ts';
 import type { CameraTrial } from './try-camera.ts';
+import type { LockTrial } from './try-locks.ts';
 import type { SensorTrial } from './try-sensors.ts';
 
 interface CheckFlags {
@@ -42,8 +43,8 @@ export const checkCommand: CommandModule<object, CheckFlags> = {
       if (!json) print(`${path} is right: ${summaryOf(profile)}`);
       process.chdir(dirname(file));
       const found = cameras ? await tryAll(profile) : await readOnly(profile);
-      const { trials, sensors, actions } = found;
-      const failed = [...trials, ...sensors, ...actions].flatMap((trial) =>
+      const { trials, sensors, actions, locks } = found;
+      const failed = [...trials, ...sensors, ...actions, ...locks].flatMap((trial) =>
         'problem' in trial && trial.problem ? [trial.problem] : [],
       );
       if (json) {
@@ -53,12 +54,14 @@ export const checkCommand: CommandModule<object, CheckFlags> = {
           cameras: trials.map(plainTrial),
           sensors: sensors.map(plain),
           actions: actions.map(plain),
+          locks: locks.map(plain),
         });
       } else {
         for (const trial of trials) print(`  ${describeTrial(trial)}`);
         for (const { sensor, kind, problem } of sensors)
           print(`  ${sensor}: ${problem ? `${problem.message}; ${problem.cure}` : `${kind}, ready`}`);
         for (const { action, text } of actions) print(`  ${action}: ${text}`);
+        for (const { lock, text } of locks) print(`  ${lock}: ${text}`);
       }
       if (failed[0]) throw failed[0];
     } catch (error) {
@@ -74,23 +77,30 @@ interface Found {
   readonly trials: readonly FeedTrial[];
   readonly sensors: readonly SensorTrial[];
   readonly actions: readonly ActionNote[];
+  readonly locks: readonly LockTrial[];
 }
 
 async function tryAll(profile: Profile): Promise<Found> {
   const { trySensors } = await import('./try-sensors.ts');
   const { checkActions } = await import('../actions/check.ts');
+  const { tryLocks } = await import('./try-locks.ts');
   return {
     trials: await tryCameras(profile.feeds),
     sensors: await trySensors(profile),
     actions: await checkActions(profile.actions),
+    locks: await tryLocks(profile),
   };
 }
 
 /** Who sees and reads what is true on any machine; what is missing is not. */
 async function readOnly(profile: Profile): Promise<Found> {
   const { checkActions } = await import('../actions/check.ts');
+  const { tryLocks } = await import('./try-locks.ts');
+  const locks = await tryLocks(profile);
   const notes = await checkActions(profile.actions);
-  return { trials: [], sensors: [], actions: notes.filter(({ problem }) => !problem) };
+  const sound = <Note extends { readonly problem?: VedetteError }>(notes: readonly Note[]) =>
+    notes.filter(({ problem }) => !problem);
+  return { trials: [], sensors: [], actions: sound(notes), locks: sound(locks) };
 }
 
 /** One after another: two entries may well name one camera. */
@@ -129,12 +139,13 @@ function plain<T extends { readonly problem?: VedetteError }>({ problem, ...rest
 }
 
 /** `device "porch" with door (v4l2 camera, sound, talk), 2 sensors, 1 rule` */
-function summaryOf({ device, feeds, sensors, rules, actions }: Profile): string {
+function summaryOf({ device, feeds, sensors, rules, actions, locks }: Profile): string {
   const own = actions.filter(({ name }) => !name.includes(' '));
   const counted = [
     ...many(sensors.length, 'sensor'),
     ...many(rules.rules.length, 'rule'),
     ...many(own.length, 'action'),
+    ...many(locks.length, 'lock'),
   ];
   return [`device "${device}" with ${feeds.map(describeFeed).join(', ')}`, ...counted].join(', ');
 }

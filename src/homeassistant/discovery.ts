@@ -1,10 +1,10 @@
 import type { Severity } from '../protocol/alarm.ts';
 import type { SensorDescription } from '../protocol/reading.ts';
-import { acknowledgeAll, idOf, onOff, type Topics } from './topics.ts';
+import { acknowledgeAll, idOf, lockCommands, lockWords, onOff, type Topics } from './topics.ts';
 import { deviceClassOf } from './units.ts';
 
 /** The kinds of entities that a device of ours has there. */
-export const platforms = ['sensor', 'binary_sensor', 'event', 'image', 'button'] as const;
+export const platforms = ['sensor', 'binary_sensor', 'event', 'image', 'button', 'lock'] as const;
 type Platform = (typeof platforms)[number];
 
 /** What Home Assistant is told of, once and for all. */
@@ -19,6 +19,7 @@ export interface DescribedDevice {
   };
   readonly sensors: readonly SensorDescription[];
   readonly rules: readonly { readonly rule: string; readonly title: string; readonly severity: Severity }[];
+  readonly locks: readonly { readonly lock: string; readonly title: string }[];
   /** Feeds that somebody can ring at. */
   readonly doorbells: readonly { readonly feed: string; readonly title: string }[];
   /** Feeds whose pictures go to the broker. */
@@ -52,6 +53,7 @@ export function discoveryDocument(described: DescribedDevice, topics: Topics): D
   const components = [
     ...described.sensors.map((sensor) => sensorComponent(sensor, topics)),
     ...described.rules.map((rule) => ruleComponent(rule, topics)),
+    ...described.locks.map((lock) => lockComponent(lock, topics)),
     ...described.doorbells.map((doorbell) => doorbellComponent(doorbell, topics)),
     ...described.pictures.map((picture) => pictureComponent(picture, topics)),
     ...(described.acknowledge ? [acknowledgeComponent(topics)] : []),
@@ -125,6 +127,27 @@ function ruleComponent(
     payload_off: onOff.off,
     // A rule that only notes something, a bell for example, is no problem.
     ...(severity !== 'info' && { device_class: 'problem' }),
+  };
+}
+
+function lockComponent({ lock, title }: DescribedDevice['locks'][number], topics: Topics): KeyedComponent {
+  return {
+    key: `lock-${lock}`,
+    platform: 'lock',
+    name: title,
+    state_topic: topics.lock(lock),
+    json_attributes_topic: topics.lockAttributes(lock),
+    command_topic: topics.lockCommand(lock),
+    payload_lock: lockCommands.lock,
+    payload_unlock: lockCommands.unlock,
+    state_locked: lockWords.locked,
+    state_locking: lockWords.locking,
+    state_unlocked: lockWords.unlocked,
+    state_unlocking: lockWords.unlocking,
+    state_jammed: lockWords.jammed,
+    // A command that waits for its receiver moves a door that nobody stands at.
+    qos: 0,
+    retain: false,
   };
 }
 

@@ -4,6 +4,7 @@ import type { MqttMessage } from '../buses/mqtt-subscriptions.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import type { AlarmStatus } from '../protocol/alarm.ts';
+import type { LockStatus } from '../protocol/lock.ts';
 import type { SensorDescription, SensorState } from '../protocol/reading.ts';
 import {
   type DescribedDevice,
@@ -14,7 +15,7 @@ import {
 } from './discovery.ts';
 import { Pace } from './pace.ts';
 import type { HomeAssistantSettings } from './settings.ts';
-import { acknowledgeAll, onOff, presence, type Topics, topicsOf } from './topics.ts';
+import { acknowledgeAll, lockCommands, lockWords, onOff, presence, type Topics, topicsOf } from './topics.ts';
 
 /** Numbers go out at most this often: Home Assistant keeps every change in its database. Its charts need no more. */
 const numbersEveryMs = 5_000;
@@ -26,6 +27,12 @@ const ringExpiryMs = 30_000;
 const maxPictureBytes = 2 * 1024 * 1024;
 /** A rule's name is at most so long. */
 const maxRequestBytes = 64;
+
+/** What somebody at the broker asks of a lock. */
+export interface LockCommand {
+  readonly lock: string;
+  readonly to: 'lock' | 'unlock';
+}
 
 /** Somebody rang. */
 export interface Ring {
@@ -67,6 +74,7 @@ export class HomeAssistant {
   /** What is true now, by topic: said anew whenever the broker or Home Assistant is. */
   readonly #states = new Map<string, string>();
   readonly #acknowledgeListeners = new Set<(rule: string | undefined) => void>();
+  readonly #lockListeners = new Set<(command: LockCommand) => void>();
   #releases: readonly (() => void)[] = [];
   #running = false;
   #paceTimer: NodeJS.Timeout | undefined;
@@ -101,6 +109,9 @@ export class HomeAssistant {
       ...(settings.acknowledge
         ? [mqtt.subscribe(acknowledge, (message) => this.#onAcknowledge(message))]
         : []),
+      ...this.#options.locks.map(({ lock }) =>
+        mqtt.subscribe(this.#topics.lockCommand(lock), (message) => this.#onLockCommand(lock, message)),
+      ),
       mqtt.onConnected(() => this.#sayAll()),
     ];
   }
@@ -138,6 +149,28 @@ export class HomeAssistant {
     const raised = status?.state === 'raised' || status?.state === 'latched';
     this.#set(this.#topics.ruleAttributes(rule), JSON.stringify(status ? attributesOf(status) : {}));
     this.#set(this.#topics.rule(rule), raised ? onOff.on : onOff.off);
+  }
+
+  /** How a lock stands. */
+  lock({ lock, state, since, by, door, leftOpen, parcel, blocked }: LockStatus): void {
+    if (!this.#options.locks.some((known) => known.lock === lock)) return;
+    const attributes = {
+      ...{ state, since: new Date(since).toISOString(), left_open: leftOpen },
+      ...(by !== undefined && { by }),
+      ...(door !== undefined && { door }),
+      ...(parcel !== undefined && { parcel }),
+      ...(blocked !== undefined && { blocked }),
+    };
+    this.#set(this.#topics.lockAttributes(lock), JSON.stringify(attributes));
+    this.#set(this.#topics.lock(lock), lockWords[state]);
+  }
+
+  /** Calls `listener` when somebody there locks, or unlocks where the profile trusts the broker to. */
+  onLockCommand(listener: (command: LockCommand) => void): () => void {
+    this.#lockListeners.add(listener);
+    return () => {
+      this.#lockListeners.delete(listener);
+    };
   }
 
   /** Somebody rang. Not kept: a bell is heard now, or within 30 s after the broker returned. */
@@ -230,6 +263,17 @@ export class HomeAssistant {
     for (const listener of this.#acknowledgeListeners) listener(rule);
   }
 
+  #onLockCommand(lock: string, { payload, retained }: MqttMessage): void {
+    const to = retained ? undefined : lockDirections.get(payload.toString());
+    if (to === undefined) {
+      this.#log.warn({ lock }, 'a command to a lock by the broker is none of now: ignored');
+    } else if (to === 'unlock' && !this.#options.settings.trustBrokerToUnlock) {
+      this.#log.warn({ lock }, 'the broker is not trusted to unlock: ignored');
+    } else {
+      for (const listener of this.#lockListeners) listener({ lock, to });
+    }
+  }
+
   #set(topic: string, payload: string): void {
     if (this.#states.get(topic) === payload) return;
     this.#states.set(topic, payload);
@@ -270,6 +314,11 @@ export class HomeAssistant {
   }
 }
 
+const lockDirections: ReadonlyMap<string, LockCommand['to']> = new Map([
+  [lockCommands.lock, 'lock'],
+  [lockCommands.unlock, 'unlock'],
+]);
+
 /** What Home Assistant shows beside a rule's state. */
 function attributesOf(status: AlarmStatus): Readonly<Record<string, unknown>> {
   const { severity, state, since, value, unit, acknowledgedBy, shelvedUntil, shelvedBecause, silenced } =
@@ -288,9 +337,10 @@ function attributesOf(status: AlarmStatus): Readonly<Record<string, unknown>> {
 
 /** What the broker keeps of an entity, by its name in the document. */
 function retainedTopics(key: string, topics: Topics): readonly string[] {
-  const [, kind, name = ''] = /^(sensor|rule)-(.+)$/.exec(key) ?? [];
+  const [, kind, name = ''] = /^(sensor|rule|lock)-(.+)$/.exec(key) ?? [];
   if (kind === 'sensor') return [topics.sensor(name), topics.sensorAvailability(name)];
   if (kind === 'rule') return [topics.rule(name), topics.ruleAttributes(name)];
+  if (kind === 'lock') return [topics.lock(name), topics.lockAttributes(name)];
   return [];
 }
 

@@ -19,6 +19,12 @@ const fields = z.strictObject({
     .describe(
       'A button in Home Assistant acknowledges all alarms; whoever may publish at the broker can too',
     ),
+  trustBrokerToUnlock: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Home Assistant may unlock, and with it whoever may publish at the broker or runs it, unasked and unsigned',
+    ),
 });
 
 /** The key `homeassistant` of a profile; undefined where it says `false`. */

@@ -1,4 +1,5 @@
 import type { MqttWill } from '../buses/mqtt.ts';
+import type { LockState } from '../protocol/lock.ts';
 import type { HomeAssistantSettings } from './settings.ts';
 
 /** What stands on the topic of an availability. */
@@ -7,6 +8,19 @@ export const presence = { here: 'online', gone: 'offline' } as const;
 export const onOff = { on: 'ON', off: 'OFF' } as const;
 /** What the acknowledge button publishes; a rule's name acknowledges just that. */
 export const acknowledgeAll = 'all';
+
+/** What stands on a lock's topic, and what is said to it. Home Assistant takes `None` for: not known. */
+export const lockWords = {
+  locked: 'LOCKED',
+  locking: 'LOCKING',
+  unlocked: 'UNLOCKED',
+  unlocking: 'UNLOCKING',
+  jammed: 'JAMMED',
+  // It is open, and not by an unlock: its attributes and its event say so.
+  forced: 'UNLOCKED',
+  unknown: 'None',
+} as const satisfies Record<LockState, string>;
+export const lockCommands = { lock: 'LOCK', unlock: 'UNLOCK' } as const;
 
 /** Where everything of one device stands at the broker. */
 export interface Topics {
@@ -24,6 +38,12 @@ export interface Topics {
   rule(rule: string): string;
   /** What more is known of it, as JSON, retained. */
   ruleAttributes(rule: string): string;
+  /** How a lock stands, retained. */
+  lock(lock: string): string;
+  /** What more is known of it, as JSON, retained. */
+  lockAttributes(lock: string): string;
+  /** What is said to it. */
+  lockCommand(lock: string): string;
   /** Presses of the bell; never retained. */
   doorbell(feed: string): string;
   /** JPEG files; never retained: a broker is no album. */
@@ -43,6 +63,9 @@ export function topicsOf(device: string, { prefix, topic }: HomeAssistantSetting
     sensorAvailability: (sensor) => `${base}/sensor/${sensor}/availability`,
     rule: (rule) => `${base}/rule/${rule}`,
     ruleAttributes: (rule) => `${base}/rule/${rule}/attributes`,
+    lock: (lock) => `${base}/lock/${lock}`,
+    lockAttributes: (lock) => `${base}/lock/${lock}/attributes`,
+    lockCommand: (lock) => `${base}/lock/${lock}/set`,
     doorbell: (feed) => `${base}/doorbell/${feed}`,
     picture: (feed) => `${base}/picture/${feed}`,
     acknowledge: `${base}/acknowledge`,

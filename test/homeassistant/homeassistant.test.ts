@@ -27,6 +27,7 @@ const described = {
     { ...boolean, sensor: 'hatch', title: 'Hatch' },
   ],
   rules: [{ rule: 'overheating', title: 'Machine too hot', severity: 'critical' as const }],
+  locks: [{ lock: 'box', title: 'Parcel box' }],
   doorbells: [{ feed: 'door', title: 'Front door' }],
   feeds: [
     { feed: 'door', title: 'Front door' },
@@ -172,6 +173,31 @@ test('a rule is on while it is raised or latched, and tells what is known of it'
     silenced: false,
   });
   expect(JSON.parse(messages[2]?.text ?? '')).toMatchObject({ state: 'latched', acknowledged_by: 'Ada' });
+});
+
+test('a lock says how it stands, and takes only commands of now that the broker is trusted with', () => {
+  const { homeAssistant, said, hear } = byHand();
+  said();
+  const status = { lock: 'box', title: 'Parcel box', state: 'forced', since: 0, leftOpen: false } as const;
+  homeAssistant.lock({ ...status, by: 'Anna', door: 'open' });
+  expect(said().map(({ topic, text }) => [topic, text])).toEqual([
+    [
+      `${base}/lock/box/attributes`,
+      '{"state":"forced","since":"1970-01-01T00:00:00.000Z","left_open":false,"by":"Anna","door":"open"}',
+    ],
+    [`${base}/lock/box`, 'UNLOCKED'],
+  ]);
+  const commands: unknown[] = [];
+  homeAssistant.onLockCommand((command) => commands.push(command));
+  const command = `${base}/lock/box/set`;
+  for (const text of ['UNLOCK', 'LOCK', 'lock', '']) hear(command, text);
+  hear(command, 'LOCK', true);
+  expect(commands).toEqual([{ lock: 'box', to: 'lock' }]);
+  const trusting = byHand({ trustBrokerToUnlock: true });
+  trusting.homeAssistant.onLockCommand((command) => commands.push(command));
+  trusting.hear(command, 'UNLOCK', true);
+  trusting.hear(command, 'UNLOCK');
+  expect(commands.slice(1)).toEqual([{ lock: 'box', to: 'unlock' }]);
 });
 
 test('pictures go out only of feeds that the profile names, and neither they nor rings are kept', () => {
@@ -339,7 +365,7 @@ describe.skipIf(!hasMosquitto)('with a real broker', () => {
     await until('sent', () => mqtt.counts.inFlight === 0 && mqtt.counts.waiting === 0);
     const { kept, heard } = await listener();
     await until('the last', () => kept.get(availability) === 'online');
-    expect(Object.keys(JSON.parse(kept.get(config) ?? '').components)).toHaveLength(7);
+    expect(Object.keys(JSON.parse(kept.get(config) ?? '').components)).toHaveLength(8);
     expect(kept.get(`${base}/sensor/machine.temperature`)).toBe('81.5');
     expect(kept.get(`${base}/rule/overheating`)).toBe('ON');
     expect(heard.some(({ topic }) => topic.includes('doorbell') || topic.includes('picture'))).toBe(false);
