@@ -19,7 +19,7 @@ export async function startWire(iceServers: readonly IceServer[] = []): Promise<
 export function idleWire(iceServers: readonly IceServer[] = []): PeerParts {
   const wire = new Wire({
     ports: { udp: 0, tcp: 0 },
-    iceServers,
+    iceServers: () => iceServers,
     clock: systemClock,
     log: pino({ level: 'silent' }),
   });

@@ -14,8 +14,8 @@ const releaseMs = 1_000;
 
 export interface RelayServer {
   readonly url: IceUrl;
-  readonly username: string;
-  readonly credential: string;
+  /** For an allocation that is made now. */
+  credentials(): { readonly username?: string | undefined; readonly credential?: string | undefined };
 }
 
 /** An allocation on a TURN server (RFC 8656), by werift's client, which is loaded with the first. */
@@ -43,12 +43,9 @@ export class RelayPath implements WirePath {
   }
 
   /** @throws Error where the server does not answer or refuses */
-  static async allocate(
-    id: string,
-    { url, username, credential }: RelayServer,
-    arrival: Arrival,
-  ): Promise<RelayPath> {
+  static async allocate(id: string, { url, credentials }: RelayServer, arrival: Arrival): Promise<RelayPath> {
     const { createTurnClient } = await import('werift');
+    const { username = '', credential = '' } = credentials();
     const turn = await createTurnClient(
       { address: [url.host, url.port], username, password: credential },
       { transport: url.transport, ssl: url.transport === 'tls', connectTimeoutMs },

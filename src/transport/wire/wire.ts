@@ -19,7 +19,8 @@ export interface WirePorts {
 
 export interface WireOptions {
   readonly ports: WirePorts;
-  readonly iceServers: readonly IceServer[];
+  /** The same servers each time, with credentials that hold now. */
+  readonly iceServers: () => readonly IceServer[];
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -50,10 +51,10 @@ export class Wire {
   constructor(options: WireOptions) {
     this.#options = options;
     const { iceServers, log } = options;
-    const servers = iceServers.flatMap(({ urls, username, credential }) =>
+    const servers = iceServers().flatMap(({ urls }, at) =>
       [urls].flat().flatMap((text) => {
         const url = readIceUrl(text);
-        return url ? [{ url, username: username ?? '', credential: credential ?? '' }] : [];
+        return url ? [{ url, credentials: () => iceServers()[at] ?? {} }] : [];
       }),
     );
     this.#gathers = servers.length > 0;
