@@ -533,10 +533,6 @@ export const errorTable = {
     'the microphone of {feed} is not heard: {detail}',
     'look at the microphone; it is listened to again by itself',
   ),
-  'request/blocked': entry(
-    '{lock} cannot be opened now: {reason}',
-    'see to what is in the way, then open it again',
-  ),
   'request/challenge': entry(
     'the device asked for nothing of the sort, or has it already',
     'ask anew: what moves something needs a fresh challenge of the device, which is good for one request',
@@ -552,7 +548,6 @@ export const errorTable = {
   ),
   'request/late': entry('this came too late', 'ask anew'),
   'request/no-answer': entry('the device does not answer', 'look at the lock before you try again'),
-  'request/no-lock': entry('there is no lock "{lock}"', 'reload the page; the profile may have changed'),
   'request/other': entry(
     'another request was made under this id before',
     'give each request an id of its own',
@@ -592,10 +587,7 @@ export const errorTable = {
     'there is no trust.sqlite in {folder}',
     'name the profile of a device that has run on this machine, as the user it runs as',
   ),
-  'trust/in-use': entry(
-    'the device is running',
-    'stop it first, then recover',
-  ),
+  'trust/in-use': entry('the device is running', 'stop it first, then recover'),
   'trust/broken-trail': entry(
     '{count} entries hold; {problem}',
     'keep a copy of the file; vedette audit recover begins anew after what holds',

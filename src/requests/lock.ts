@@ -15,7 +15,7 @@ export const lockRequest: RequestKind<'lock'> = {
       if (!decision.allowed) throw new VedetteError('access/denied', { reason: decision.reason });
     }
     if (!locks.statuses.some((status) => status.lock === lock))
-      throw new VedetteError('request/no-lock', { lock });
+      throw new VedetteError('lock/unknown', { lock });
     const title = titleOf(lock, locks);
     accepted();
     const outcome = await locks.lock(lock, access.nameOf(asker.peer));

@@ -65,10 +65,9 @@ function mayUnlock(
   });
   if (!decision.allowed) return new VedetteError('access/denied', { reason: decision.reason });
   const status = locks.statuses.find((it) => it.lock === lock);
-  if (!status) return new VedetteError('request/no-lock', { lock });
+  if (!status) return new VedetteError('lock/unknown', { lock });
   if (spent !== 'fresh') return new VedetteError(spent === 'late' ? 'request/late' : 'request/challenge');
-  if (status.blocked !== undefined)
-    return new VedetteError('request/blocked', { lock: status.title, reason: status.blocked });
+  if (status.blocked !== undefined) return new VedetteError('lock/blocked', { detail: status.blocked });
   return decision;
 }
 

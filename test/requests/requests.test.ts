@@ -147,8 +147,8 @@ describe('an unlock', () => {
     expect(await open('box', true)).toBe('access/denied');
     const owner = device.allow('Olga', ['unlock']);
     const nowhere = await device.written(owner, { type: 'unlock', lock: 'gate' });
-    expect(codeOf(await device.ask(owner, nowhere))).toBe('request/no-lock');
-    expect(device.trail.at(-1)).toBe('Olga was refused to open "gate": there is no lock "gate"');
+    expect(codeOf(await device.ask(owner, nowhere))).toBe('lock/unknown');
+    expect(device.trail.at(-1)).toBe('Olga was refused to open "gate": there is no lock gate');
   });
 
   test('does not begin where it cannot be written down; locking does', async () => {

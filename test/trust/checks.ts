@@ -14,6 +14,7 @@ export const checks: Readonly<Record<string, () => Promise<{ readonly check: Che
   camera: () => import('./checks/camera.ts'),
   power: () => import('./checks/power.ts'),
   disk: () => import('./checks/disk.ts'),
+  'unlock-replay': () => import('./checks/unlock-replay.ts'),
   surface: () => import('./checks/surface.ts'),
   service: () => import('./checks/service.ts'),
 };
