@@ -1,11 +1,18 @@
 import { join } from 'node:path';
+import { Access } from './access/access.ts';
 import { Credentials } from './access/credentials.ts';
+import { DeviceIdentity } from './access/device-identity.ts';
+import { synchronisedAt } from './access/synchronised.ts';
+import { trustFileName } from './access/trust/database.ts';
+import { Trust } from './access/trust/trust.ts';
+import { TrustedClock } from './access/trusted-clock.ts';
 import type { Clock } from './clock.ts';
 import { settledWithin } from './deadline.ts';
 import { DeviceCertificate } from './device-certificate.ts';
 import { EventLoopDelay } from './event-loop-delay.ts';
 import { composeFeeds } from './feeds.ts';
 import { cameraVitals } from './health.ts';
+import { controlSocketName } from './http/control-socket.ts';
 import { isLoopbackAddress, localName } from './http/hosts.ts';
 import { MdnsAnnouncer } from './http/mdns/announcer.ts';
 import { type HttpAddresses, HttpServer } from './http/server.ts';
@@ -15,6 +22,7 @@ import { mediaPorts, withPortErrors } from './media-ports.ts';
 import { deviceMetrics } from './metrics.ts';
 import type { Profile } from './profile/profile.ts';
 import { Records } from './records/records.ts';
+import { Requests } from './requests/requests.ts';
 import type { ServiceManager } from './service-manager.ts';
 import { Sessions } from './session/sessions.ts';
 import { withStateFolder } from './state-errors.ts';
@@ -33,6 +41,8 @@ export interface AgentOptions {
   readonly stateDir: string;
   /** The built page. */
   readonly pageFolder: string;
+  /** systemd's credential store, where it gives one: `$CREDENTIALS_DIRECTORY`. */
+  readonly credentialsFolder?: string | undefined;
   /** Who started this process and waits for word from it. */
   readonly manager?: ServiceManager | undefined;
   readonly clock: Clock;
@@ -52,14 +62,14 @@ export interface Agent {
 
 export interface AgentStarted {
   readonly addresses: HttpAddresses;
-  /** Of the printed link; whoever holds it is the owner. */
-  readonly secret: Secret;
+  /** Of the printed link; whoever holds it is the owner, until somebody has paired: then there is none. */
+  readonly secret?: Secret;
 }
 
 /** Composes one device. Reads like the picture in docs/architecture.md, from the camera to the door. */
 export function createAgent(
   profile: Profile,
-  { stateDir, pageFolder, manager, clock, log }: AgentOptions,
+  { stateDir, pageFolder, credentialsFolder, manager, clock, log }: AgentOptions,
 ): Agent {
   const iceServers = profile.iceServers.map(({ credential, ...server }) => ({
     ...server,
@@ -68,7 +78,7 @@ export function createAgent(
   const identity = join(stateDir, 'identity');
   const { tls, publicUrl } = profile.http;
   const feeds = composeFeeds(profile, { clock, log });
-  const wire = new Wire({ ports: mediaPorts(profile), iceServers, clock, log });
+  const wire = new Wire({ ports: mediaPorts(profile), iceServers: () => iceServers, clock, log });
   const certificate = new DeviceCertificate(identity, clock);
   let page = publicUrl ?? pageUrl(profile, profile.http.port);
   const link = (feed?: string) =>
@@ -86,13 +96,31 @@ export function createAgent(
     clock,
     logger: log,
   });
-  const credentials = new Credentials(identity, clock, log);
+  const deviceIdentity = new DeviceIdentity({
+    folder: identity,
+    credentials: credentialsFolder,
+    witness: join(stateDir, trustFileName),
+  });
+  const trust = new Trust({ folder: stateDir, identity: deviceIdentity, clock, log });
+  const access = new Access({
+    store: trust,
+    identity: deviceIdentity,
+    time: new TrustedClock({ clock, synchronisedAt: synchronisedAt(profile.access.clock) }),
+    loopback: profile.access.loopback,
+    clock,
+  });
+  access.onChange(() => sessions.review());
+  const credentials = new Credentials({ folder: identity, paired: () => access.paired, clock, log });
+  const requests = new Requests({ access, trust, locks: watch.locks, clock, log });
   const eventLoop = new EventLoopDelay();
   const http = new HttpServer({
     device: profile.device,
     title: profile.title,
     sessions,
     credentials,
+    access,
+    identity: deviceIdentity,
+    requests,
     iceServers,
     snapshot: (feed) => feeds.snapshot(feed),
     history: records,
@@ -112,6 +140,7 @@ export function createAgent(
     clock,
     log,
     pageFolder,
+    controlSocket: join(stateDir, controlSocketName),
     host: profile.http.host,
     port: profile.http.port,
     tls: tls.mode === 'auto' ? { mode: 'device', folder: identity } : tls,
@@ -134,12 +163,15 @@ export function createAgent(
       // Without it there is no picture to be had: better said now than to the first viewer.
       findFfmpeg();
       const addresses = await withStateFolder(stateDir, async () => {
+        await deviceIdentity.start();
+        await access.start();
         await credentials.start();
         await certificate.start();
         await withPortErrors(() => wire.start());
         await records.start();
         // Before anybody can look: privacy mode may be on.
         await watch.start();
+        requests.start();
         return http.start();
       });
       page = addresses.canonical;
@@ -151,7 +183,7 @@ export function createAgent(
         await announcer.start();
       }
       watchdog.start();
-      return { addresses, secret: credentials.secret };
+      return { addresses, ...(access.paired ? {} : { secret: credentials.secret }) };
     },
     async stop(reason) {
       watchdog.stop();
@@ -164,7 +196,9 @@ export function createAgent(
       await feeds.stop();
       wire.close();
       eventLoop.stop();
-      await credentials.stop();
+      requests.stop();
+      await access.stop();
+      await Promise.all([trust.stop(), credentials.stop()]);
     },
   };
 }

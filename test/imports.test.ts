@@ -23,7 +23,7 @@ const files: readonly (readonly [file: string, text: string, rules: readonly str
   ['transport/packets.ts', "import 'werift';\nimport '../rtp/packet.ts';", []],
   ['rtp/packet.ts', "import type { Frame } from '../media/frame.ts';\nexport type A = Frame;", []],
   ['rtp/pacer.ts', "import '../media/camera.ts';", ['imports-of-rtp']],
-  ['access/authorize.ts', "import '../protocol/scope.ts';\nimport '../clock.ts';", []],
+  ['access/decide.ts', "import '../protocol/scope.ts';\nimport '../clock.ts';", []],
   ['access/tested.ts', "import 'vitest';", ['only-real-dependencies']],
   ['access/lost.ts', "import './nowhere.ts';", ['only-real-dependencies', 'resolvable']],
   ['http/server.ts', "import '../agent.ts';", ['command-line-on-top', 'imports-of-http']],

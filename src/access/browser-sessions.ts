@@ -11,16 +11,30 @@ const maxSessions = 256;
 const noteUseMs = 24 * 3_600_000;
 const tokenBytes = 32;
 
-const Rows = z.array(z.strictObject({ hash: z.string().length(43), usedAt: z.number() })).max(maxSessions);
+const Rows = z
+  .array(
+    z.strictObject({
+      hash: z.string().length(43),
+      usedAt: z.number(),
+      /** The id of the key that was proved for it; absent: the secret was. */
+      key: z.string().length(43).optional(),
+    }),
+  )
+  .max(maxSessions);
+
+interface Use {
+  readonly usedAt: WallMs;
+  readonly key: string | undefined;
+}
 
 /**
- * The browsers that traded the secret for a cookie. A cookie holds a random token; only its hash is kept, so the
+ * The browsers that traded the secret, or the proof of a key, for a cookie. A cookie holds a random token; only its hash is kept, so the
  * file lets nobody in; and the hash is keyed by the owner's secret, so a new secret signs everybody out. Pure: the
  * edge writes {@link BrowserSessions.serialize} where a method says it changed.
  */
 export class BrowserSessions {
-  /** Hash to time of last use, the longest unused first. */
-  readonly #used = new Map<string, WallMs>();
+  /** By hash, the longest unused first. */
+  readonly #used = new Map<string, Use>();
   readonly #secret: Secret;
 
   constructor(secret: Secret) {
@@ -37,20 +51,20 @@ export class BrowserSessions {
     }
     const parsed = Rows.safeParse(rows);
     if (!parsed.success) return;
-    for (const { hash, usedAt } of parsed.data.sort((a, b) => a.usedAt - b.usedAt)) {
-      this.#used.set(hash, usedAt as WallMs);
+    for (const { hash, usedAt, key } of parsed.data.sort((a, b) => a.usedAt - b.usedAt)) {
+      this.#used.set(hash, { usedAt: usedAt as WallMs, key });
     }
   }
 
   serialize(): string {
-    return JSON.stringify([...this.#used].map(([hash, usedAt]) => ({ hash, usedAt })));
+    return JSON.stringify([...this.#used].map(([hash, use]) => ({ hash, ...use })));
   }
 
-  /** Signs a browser in; its cookie's value is the result. */
-  open(now: WallMs): Secret {
+  /** Signs a browser in, for a key or for the secret; its cookie's value is the result. */
+  open(now: WallMs, key?: string): Secret {
     this.#expire(now);
     const token = randomBytes(tokenBytes).toString('base64url');
-    this.#used.set(this.#hashOf(token), now);
+    this.#used.set(this.#hashOf(token), { usedAt: now, key });
     for (const oldest of this.#used.keys()) {
       if (this.#used.size <= maxSessions) break;
       this.#used.delete(oldest);
@@ -58,19 +72,23 @@ export class BrowserSessions {
     return new Secret(token);
   }
 
-  /** Whether `token` is a signed-in browser's; `changed` says that its use is worth writing down. */
-  use(token: string, now: WallMs): { readonly known: boolean; readonly changed: boolean } {
+  /** What `token` was given for, where it is a signed-in browser's; `changed` says that its use is worth writing down. */
+  use(
+    token: string,
+    now: WallMs,
+  ): { readonly known: boolean; readonly changed: boolean; readonly key?: string | undefined } {
     const hash = this.#hashOf(token);
-    const usedAt = this.#used.get(hash);
-    if (usedAt === undefined || now - usedAt > browserSessionMs) return { known: false, changed: false };
-    if (now - usedAt < noteUseMs) return { known: true, changed: false };
+    const use = this.#used.get(hash);
+    if (use === undefined || now - use.usedAt > browserSessionMs) return { known: false, changed: false };
+    const { key } = use;
+    if (now - use.usedAt < noteUseMs) return { known: true, changed: false, key };
     this.#used.delete(hash);
-    this.#used.set(hash, now);
-    return { known: true, changed: true };
+    this.#used.set(hash, { usedAt: now, key });
+    return { known: true, changed: true, key };
   }
 
   #expire(now: WallMs): void {
-    for (const [hash, usedAt] of this.#used) if (now - usedAt > browserSessionMs) this.#used.delete(hash);
+    for (const [hash, { usedAt }] of this.#used) if (now - usedAt > browserSessionMs) this.#used.delete(hash);
   }
 
   /** Looked up by hash: how long a lookup takes says nothing about the token. */

@@ -3,7 +3,7 @@ import { chmod, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VedetteError } from '../errors.ts';
 import { Secret } from '../log.ts';
-import { createFile } from './atomic-file.ts';
+import { createFile, replaceFile } from './atomic-file.ts';
 
 /** 128 bits: beyond guessing at any rate a network allows. */
 const secretBytes = 16;
@@ -26,6 +26,13 @@ export async function loadSecret(folder: string): Promise<Secret> {
   if (!secretPattern.test(secret)) throw new VedetteError('access/secret-damaged', { path });
   await chmod(path, 0o600); // a copy or a restored backup may have come wide open
   return new Secret(secret);
+}
+
+/** Makes a new secret in the old one's place. */
+export async function renewSecret(folder: string): Promise<Secret> {
+  const text = randomBytes(secretBytes).toString('base64url');
+  await replaceFile(join(folder, 'secret'), `${text}\n`);
+  return new Secret(text);
 }
 
 /** Compares in constant time, whatever the lengths. */

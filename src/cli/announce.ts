@@ -10,12 +10,14 @@ export interface StartReport {
   readonly title: string;
   readonly port: number;
   readonly feeds: readonly string[];
-  /** For this machine; needs no secret. */
+  /** For this machine. */
   readonly local: string;
   /** For everybody else, the canonical address first. With the secret where that was wanted; empty on loopback. */
   readonly links: readonly string[];
   /** Whether the links carry the secret. */
   readonly secret: boolean;
+  /** Somebody belongs to it: there is no secret any more. */
+  readonly paired: boolean;
   /** SHA-256 of the device's own authority, for comparing it before one trusts it; absent with other certificates. */
   readonly authorityFingerprint?: string;
 }
@@ -34,6 +36,7 @@ export function startReport(
     canonical.href,
     ...(publicUrl ? [] : numeric.map((address) => `${scheme}//${inUrl(address)}:${port}/`)),
   ];
+  const fragment = withSecret && secret ? `#${secret.reveal()}` : '';
   const isLocal = !publicUrl && isLoopbackAddress(host);
   return {
     device: profile.device,
@@ -41,15 +44,19 @@ export function startReport(
     port,
     feeds: profile.feeds.map(describeFeed),
     local: loopback.href,
-    links: isLocal ? [] : reachable.map((link) => (withSecret ? `${link}#${secret.reveal()}` : link)),
-    secret: withSecret && !isLocal,
+    links: isLocal ? [] : reachable.map((link) => `${link}${fragment}`),
+    secret: fragment !== '' && !isLocal,
+    paired: secret === undefined,
     ...(authorityFingerprint === undefined ? {} : { authorityFingerprint }),
   };
 }
 
+const pairedText = 'People come in by their own keys; vedette pair lets another owner in.';
+const unpairedText = 'The link that lets others in is printed in a terminal, or with --link.';
+
 /** The report for people: links, and the QR code of the first one. */
 export function describeStart(
-  { title, feeds, local, links, secret, authorityFingerprint }: StartReport,
+  { title, feeds, local, links, secret, paired, authorityFingerprint }: StartReport,
   { colors }: { readonly colors: boolean },
 ): readonly string[] {
   const [first, ...others] = links;
@@ -63,16 +70,14 @@ export function describeStart(
     ...(first === undefined || authorityFingerprint === undefined
       ? []
       : [`  its certificates are trusted once, at /trust; SHA-256 ${authorityFingerprint}`]),
-    ...(first === undefined || secret
-      ? []
-      : ['  The link that lets others in is printed in a terminal, or with --link.']),
+    ...(first === undefined || secret ? [] : [`  ${paired ? pairedText : unpairedText}`]),
     ...(first !== undefined && secret ? ['', ...qrCode(first, colors)] : []),
     '',
   ];
 }
 
 /** Light squares are the characters; said in colours, they are light in terminals of any colour. */
-function qrCode(text: string, colors: boolean): readonly string[] {
+export function qrCode(text: string, colors: boolean): readonly string[] {
   const lines = renderUnicodeCompact(text, { border: 2 }).split('\n');
   return lines.map((line) => (colors ? `  \u001b[97;40m${line}\u001b[0m` : `  ${line}`));
 }

@@ -17,7 +17,9 @@ export const demoCommand: CommandModule<object, DeviceFlags & ServeFlags> = {
   async handler(flags) {
     const { loadProfile } = await import('../profile/load.ts');
     const { file, profile } = loadProfile(fileURLToPath(new URL('../../devices/demo', import.meta.url)));
-    const wanted = applyFlags(profile, flags);
+    // Who starts it looks at it in a browser beside it.
+    const open = { ...profile, access: { ...profile.access, loopback: true } };
+    const wanted = applyFlags(open, flags);
     process.chdir(dirname(file));
     const stateDir = await mkdtemp(join(tmpdir(), 'vedette-demo-'));
     try {

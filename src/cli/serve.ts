@@ -45,6 +45,7 @@ export async function serve(profile: Profile, stateDir: string, { json, link }: 
   const agent = createAgent(profile, {
     stateDir,
     pageFolder: pageFolder(),
+    credentialsFolder: process.env.CREDENTIALS_DIRECTORY,
     manager: serviceManager(process.env),
     clock: systemClock,
     log,

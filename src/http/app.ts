@@ -1,25 +1,32 @@
+import type { IncomingMessage } from 'node:http';
 import { Hono } from 'hono';
 import { VedetteError } from '../errors.ts';
 import type { WhepSessions } from '../signaling/whep.ts';
 import { apiRoutes } from './api.ts';
-import { type CallerRules, callerOf } from './caller.ts';
+import { type Caller, isKnown } from './caller.ts';
 import type { DeviceServices, HttpEnv } from './context.ts';
 import { commonHeaders, corsHeaders, pagePolicy, permissionsPolicy, preflightHeaders } from './headers.ts';
 import { historyRoutes } from './history.ts';
 import { type Asset, assetResponse } from './page.ts';
+import { pairingRoutes } from './pairing.ts';
 import { refusalOf } from './problem.ts';
 import { pushRoutes } from './push.ts';
+import { requestRoutes } from './requests.ts';
+import { sessionRoutes } from './session.ts';
 import { whepRoutes } from './whep.ts';
 
 export interface AppParts {
   readonly services: DeviceServices;
   readonly sessions: WhepSessions;
-  readonly rules: CallerRules;
+  /** Establishes who sent a request. @throws VedetteError `http/unknown-host` */
+  callerOf(request: IncomingMessage): Caller;
   readonly assets: ReadonlyMap<string, Asset>;
   /** HTTPS is spoken, so plain HTTP from elsewhere only redirects. */
   readonly secured: boolean;
   /** The page's secure address, where it has one. */
   readonly httpsUrl: () => string | undefined;
+  /** The page's one canonical address. */
+  readonly page: () => string;
   /** Public routes of the certificate's guide. */
   readonly trust: Hono<HttpEnv> | undefined;
 }
@@ -29,13 +36,13 @@ const shared = /^\/(whep\/|api\/(webrtc|device|snapshot\/))/;
 
 /** Everything that is asked by HTTP: who asks is established first, whatever the URL. */
 export function createApp(parts: AppParts): Hono<HttpEnv> {
-  const { services, sessions, rules, assets } = parts;
+  const { services, sessions, assets } = parts;
   const app = new Hono<HttpEnv>();
 
   app.use(async (c, next) => {
     for (const [name, value] of Object.entries(commonHeaders)) c.header(name, value);
     c.header('cache-control', 'no-store'); // what may be kept says so
-    const caller = callerOf(c.env.incoming, rules);
+    const caller = parts.callerOf(c.env.incoming);
     c.set('caller', caller);
     if (parts.secured && !caller.local && !caller.encrypted) {
       const { pathname, search } = new URL(c.req.url);
@@ -53,6 +60,9 @@ export function createApp(parts: AppParts): Hono<HttpEnv> {
 
   app.route('/whep', whepRoutes(services, sessions));
   app.route('/', apiRoutes(services, sessions, parts.httpsUrl));
+  app.route('/', sessionRoutes(services));
+  app.route('/', pairingRoutes(services, parts.page));
+  app.route('/', requestRoutes(services));
   app.route('/', historyRoutes(services));
   app.route('/', pushRoutes(services));
   if (parts.trust !== undefined) app.route('/', parts.trust);
@@ -84,7 +94,7 @@ export function createApp(parts: AppParts): Hono<HttpEnv> {
   app.onError((error, c) => {
     const caller = c.get('caller') as HttpEnv['Variables']['caller'] | undefined; // unset where its host was refused
     const denied = error instanceof VedetteError && error.code === 'access/denied';
-    const status = denied ? (caller?.peer.kind === 'stranger' ? 401 : 403) : undefined;
+    const status = denied ? (caller && isKnown(caller) ? 403 : 401) : undefined;
     const refusal = refusalOf(error, services.log, status);
     if (refusal.status === 401) c.header('www-authenticate', 'Bearer'); // RFC 6750, 3
     for (const [name, value] of Object.entries(refusal.headers)) c.header(name, value);

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
-import type { Peer } from '../access/authorize.ts';
-import type { Credentials } from '../access/credentials.ts';
+import type { Access } from '../access/access.ts';
+import type { Credentials, Presented } from '../access/credentials.ts';
+import type { Peer } from '../access/peer.ts';
 import { VedetteError } from '../errors.ts';
 import {
   type HostHeader,
@@ -11,6 +12,7 @@ import {
   parseHost,
   plainAddress,
 } from './hosts.ts';
+import { isOwnNetwork } from './network.ts';
 
 /** The cookie a browser gets for the secret. */
 export const sessionCookie = 'vedette';
@@ -25,18 +27,25 @@ export interface Caller {
   readonly local: boolean;
   /** The browser's end of it is encrypted. */
   readonly encrypted: boolean;
+  /** Of the page that sent it, as its browser says and as it would be reached. */
+  readonly origin: string;
+  readonly network: 'local' | 'remote';
   /** Another site's page sent it: then only a token of its own speaks for it. */
   readonly crossSite: boolean;
 }
 
 export interface CallerRules {
-  readonly credentials: Credentials;
+  readonly credentials: Pick<Credentials, 'proof'>;
+  readonly access: Pick<Access, 'peerOf'>;
   readonly names: readonly string[];
   readonly publicUrl: URL | undefined;
 }
 
 /** Establishes who sent `request`. @throws VedetteError `http/unknown-host` */
-export function callerOf(request: IncomingMessage, { credentials, names, publicUrl }: CallerRules): Caller {
+export function callerOf(
+  request: IncomingMessage,
+  { credentials, access, names, publicUrl }: CallerRules,
+): Caller {
   const { headers, socket } = request;
   const host = parseHost(headers.host);
   if (host === undefined || !isOwnHost(host.name, names, socket.localAddress ?? '')) {
@@ -47,21 +56,40 @@ export function callerOf(request: IncomingMessage, { credentials, names, publicU
   const byPublicUrl = local && publicUrl?.protocol === 'https:' && publicUrl.hostname === host.name;
   const crossSite = isCrossSite(request, publicUrl);
   const bearer = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
+  const forwarded = isForwarded(request);
+  const loopback = local && isLoopbackName(host.name) && !forwarded;
+  // A proxy on this machine speaks for the whole world.
+  const network = loopback || (!local && !forwarded && isOwnNetwork(address)) ? 'local' : 'remote';
+  const proven = (presented: Presented): Peer => {
+    const proof = credentials.proof(presented);
+    if (proof.kind === 'key') return access.peerOf(proof.key, network, proof.only);
+    return proof.kind === 'holder' ? proof : { kind: 'stranger' };
+  };
   const peer = ((): Peer => {
     // A token says what its bearer may do, on loopback too.
-    if (headers.authorization !== undefined)
-      return credentials.peer({ bearer: bearer ?? '', cookie: undefined, address });
+    if (headers.authorization !== undefined) return proven({ bearer: bearer ?? '', cookie: undefined });
     if (crossSite) return { kind: 'stranger' };
-    if (local && isLoopbackName(host.name) && !isForwarded(request)) return { kind: 'loopback' };
-    return credentials.peer({ bearer: undefined, cookie: cookieOf(headers.cookie), address });
+    // Whoever is known is themselves, also where loopback opens the door.
+    const known = proven({ bearer: undefined, cookie: cookieOf(headers.cookie) });
+    return known.kind === 'stranger' && loopback ? { kind: 'loopback' } : known;
   })();
+  const encrypted = (socket as Partial<TLSSocket>).encrypted === true || byPublicUrl;
   return {
-    peer,
-    address,
-    host,
-    local,
-    encrypted: (socket as Partial<TLSSocket>).encrypted === true || byPublicUrl,
-    crossSite,
+    ...{ peer, address, host, local, encrypted, network, crossSite },
+    origin: headers.origin ?? `${encrypted ? 'https' : 'http'}://${headers.host}`,
+  };
+}
+
+/** Whether there is more to be had by who they are: others are told to show who they are (RFC 9110, 15.5.2). */
+export const isKnown = ({ peer }: Caller): boolean => peer.kind !== 'stranger' && peer.kind !== 'loopback';
+
+/** Whoever asks by the socket file that only the service's user can open. */
+export function localCaller(): Caller {
+  return {
+    peer: { kind: 'local' },
+    address: '',
+    host: { name: 'localhost', port: undefined },
+    ...{ local: true, encrypted: true, crossSite: false, network: 'local', origin: 'http://localhost' },
   };
 }
 

@@ -1,15 +1,18 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
-import { authorize } from '../access/authorize.ts';
+import { bodyLimit } from 'hono/body-limit';
+import type { Access } from '../access/access.ts';
 import type { Credentials } from '../access/credentials.ts';
 import type { Clock } from '../clock.ts';
 import { VedetteError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { PushRequest } from '../protocol/push.ts';
-import { ownerScopes, type Scope } from '../protocol/scope.ts';
+import type { Scope } from '../protocol/scope.ts';
 import type { SessionHost } from '../protocol/session.ts';
 import type { IceServer } from '../protocol/signaling.ts';
 import type { Records } from '../records/records.ts';
+import type { Requests } from '../requests/requests.ts';
+import type { LinkAdmission } from '../signaling/link-server.ts';
 import type { Caller } from './caller.ts';
 import type { Metric } from './prometheus.ts';
 
@@ -21,6 +24,11 @@ export interface DeviceServices {
   readonly title: string;
   readonly sessions: SessionHost;
   readonly credentials: Credentials;
+  readonly access: Access;
+  /** Who the device is. */
+  readonly identity: { readonly publicKey: string; readonly id: string };
+  /** What people ask for. */
+  readonly requests: Pick<Requests, 'take'>;
   /** What viewers are told to gather with. */
   readonly iceServers: readonly IceServer[];
   /**
@@ -54,23 +62,37 @@ export interface HttpEnv {
   Variables: { caller: Caller };
 }
 
-/** What somebody let in may do. */
-export function scopesOf({ peer }: Caller): readonly Scope[] {
-  switch (peer.kind) {
-    case 'loopback':
-      return ownerScopes;
-    case 'holder':
-      return peer.scopes;
-    case 'stranger':
-      return [];
+/** Lets a caller through who may use `scope`. @throws VedetteError `access/denied` */
+export function admit({ peer }: Caller, scope: Scope, { access }: Pick<DeviceServices, 'access'>): void {
+  const decision = access.authorize(peer, scope);
+  if (!decision.allowed) throw new VedetteError('access/denied', { reason: decision.reason });
+}
+
+/** What a session of a caller is opened with: what they may do is asked again while it lasts. */
+export function admissionOf({ peer }: Caller, { access, requests }: DeviceServices): LinkAdmission {
+  return {
+    review: () => access.scopesOf(peer),
+    take: (text, place, tell) => requests.take(text, { ...place, peer }, tell),
+  };
+}
+
+/** The body's JSON, or undefined where it is none. */
+export async function readJson(request: Request): Promise<unknown> {
+  try {
+    return JSON.parse(await request.text());
+  } catch {
+    return undefined;
   }
 }
 
-/** Lets a caller through who may use `scope`. @throws VedetteError `access/denied` */
-export function admit(caller: Caller, scope: Scope, clock: Clock): void {
-  const decision = authorize(caller.peer, scope, clock.wall());
-  if (!decision.allowed) throw new VedetteError('access/denied', { reason: decision.reason });
-}
+/** Bodies that are longer are refused before they are read. */
+export const limited = (maxSize: number) =>
+  bodyLimit({
+    maxSize,
+    onError: () => {
+      throw new VedetteError('http/too-large', { limit: maxSize });
+    },
+  });
 
 /** A request body's type without its parameters, in lower case. */
 export function mediaTypeOf(context: Context): string {

@@ -39,11 +39,12 @@ const ReadingsQuery = z
   .refine(({ from, to }) => from < to, 'from must be before to');
 
 /** What was: events with their pictures and clips, and readings. */
-export function historyRoutes({ history, clock }: DeviceServices): Hono<HttpEnv> {
+export function historyRoutes(services: DeviceServices): Hono<HttpEnv> {
+  const { history } = services;
   const routes = new Hono<HttpEnv>();
 
   routes.get('/api/events', async (c) => {
-    admit(c.get('caller'), 'history', clock);
+    admit(c.get('caller'), 'history', services);
     const { type, severity, before, from, to, limit } = read(EventsQuery, c.req.query());
     const events = await history.events({
       limit,
@@ -58,7 +59,7 @@ export function historyRoutes({ history, clock }: DeviceServices): Hono<HttpEnv>
 
   // What is pinned stays, whatever its age and the room it takes.
   routes.put('/api/events/:id/pin', bodyLimit({ maxSize: maxPinBytes }), async (c) => {
-    admit(c.get('caller'), 'control', clock);
+    admit(c.get('caller'), 'control', services);
     const pin = Pin.safeParse(await c.req.json().catch(() => undefined));
     if (!pin.success) throw new VedetteError('http/bad-request', { detail: 'expected {"pinned": true}' });
     const id = c.req.param('id');
@@ -68,7 +69,7 @@ export function historyRoutes({ history, clock }: DeviceServices): Hono<HttpEnv>
   });
 
   routes.get('/api/readings', async (c) => {
-    admit(c.get('caller'), 'history', clock);
+    admit(c.get('caller'), 'history', services);
     const query = read(ReadingsQuery, c.req.query());
     const points = await history.readings(query);
     return c.json({
@@ -78,19 +79,19 @@ export function historyRoutes({ history, clock }: DeviceServices): Hono<HttpEnv>
   });
 
   routes.get('/api/records', async (c) => {
-    admit(c.get('caller'), 'history', clock);
+    admit(c.get('caller'), 'history', services);
     return c.json(await history.status());
   });
 
   routes.get('/api/events/:file{[^/]+\\.jpg}', async (c, next) => {
-    admit(c.get('caller'), 'history', clock);
+    admit(c.get('caller'), 'history', services);
     const path = history.snapshotPath(c.req.param('file').slice(0, -'.jpg'.length));
     if (path === undefined) return next();
     return give(path)(c, next);
   });
 
   routes.get('/api/clips/:file', async (c, next) => {
-    admit(c.get('caller'), 'history', clock);
+    admit(c.get('caller'), 'history', services);
     const path = history.clipPath(c.req.param('file'));
     if (path === undefined) return next();
     if (c.req.query('download') !== undefined)

@@ -12,6 +12,15 @@ interface Problem {
 /** Status of a code (RFC 9110, 15); a code without a row is our own failure: 500. */
 const statuses: Partial<Record<ErrorCode, number>> = {
   'access/wrong-secret': 403,
+  'access/challenge': 403,
+  'access/invitation': 403,
+  'access/invitation-over': 410,
+  'access/key-known': 409,
+  'access/pairing-closed': 403,
+  'access/secret-over': 403,
+  'access/unknown': 404,
+  'access/unknown-key': 403,
+  'access/wrong-signature': 403,
   'access/too-many-tries': 429, // RFC 6585, 4
   'camera/no-frame': 503,
   'camera/private': 503,
@@ -30,6 +39,9 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   'push/crowded': 409,
   'push/no-contact': 422,
   'push/unknown-service': 422,
+  'request/no-answer': 503,
+  'request/too-large': 413,
+  'request/too-many': 429,
   'session/bad-offer': 400,
   // The syntax is right and the type too, yet nothing can be made of it (RFC 9110, 15.5.21).
   'session/no-common-codec': 422,

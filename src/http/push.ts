@@ -9,11 +9,12 @@ import { admit, type DeviceServices, type HttpEnv } from './context.ts';
 const maxBodyBytes = 8 * 1024;
 
 /** Where a browser asks to be told by Web Push (RFC 8030) when its page is closed. */
-export function pushRoutes({ push, clock }: DeviceServices): Hono<HttpEnv> {
+export function pushRoutes(services: DeviceServices): Hono<HttpEnv> {
+  const { push } = services;
   const routes = new Hono<HttpEnv>();
 
   routes.use('/api/push', async (c, next) => {
-    admit(c.get('caller'), 'control', clock);
+    admit(c.get('caller'), 'control', services);
     await next();
   });
   routes.use(

@@ -1,7 +1,9 @@
 import { getRequestListener } from '@hono/node-server';
 import { WhepSessions } from '../signaling/whep.ts';
 import { createApp } from './app.ts';
+import { callerOf, localCaller } from './caller.ts';
 import type { DeviceServices } from './context.ts';
+import { ControlSocket } from './control-socket.ts';
 import { deviceNames, localName } from './hosts.ts';
 import { Listener } from './listener.ts';
 import { loadPage } from './page.ts';
@@ -16,6 +18,8 @@ export interface HttpServerOptions extends DeviceServices {
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
+  /** The socket file for commands of this machine; none where absent. */
+  readonly controlSocket?: string;
   /** The built page, `dist/viewer`. */
   readonly pageFolder: string;
   readonly tls: TlsOptions;
@@ -48,24 +52,38 @@ export class HttpServer {
    * @throws VedetteError `http/port-taken`, `http/port-forbidden`, `http/no-address`, `tls/certificate`
    */
   async start(): Promise<HttpAddresses> {
-    const { device, publicUrl, host, port, pageFolder, sessions, credentials, log, clock } = this.#options;
+    const { device, publicUrl, host, port, pageFolder, sessions, credentials, access, log, clock } =
+      this.#options;
     const names = deviceNames(device, publicUrl);
     const certificates = createCertificateSource(this.#options.tls, { device, names, clock, log });
     const assets = await loadPage(pageFolder);
     const certificate = await certificates?.start((renewed) => listener.renew(renewed));
     const secured = certificate !== undefined;
-    const rules = { credentials, names, publicUrl };
+    const rules = { credentials, access, names, publicUrl };
     const sockets = new Sockets({ services: this.#options, rules, secured });
     let addresses: HttpAddresses | undefined;
-    const app = createApp({
+    const parts = {
       services: this.#options,
       sessions: new WhepSessions(sessions),
-      rules,
       assets,
       secured,
       httpsUrl: () => (addresses?.canonical.protocol === 'https:' ? addresses.canonical.href : undefined),
+      page: () => (addresses?.canonical ?? publicUrl)?.href ?? '',
       trust: certificates?.trust,
-    });
+    };
+    const app = createApp({ ...parts, callerOf: (request) => callerOf(request, rules) });
+    const localApp = createApp({ ...parts, callerOf: localCaller });
+    const { controlSocket } = this.#options;
+    const control =
+      controlSocket === undefined
+        ? undefined
+        : new ControlSocket(
+            controlSocket,
+            getRequestListener((request, env) => localApp.fetch(request, env), {
+              overrideGlobalObjects: false,
+            }),
+            log,
+          );
     const listener = new Listener(
       {
         request: getRequestListener((request, env) => app.fetch(request, env), {
@@ -78,7 +96,7 @@ export class HttpServer {
     this.#stop = async () => {
       certificates?.stop();
       sockets.stop();
-      await listener.stop(stopGraceMs);
+      await Promise.all([control?.stop(), listener.stop(stopGraceMs)]);
     };
     try {
       const bound = await listener.start(host, port);
@@ -90,6 +108,7 @@ export class HttpServer {
         canonical: publicUrl ?? new URL(`${scheme}://${localName(device)}:${bound}/`),
         authorityFingerprint: certificates?.fingerprint,
       };
+      await control?.start();
       return addresses;
     } catch (error) {
       await this.stop();

@@ -6,8 +6,8 @@ import { maxSignalingBytes } from '../protocol/signaling.ts';
 import { serveGo2rtc } from '../signaling/go2rtc.ts';
 import { WebSocketSignaling } from '../signaling/websocket.ts';
 import { requireFeed } from '../signaling/whep.ts';
-import { type Caller, type CallerRules, callerOf } from './caller.ts';
-import { admit, type DeviceServices, scopesOf } from './context.ts';
+import { type Caller, type CallerRules, callerOf, isKnown } from './caller.ts';
+import { admissionOf, admit, type DeviceServices } from './context.ts';
 import { refusalOf } from './problem.ts';
 
 /** A connection that did not answer a ping within this is dead: twice this after its last sign at the latest. */
@@ -68,7 +68,7 @@ export class Sockets {
       });
     } catch (error) {
       const denied = error instanceof VedetteError && error.code === 'access/denied';
-      const status = denied ? (caller?.peer.kind === 'stranger' ? 401 : 403) : undefined;
+      const status = denied ? (caller && isKnown(caller) ? 403 : 401) : undefined;
       refuse(socket, refusalOf(error, services.log, status));
     }
   }
@@ -78,14 +78,14 @@ export class Sockets {
     const { services } = this.#parts;
     const url = URL.parse(request.url ?? '', 'http://device');
     if (url?.pathname === '/signal') {
-      admit(caller, 'view', services.clock);
-      return (connection) => this.#signaling.serve(connection, scopesOf(caller));
+      admit(caller, 'view', services);
+      return (connection) => this.#signaling.serve(connection, admissionOf(caller, services));
     }
     if (url?.pathname === '/api/ws') {
-      admit(caller, 'view', services.clock);
+      admit(caller, 'view', services);
       const feed = url.searchParams.get('src') ?? '';
       requireFeed(services.sessions, feed);
-      return (connection) => serveGo2rtc(connection, feed, scopesOf(caller), services);
+      return (connection) => serveGo2rtc(connection, feed, admissionOf(caller, services), services);
     }
     throw new VedetteError('http/not-found', { path: (url?.pathname ?? '').slice(0, 200) });
   }

@@ -3,7 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { VedetteError } from '../errors.ts';
 import type { IceServer } from '../protocol/signaling.ts';
 import type { WhepSessions } from '../signaling/whep.ts';
-import { admit, type DeviceServices, type HttpEnv, mediaTypeOf, scopesOf } from './context.ts';
+import { admissionOf, admit, type DeviceServices, type HttpEnv, mediaTypeOf } from './context.ts';
 
 /** As long as a description over `/signal` may be; ten times what browsers write for a wall of tiles. */
 export const maxOfferBytes = 64 * 1024;
@@ -12,7 +12,7 @@ const fragmentType = 'application/trickle-ice-sdpfrag';
 
 /** WHEP (draft-ietf-wish-whep; its session resource is that of RFC 9725, 4). */
 export function whepRoutes(services: DeviceServices, sessions: WhepSessions): Hono<HttpEnv> {
-  const { iceServers, clock } = services;
+  const { iceServers } = services;
   const routes = new Hono<HttpEnv>();
   const limit = bodyLimit({
     maxSize: maxOfferBytes,
@@ -24,7 +24,7 @@ export function whepRoutes(services: DeviceServices, sessions: WhepSessions): Ho
   routes.options('/:feed', (c) => c.body(null, 204, { 'accept-post': sdpType }));
   routes.options('/:feed/:id', (c) => c.body(null, 204, { 'accept-patch': fragmentType }));
   routes.use(async (c, next) => {
-    admit(c.get('caller'), 'view', clock);
+    admit(c.get('caller'), 'view', services);
     await next();
   });
 
@@ -33,7 +33,7 @@ export function whepRoutes(services: DeviceServices, sessions: WhepSessions): Ho
     if (!accepts(c.req.header('accept'), sdpType))
       throw new VedetteError('http/not-acceptable', { given: sdpType });
     const feed = c.req.param('feed');
-    const opened = await sessions.open(feed, await c.req.text(), scopesOf(c.get('caller')));
+    const opened = await sessions.open(feed, await c.req.text(), admissionOf(c.get('caller'), services));
     if (c.req.raw.signal.aborted) await sessions.end(feed, opened.id); // nobody is left to take the answer
     c.header('content-type', sdpType);
     c.header('location', `/whep/${encodeURIComponent(feed)}/${opened.id}`);

@@ -88,6 +88,19 @@ const Http = z.strictObject({
   tls: Tls.prefault('auto').describe('auto: certificates of its own; off: no HTTPS; or files of yours'),
 });
 
+const Access = z.strictObject({
+  loopback: z
+    .boolean()
+    .default(false)
+    .describe('Whoever asks from the machine itself is its owner; with a proxy, that may be the whole world'),
+  clock: z
+    .enum(['ntp', 'trusted'])
+    .default('ntp')
+    .describe(
+      'When grants with times hold. ntp: once a time server has set the clock; trusted: always, for a clock that a battery keeps',
+    ),
+});
+
 const MediaPort = z.int().min(0).max(65_535);
 
 const Media = z.strictObject({
@@ -156,6 +169,7 @@ export const ProfileFile = z
     ),
     push: PushSettings.prefault({}).describe('Notifications of browsers'),
     http: Http.prefault({}).describe('Page, signaling and API'),
+    access: Access.prefault({}).describe('Who gets in without being asked in, and by which clock'),
     media: Media.prefault({}).describe('How picture and sound travel'),
     limits: Limits.prefault({}).describe('How much the device takes on'),
     iceServers: z

@@ -12,6 +12,8 @@ import type { Show } from './shows.ts';
 import { nothingBeside } from './situation.ts';
 import { Telemetry } from './telemetry.ts';
 
+/** Whether everybody may still do what they do is looked at this often: times begin and end by themselves. */
+const reviewMs = 1_000;
 /** What a refused viewer is told to wait before it tries again. */
 const retryAfterSeconds = 10;
 
@@ -43,6 +45,8 @@ export class Sessions implements SessionHost {
   #following: 'no' | 'once' | 'again' = 'no';
   readonly #releases: readonly Release[];
   #told = 0;
+  /** While sessions are open. */
+  #reviews: NodeJS.Timeout | undefined;
   /** The device ends: who is told goodbye needs not hear how the others dwindle. */
   #ending = false;
 
@@ -90,6 +94,7 @@ export class Sessions implements SessionHost {
         candidate: (candidate) => events.candidate(candidate),
         ended: (reason) => {
           this.#open.delete(session);
+          if (this.#open.size === 0) this.#endReviews();
           this.#moved();
           events.ended(reason);
         },
@@ -107,6 +112,7 @@ export class Sessions implements SessionHost {
       },
     );
     this.#open.add(session);
+    this.#reviews ??= setInterval(() => this.review(), reviewMs).unref();
     logger.info({ session: session.id, standby: request.standby }, 'session opened');
     return session;
   }
@@ -136,11 +142,22 @@ export class Sessions implements SessionHost {
     return this.#broadcasts.of(stream).join(() => undefined);
   }
 
+  /** Ends the sessions of whoever may no longer do what they could, or may do more: those come again. */
+  review(): void {
+    for (const session of [...this.#open]) session.review();
+  }
+
   /** Ends all sessions with a goodbye. */
   async close(reason: string): Promise<void> {
     this.#ending = true;
+    this.#endReviews();
     for (const release of this.#releases) release();
     await Promise.all([...this.#open].map((session) => session.close(reason)));
+  }
+
+  #endReviews(): void {
+    clearInterval(this.#reviews);
+    this.#reviews = undefined;
   }
 
   /** What was seen and heard before privacy began is not shown to who comes after. */

@@ -4,9 +4,9 @@ import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import { VedetteError } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import type { Scope } from '../protocol/scope.ts';
 import type { SessionHandle, SessionHost } from '../protocol/session.ts';
 import { MessageBudget } from './budget.ts';
+import type { LinkAdmission } from './link-server.ts';
 import { assignAll } from './sdp-fragment.ts';
 
 const sdp = z.string().max(64 * 1024);
@@ -32,7 +32,7 @@ export interface Go2rtcOptions {
 export function serveGo2rtc(
   socket: WebSocket,
   feed: string,
-  scopes: readonly Scope[],
+  admission: LinkAdmission,
   options: Go2rtcOptions,
 ): void {
   const { sessions, clock, log } = options;
@@ -50,7 +50,7 @@ export function serveGo2rtc(
 
   const offered = async (offer: string, reply: (answer: string) => void): Promise<void> => {
     handle ??= sessions.open(
-      { id: randomUUID(), scopes, standby: false },
+      { ...admission, id: randomUUID(), scopes: admission.review(), standby: false },
       {
         candidate: ({ candidate }) => {
           if (candidate !== '') send('webrtc/candidate', candidate);

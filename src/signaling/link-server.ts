@@ -2,10 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import { VedetteError } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import type { Scope } from '../protocol/scope.ts';
-import type { SessionHandle, SessionHost } from '../protocol/session.ts';
+import { covers } from '../protocol/scope.ts';
+import type { Admission, SessionHandle, SessionHost } from '../protocol/session.ts';
 import type { IceServer, SignalingMessage } from '../protocol/signaling.ts';
 import { type LinkAction, SignalingLink } from './link.ts';
+
+/** Whoever comes by a link is asked about again. */
+export type LinkAdmission = Admission & Required<Pick<Admission, 'review'>>;
 
 /** What all links of a device share, whatever carries them. */
 export interface LinkServerOptions {
@@ -42,10 +45,10 @@ export class LinkServer {
   }
 
   /**
-   * Greets a viewer who was let in with `scopes`, and serves what it says. Sessions outlive their link: what is connected
+   * Greets a viewer who was let in, and serves what it says. Sessions outlive their link: what is connected
    * stays so until the transport's own consent ends (RFC 7675).
    */
-  serve(send: (message: SignalingMessage) => void, scopes: readonly Scope[]): ServedLink {
+  serve(send: (message: SignalingMessage) => void, admission: LinkAdmission): ServedLink {
     const { device, sessions, iceServers, log } = this.#options;
     const link = new SignalingLink({
       device,
@@ -70,8 +73,12 @@ export class LinkServer {
         return;
       }
       try {
+        // They may have been let in long ago.
+        const scopes = admission.review();
+        if (!covers(scopes, 'view'))
+          throw new VedetteError('access/denied', { reason: 'you may not look, or not any more' });
         const handle = sessions.open(
-          { id, scopes, standby },
+          { ...admission, id, scopes, standby },
           {
             candidate: (candidate) => perform(link.gathered(id, candidate)),
             ended: (reason) => {

@@ -1,7 +1,6 @@
 import type { WebSocket } from 'ws';
-import type { Scope } from '../protocol/scope.ts';
 import { MessageBudget } from './budget.ts';
-import { LinkServer, type LinkServerOptions } from './link-server.ts';
+import { type LinkAdmission, LinkServer, type LinkServerOptions } from './link-server.ts';
 
 /** A viewer that reads slower than this is not worth signaling to; its next connection starts afresh. */
 const maxBufferedBytes = 1024 * 1024;
@@ -18,11 +17,11 @@ export class WebSocketSignaling {
     this.#server = new LinkServer(options);
   }
 
-  /** Serves a connection whose peer was let in with `scopes`. */
-  serve(socket: WebSocket, scopes: readonly Scope[]): void {
+  /** Serves a connection whose peer was let in. */
+  serve(socket: WebSocket, admission: LinkAdmission): void {
     const { clock } = this.#options;
     const budget = new MessageBudget(clock.now());
-    const link = this.#server.serve((message) => send(socket, message), scopes);
+    const link = this.#server.serve((message) => send(socket, message), admission);
     socket.on('message', (data: Buffer, isBinary: boolean) => {
       if (!budget.take(clock.now())) socket.close(policyViolation, 'too many messages');
       else if (isBinary) link.receiveBinary();

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { VedetteError } from '../errors.ts';
-import type { Scope } from '../protocol/scope.ts';
 import type { SessionHandle, SessionHost } from '../protocol/session.ts';
 import type { MediaAssignment } from '../protocol/signaling.ts';
+import type { LinkAdmission } from './link-server.ts';
 import { assignAll, fragmentOf, parseFragment, restartedOffer, ufragOf } from './sdp-fragment.ts';
 
 /** Unguessable: whoever knows a session's URL and may view can end it. */
@@ -40,7 +40,7 @@ export class WhepSessions {
   async open(
     feed: string,
     offer: string,
-    scopes: readonly Scope[],
+    admission: LinkAdmission,
   ): Promise<{ readonly id: string; readonly answer: string; readonly etag: string }> {
     requireFeed(this.#host, feed);
     // Before a place is taken: what begins otherwise is no description (RFC 8866, 5.1).
@@ -48,7 +48,7 @@ export class WhepSessions {
     const id = randomBytes(idBytes).toString('base64url');
     let over = false;
     const handle = this.#host.open(
-      { id, scopes, standby: false },
+      { ...admission, id, scopes: admission.review(), standby: false },
       {
         // WHEP has no way back for candidates: the answer carries those that are known.
         candidate: () => {},

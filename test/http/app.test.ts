@@ -10,16 +10,23 @@ import { createApp } from '../../src/http/app.ts';
 import { type CallerRules, callerOf } from '../../src/http/caller.ts';
 import { localName, parseHost } from '../../src/http/hosts.ts';
 import { WhepSessions } from '../../src/signaling/whep.ts';
+import { House } from '../access/house.ts';
 import { FakeSessions } from '../signaling/fake-sessions.ts';
 import { noHistory } from './door.ts';
 
 let folder: string;
-let rules: CallerRules;
+let rules: CallerRules & { readonly credentials: Credentials };
+let house: House;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'vedette-app-'));
-  const credentials = new Credentials(folder, systemClock, pino({ level: 'silent' }));
+  house = await House.open({ loopback: true });
+  const log = pino({ level: 'silent' });
+  const credentials = new Credentials({ folder, paired: () => false, clock: systemClock, log });
   await credentials.start();
-  rules = { credentials, names: ['demo.local', 'door.example'], publicUrl: new URL('https://door.example/') };
+  rules = {
+    ...{ credentials, access: house.access, names: ['demo.local', 'door.example'] },
+    publicUrl: new URL('https://door.example/'),
+  };
 });
 afterEach(() => rm(folder, { recursive: true }));
 
@@ -55,6 +62,27 @@ test.each([
   expect(callerOf(arrived(headers, connection), rules).peer.kind).toBe(kind);
 });
 
+test.each([
+  ['this machine', { host: 'localhost' }, loopback, 'local'],
+  [
+    'the house',
+    { host: '192.168.0.2' },
+    { remoteAddress: '192.168.0.9', localAddress: '192.168.0.2' },
+    'local',
+  ],
+  [
+    'the house, by IPv6',
+    { host: '[fe80::1]' },
+    { remoteAddress: 'fe80::2%eth0', localAddress: 'fe80::1' },
+    'local',
+  ],
+  ['elsewhere', { host: '192.0.2.1' }, { remoteAddress: '198.51.100.9' }, 'remote'],
+  ['a proxy beside, by a public name', { host: 'door.example' }, loopback, 'remote'],
+  ['a proxy, wherever it is', { host: 'demo.local', via: '1.1 x' }, { remoteAddress: '10.0.0.1' }, 'remote'],
+] as const)('a request from %s is from its network', (_name, headers, connection, network) => {
+  expect(callerOf(arrived(headers, connection), rules).network).toBe(network);
+});
+
 test('a proxy that ends TLS in front makes the connection encrypted, by the public name alone', () => {
   const through = (host: string) => callerOf(arrived({ host, via: '1.1 proxy' }, loopback), rules).encrypted;
   expect([through('door.example'), through('demo.local')]).toEqual([true, false]);
@@ -76,6 +104,9 @@ test('from elsewhere, plain HTTP only redirects, once there is HTTPS', async () 
     title: 'Demo',
     sessions,
     credentials: rules.credentials,
+    access: house.access,
+    identity: house.identity,
+    requests: { take: () => false },
     iceServers: [],
     snapshot: async () => new Uint8Array(),
     metrics: () => [],
@@ -87,11 +118,16 @@ test('from elsewhere, plain HTTP only redirects, once there is HTTPS', async () 
   const parts = {
     services,
     sessions: new WhepSessions(sessions),
-    rules,
+    callerOf: (request: IncomingMessage) => callerOf(request, rules),
     assets: new Map(),
     trust: undefined,
   };
-  const app = createApp({ ...parts, secured: true, httpsUrl: () => undefined });
+  const app = createApp({
+    ...parts,
+    secured: true,
+    httpsUrl: () => undefined,
+    page: () => 'https://demo.local/',
+  });
   const host = '192.0.2.1:8480';
   for (const path of ['/', '/api/device?x=1', '/whep/garden', '/healthz', '//evil.example/']) {
     const send = (encrypted: boolean) =>

@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { Credentials } from '../../src/access/credentials.ts';
 import { systemClock } from '../../src/clock.ts';
 import { type HttpAddresses, HttpServer, type HttpServerOptions } from '../../src/http/server.ts';
+import { House } from '../access/house.ts';
 import { FakeSessions } from '../signaling/fake-sessions.ts';
 
 /** A running front door with made-up sessions behind it. */
@@ -13,6 +14,7 @@ export interface Door {
   readonly server: HttpServer;
   readonly sessions: FakeSessions;
   readonly credentials: Credentials;
+  readonly house: House;
   readonly addresses: HttpAddresses;
   readonly url: string;
   readonly folder: string;
@@ -34,7 +36,11 @@ export const noHistory: HttpServerOptions['history'] = {
 
 export const picture = Uint8Array.of(0xff, 0xd8, 0xff, 0xd9);
 
-export async function openDoor(options: Partial<HttpServerOptions> = {}): Promise<Door> {
+/** @param given `loopback: true` unless said otherwise: tests stand for the owner at the device */
+export async function openDoor(
+  options: Partial<HttpServerOptions> = {},
+  given: { readonly loopback?: boolean } = {},
+): Promise<Door> {
   const folder = await mkdtemp(join(tmpdir(), 'vedette-door-'));
   const pageFolder = join(folder, 'page');
   await mkdir(join(pageFolder, 'assets'), { recursive: true });
@@ -44,13 +50,23 @@ export async function openDoor(options: Partial<HttpServerOptions> = {}): Promis
   const logged: string[] = [];
   const log = pino({ level: 'trace', base: null }, { write: (line: string) => void logged.push(line) });
   const sessions = new FakeSessions();
-  const credentials = new Credentials(join(folder, 'identity'), systemClock, log);
+  const house = await House.open({ loopback: true, ...given });
+  const credentials = new Credentials({
+    folder: join(folder, 'identity'),
+    paired: () => house.access.paired,
+    clock: systemClock,
+    log,
+  });
   await credentials.start();
   const server = new HttpServer({
     device: 'demo',
     title: 'Vorführung',
     sessions,
     credentials,
+    access: house.access,
+    identity: house.identity,
+    requests: { take: () => false },
+    controlSocket: join(folder, 'control.sock'),
     iceServers: [{ urls: 'turn:turn.example:3478?transport=udp', username: 'me', credential: 'a"b' }],
     snapshot: async () => picture,
     history: noHistory,
@@ -71,6 +87,7 @@ export async function openDoor(options: Partial<HttpServerOptions> = {}): Promis
     server,
     sessions,
     credentials,
+    house,
     addresses,
     url: addresses.loopback.origin,
     folder,

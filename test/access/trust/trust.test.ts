@@ -1,4 +1,4 @@
-import { appendFile, chmod, rm, writeFile } from 'node:fs/promises';
+import { chmod, open, rm, writeFile } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Receipt } from '../../../src/protocol/request.ts';
@@ -159,7 +159,6 @@ test('a disk that lets nobody write refuses changes, and takes them when it is b
   const ada = person('Ada');
   await first.trust.commit({ put: [ada], audit: [joined('Ada')] });
   await first.trust.stop();
-  await appendFile(device.path, '');
   await chmod(device.path, 0o400);
   await chmod(device.folder, 0o500);
   const writable = process.getuid?.() === 0;
@@ -187,7 +186,6 @@ function edit(path: string, sql: string): void {
 }
 
 async function cut(path: string): Promise<void> {
-  const { open } = await import('node:fs/promises');
   const file = await open(path, 'r+');
   await file.truncate(6_000);
   await file.close();

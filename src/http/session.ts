@@ -1,0 +1,141 @@
+import { type Context, Hono } from 'hono';
+import { z } from 'zod';
+import { LoginChallenges } from '../access/login-challenges.ts';
+import { maxTokenSeconds } from '../access/session-tokens.ts';
+import { VedetteError } from '../errors.ts';
+import { keyIdOf, verify } from '../identity/keys.ts';
+import { loginStatement } from '../identity/statements.ts';
+import type { Secret } from '../log.ts';
+import { PersonKey, PublicKey } from '../protocol/access.ts';
+import { base64url } from '../protocol/base64url.ts';
+import { Scope } from '../protocol/scope.ts';
+import { sessionCookie } from './caller.ts';
+import { admit, type DeviceServices, type HttpEnv, limited, mediaTypeOf, readJson } from './context.ts';
+
+/** Of Ed25519 (RFC 8032, 5.1.6). */
+const Signature = base64url(64);
+const SecretTrade = z.strictObject({ secret: z.string().max(128) });
+const KeyTrade = z.strictObject({ key: PublicKey, challenge: z.string().max(128), signature: Signature });
+const Join = z.strictObject({
+  invitation: base64url(16),
+  secret: base64url(16),
+  key: PublicKey,
+  label: PersonKey.shape.label,
+  name: z.string().trim().min(1).max(60).optional(),
+  signature: Signature,
+});
+const TokenWish = z.strictObject({
+  scopes: z.array(Scope).min(1).max(64),
+  seconds: z.int().min(1).max(maxTokenSeconds),
+});
+
+/** As long as browsers keep one (RFC 6265bis, 5.5); the device itself counts from the last use, and forgets sooner. */
+const cookieMaxAgeSeconds = 400 * 24 * 3_600;
+/** Three keys of 64 bytes, three names. */
+const maxBodyBytes = 2 * 1024;
+/** Of a token: as many scopes as a grant has. */
+const maxTokenBodyBytes = 8 * 1024;
+
+/** How people become known: who the device is, sign-in by key or secret, invitations, tokens for players. */
+export function sessionRoutes(services: DeviceServices): Hono<HttpEnv> {
+  const { device, title, identity, credentials, access, clock } = services;
+  const challenges = new LoginChallenges();
+  const routes = new Hono<HttpEnv>();
+
+  // Whoever joins has to know which device it is before it knows them.
+  routes.get('/api/identity', (c) => {
+    const { publicKey, id } = identity;
+    return c.json({ device: { name: device, title, publicKey, id }, paired: access.paired });
+  });
+
+  routes.post('/api/session/challenge', limited(maxBodyBytes), (c) => {
+    requireOwnPage(c);
+    return c.json({ challenge: challenges.make(clock.now()) });
+  });
+
+  routes.post('/api/session', limited(maxBodyBytes), async (c) => {
+    const body = await ownJson(c);
+    const byKey = KeyTrade.safeParse(body);
+    if (byKey.success) return signedIn(c, await byKeyOf(c, byKey.data));
+    const { secret } = parsed(SecretTrade, body, '{"secret": "…"}, or a key with its signature');
+    const traded = await credentials.trade(secret);
+    if (traded.result === 'over') throw new VedetteError('access/secret-over');
+    if (traded.result === 'wrong') throw new VedetteError('access/wrong-secret');
+    if (traded.result === 'wait') throw tooManyTries(traded.waitMs);
+    return signedIn(c, traded.cookie);
+  });
+
+  routes.post('/api/join', limited(maxBodyBytes), async (c) => {
+    const body = parsed(Join, await ownJson(c), 'an invitation, a key and its signature');
+    const joined = await access.join({ ...body, origin: c.get('caller').origin });
+    // Cookies and tokens of the printed link end here; this one comes after.
+    if (joined.first) await credentials.end();
+    setCookie(c, await credentials.open(joined.key));
+    return c.json({ person: joined.person, words: joined.words });
+  });
+
+  routes.post('/api/token', limited(maxTokenBodyBytes), async (c) => {
+    const caller = c.get('caller');
+    const { scopes, seconds } = parsed(TokenWish, await ownJson(c), 'scopes and seconds');
+    const { peer } = caller;
+    if (peer.kind !== 'person' || peer.only) {
+      const reason = 'a token is made by a person, on the page';
+      throw new VedetteError('access/denied', { reason });
+    }
+    for (const scope of scopes) admit(caller, scope, services);
+    const token = credentials.makeToken(peer.key, scopes, seconds);
+    return c.json({ token: token.reveal(), expiresAt: clock.wall() + seconds * 1_000 });
+  });
+
+  /** The cookie for whoever signed. A right signature always passes; wrong ones are slowed, for that key alone. */
+  async function byKeyOf(c: Context<HttpEnv>, { key, challenge, signature }: z.infer<typeof KeyTrade>) {
+    if (!challenges.isFresh(challenge, clock.now())) throw new VedetteError('access/challenge');
+    const keyId = await keyIdOf(key).catch(() => undefined);
+    if (keyId === undefined || access.peerOf(keyId, 'remote').kind !== 'person')
+      throw new VedetteError('access/unknown-key');
+    const statement = loginStatement({ device: identity.id, key, challenge, origin: c.get('caller').origin });
+    if (!(await verify(key, statement, signature))) {
+      const waitMs = credentials.failed(`key ${keyId}`);
+      throw waitMs > 0 ? tooManyTries(waitMs) : new VedetteError('access/wrong-signature');
+    }
+    // Asked again: of two that arrive at once with one challenge, one is let in.
+    if (!challenges.isFresh(challenge, clock.now())) throw new VedetteError('access/challenge');
+    challenges.use(challenge, clock.now());
+    return credentials.open(keyId);
+  }
+
+  return routes;
+}
+
+function signedIn(c: Context<HttpEnv>, cookie: Secret): Response {
+  setCookie(c, cookie);
+  return c.body(null, 204);
+}
+
+function setCookie(c: Context<HttpEnv>, cookie: Secret): void {
+  const attributes = ['Path=/', 'HttpOnly', 'SameSite=Strict', `Max-Age=${cookieMaxAgeSeconds}`];
+  if (c.get('caller').encrypted) attributes.push('Secure');
+  c.header('set-cookie', `${sessionCookie}=${cookie.reveal()}; ${attributes.join('; ')}`);
+}
+
+/** A form of another site can send text, but neither this type nor our origin. @throws VedetteError `http/bad-request` */
+function requireOwnPage(c: Context<HttpEnv>): void {
+  if (mediaTypeOf(c) === 'application/json' && !c.get('caller').crossSite) return;
+  throw new VedetteError('http/bad-request', { detail: "expected JSON from this device's page" });
+}
+
+async function ownJson(c: Context<HttpEnv>): Promise<unknown> {
+  requireOwnPage(c);
+  return readJson(c.req.raw);
+}
+
+/** @throws VedetteError `http/bad-request` */
+function parsed<T extends z.ZodType>(schema: T, body: unknown, expected: string): z.output<T> {
+  const read = schema.safeParse(body);
+  if (read.success) return read.data;
+  throw new VedetteError('http/bad-request', { detail: `expected ${expected}` });
+}
+
+function tooManyTries(waitMs: number): VedetteError {
+  return new VedetteError('access/too-many-tries', { retryAfterSeconds: Math.ceil(waitMs / 1000) });
+}

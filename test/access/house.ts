@@ -1,0 +1,94 @@
+import { Access } from '../../src/access/access.ts';
+import type { InvitationDraft } from '../../src/access/inviting.ts';
+import type { Peer } from '../../src/access/peer.ts';
+import { TrustedClock } from '../../src/access/trusted-clock.ts';
+import type { Clock, MonotonicMs, WallMs } from '../../src/clock.ts';
+import { generateKey, type KeyPair, keyIdOf, publicKeyOf, sha256, sign } from '../../src/identity/keys.ts';
+import { joinStatement } from '../../src/identity/statements.ts';
+import { MemoryStore } from './memory-store.ts';
+
+export const local: Peer = { kind: 'local' };
+export const origin = 'https://porch.local';
+
+/** A browser with a key of its own. */
+export interface Phone {
+  readonly pair: KeyPair;
+  readonly publicKey: string;
+  readonly id: string;
+}
+
+export async function newPhone(): Promise<Phone> {
+  const pair = await generateKey(false);
+  const publicKey = await publicKeyOf(pair);
+  return { pair, publicKey, id: await keyIdOf(publicKey) };
+}
+
+/** A hand-turned clock, both of its hands. */
+export class HandClock implements Clock {
+  mono = 1_000;
+  wallMs = Date.UTC(2026, 4, 4, 12, 0);
+  now = (): MonotonicMs => this.mono as MonotonicMs;
+  wall = (): WallMs => this.wallMs as WallMs;
+  pass(ms: number): void {
+    this.mono += ms;
+    this.wallMs += ms;
+  }
+}
+
+/** Access with everything around it in memory. */
+export class House {
+  readonly clock = new HandClock();
+  readonly store: MemoryStore;
+  /** When a time server set the clock. */
+  sync: number | undefined = 1;
+  readonly access: Access;
+  readonly identity: { readonly id: string; readonly publicKey: string };
+
+  private constructor(identity: House['identity'], store: MemoryStore, loopback: boolean) {
+    this.identity = identity;
+    this.store = store;
+    const time = new TrustedClock({ clock: this.clock, synchronisedAt: () => this.sync });
+    this.access = new Access({ store, identity, clock: this.clock, time, loopback });
+  }
+
+  static async open({ store = new MemoryStore(), loopback = false } = {}): Promise<House> {
+    const { id, publicKey } = await newPhone();
+    const house = new House({ id, publicKey }, store, loopback);
+    await house.access.start();
+    return house;
+  }
+
+  /** What the phone sends. */
+  async joinRequest(
+    phone: Phone,
+    { invitation, secret }: { readonly invitation: { readonly id: string }; readonly secret: string },
+    name?: string,
+  ) {
+    const parts = { device: this.identity.id, key: phone.publicKey, invitation: invitation.id, origin };
+    const statement = joinStatement({ ...parts, secretHash: await sha256(secret) });
+    return {
+      ...{ invitation: invitation.id, secret, key: phone.publicKey, label: 'Firefox, Linux', origin },
+      ...(name === undefined ? {} : { name }),
+      signature: await sign(phone.pair.privateKey, statement),
+    };
+  }
+
+  /** Pairs a new phone at the terminal. */
+  async pair(name = 'Ada') {
+    const made = await this.access.pair(local, { again: false });
+    const phone = await newPhone();
+    const joined = await this.access.join(await this.joinRequest(phone, made, name));
+    return { phone, joined, peer: this.access.peerOf(joined.key, 'local') };
+  }
+
+  /** Somebody comes in by an invitation of `by`. */
+  async welcome(draft: Partial<InvitationDraft>, by: Peer = local, network: 'local' | 'remote' = 'local') {
+    const made = await this.access.invite(by, {
+      ...{ name: 'Bob', scopes: ['view'], limits: {}, expiresAt: this.clock.wall() + 3_600_000 },
+      ...draft,
+    });
+    const phone = await newPhone();
+    const joined = await this.access.join(await this.joinRequest(phone, made));
+    return { phone, joined, made, peer: this.access.peerOf(joined.key, network) };
+  }
+}

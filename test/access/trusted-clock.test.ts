@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { TrustedClock } from '../../src/access/trusted-clock.ts';
+import { HandClock } from './house.ts';
+
+const year = 365 * 24 * 3_600_000;
+
+function set(lastSeen = 0) {
+  const hand = new HandClock();
+  const state = { sync: 1 as number | undefined };
+  const time = new TrustedClock({ clock: hand, synchronisedAt: () => state.sync });
+  time.resume(lastSeen);
+  return { hand, state, time };
+}
+
+test('without a time server since boot, the time is not known', () => {
+  const { hand, state, time } = set();
+  state.sync = undefined;
+  expect(time.now()).toBeUndefined();
+  state.sync = 1;
+  hand.pass(1_000);
+  expect(time.now()).toBe(hand.wallMs);
+});
+
+test('a clock that is set by a year, either way, is not believed until a time server sets it', () => {
+  for (const jump of [-year, year]) {
+    const { hand, state, time } = set();
+    const before = hand.wallMs;
+    expect(time.now()).toBe(before);
+    hand.wallMs += jump;
+    hand.mono += 2_000;
+    expect(time.now()).toBeUndefined();
+    hand.wallMs = before + 4_000;
+    hand.mono += 2_000;
+    state.sync = 2;
+    expect(time.now()).toBe(hand.wallMs);
+  }
+});
+
+test('a clock that was right goes on being right, and small corrections never turn it back', () => {
+  const { hand, time } = set();
+  time.now();
+  hand.pass(48 * 3_600_000);
+  const noon = time.now();
+  expect(noon).toBe(hand.wallMs);
+  hand.wallMs -= 2_000;
+  expect(time.now()).toBe(noon);
+});
+
+test('no restart brings back a time that is over', () => {
+  const first = set();
+  first.time.now();
+  const second = set(first.time.lastSeen);
+  second.hand.wallMs -= year;
+  expect(second.time.now()).toBeUndefined();
+  second.hand.wallMs += year;
+  expect(second.time.now()).toBe(second.hand.wallMs);
+});
