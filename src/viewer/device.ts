@@ -22,15 +22,13 @@ export type DeviceDescription = z.infer<typeof DeviceDescription>;
 export type Admission =
   | { readonly type: 'admitted'; readonly device: DeviceDescription }
   | { readonly type: 'unauthorized'; readonly because: SignIn }
-  /** The device knows who asks, and does not let them look at this time. */
-  | { readonly type: 'not-now'; readonly reason: string }
+  /** The device knows who asks, and does not let them look at this time; `name` where it says whom it knows. */
+  | { readonly type: 'not-now'; readonly name: string | undefined }
   /** No answer, or none of ours. */
   | { readonly type: 'unreachable' };
 
 /** What became of the secret in the address. `wait`: too many wrong ones were tried (429). */
 export type Redemption = 'none' | 'redeemed' | 'wrong' | 'wait';
-
-const Refusal = z.object({ message: z.string() });
 
 /**
  * Takes the secret out of the address at once, so that it is in no history, bookmark or screenshot, and trades it for
@@ -64,12 +62,13 @@ async function ask(): Promise<Admission | 'stranger'> {
   try {
     const response = await fetch('/api/device', { headers: { accept: 'application/json' } });
     if (response.status === 401) return 'stranger';
-    const body: unknown = await response.json();
-    if (response.status === 403) {
-      return { type: 'not-now', reason: Refusal.safeParse(body).data?.message ?? '' };
-    }
-    const parsed = response.ok ? DeviceDescription.safeParse(body) : undefined;
-    return parsed?.success ? { type: 'admitted', device: parsed.data } : { type: 'unreachable' };
+    if (response.status === 403) return { type: 'not-now', name: undefined };
+    const device = response.ok ? DeviceDescription.safeParse(await response.json()).data : undefined;
+    if (device === undefined) return { type: 'unreachable' };
+    // Whom the device knows is told who they are, also while they may do nothing.
+    return device.scopes.includes('view')
+      ? { type: 'admitted', device }
+      : { type: 'not-now', name: device.person?.name };
   } catch {
     return { type: 'unreachable' };
   }

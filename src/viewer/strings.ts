@@ -237,6 +237,8 @@ const en = {
   unauthorizedUnpaired:
     'Nobody belongs to this device yet. Start “vedette pair” at it and open the link it shows.',
   notNowTitle: 'Not now',
+  notNow: (name: string | undefined) =>
+    `${name === undefined ? 'You' : `${name}, you`} may not look at this time. The picture comes by itself when you may.`,
   keyInsecure:
     'Coming in needs a secure page: browsers make keys only there. Open the address with https://.',
   keyUnsupported:
@@ -338,6 +340,7 @@ const en = {
   keySeen: (day: string) => `last seen ${day}`,
   mayNothing: 'may do nothing just now',
   revoke: 'Revoke',
+  revokeAll: 'Revoke all',
   revokePerson: (name: string) => `Revoke all of ${name}`,
   revokeGrant: (what: string) => `Revoke: ${what}`,
   revokeKey: (label: string) => `Revoke the key of ${label}`,
@@ -612,6 +615,8 @@ const ru: Strings = {
   unauthorizedUnpaired:
     'У устройства ещё нет владельца. Запустите на нём «vedette pair» и откройте показанную ссылку.',
   notNowTitle: 'Не сейчас',
+  notNow: (name) =>
+    `${name === undefined ? 'Вам' : `${name}, вам`} сейчас смотреть нельзя. Картинка появится сама, когда будет можно.`,
   keyInsecure:
     'Чтобы войти, нужна защищённая страница: только там браузер создаёт ключи. Откройте адрес с https://.',
   keyUnsupported:
@@ -712,6 +717,7 @@ const ru: Strings = {
   keySeen: (day) => `был на связи ${day}`,
   mayNothing: 'сейчас доступа нет',
   revoke: 'Отозвать',
+  revokeAll: 'Отозвать всё',
   revokePerson: (name) => `Закрыть доступ: ${name}`,
   revokeGrant: (what) => `Отозвать: ${what}`,
   revokeKey: (label) => `Отозвать ключ: ${label}`,

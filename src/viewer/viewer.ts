@@ -81,9 +81,7 @@ export class Viewer {
     if (admission.type === 'unreachable' && this.admission !== undefined) return;
     this.admission = admission;
     if (admission.type === 'admitted' && this.feeds.length === 0) this.feeds = admission.device.feeds;
-    if (admission.type === 'unauthorized' || admission.type === 'not-now') {
-      this.#connector.feed({ type: 'unauthorized' });
-    }
+    if (admission.type === 'unauthorized') this.#connector.feed({ type: 'unauthorized' });
     this.#changed();
   }
 
@@ -126,6 +124,10 @@ export class Viewer {
   }
 
   #opened(session: string, peer: Peer, feeds: readonly FeedDescription[]): void {
+    // Let in now, as not before: the time has come.
+    if (this.admission !== undefined && this.admission.type !== 'admitted') {
+      this.#askAdmission().catch(() => undefined); // it never rejects
+    }
     this.session = session;
     this.#peer = peer;
     this.feeds = feeds;

@@ -73,7 +73,10 @@ export const inviteStyles = css`
     gap: var(--unit);
   }
   .times label {
-    flex: 1 1 176px;
+    flex: 1 1 120px;
+  }
+  .times.dates label {
+    flex-basis: 216px;
   }
   .said {
     padding-left: calc(var(--unit) * 1.5);

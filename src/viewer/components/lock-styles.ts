@@ -56,7 +56,7 @@ export const lockStyles = css`
     color: var(--ink-soft);
   }
   .state span {
-    display: inline-block;
+    display: block;
   }
   .refusal,
   .blocked {
@@ -83,6 +83,10 @@ export const lockStyles = css`
     user-select: none;
     -webkit-user-select: none;
     -webkit-touch-callout: none;
+  }
+  /* Open, there is nothing to hold; who came by keyboard keeps the focus where it was. */
+  .hold[data-open]:not(:focus-visible) {
+    display: none;
   }
   .hold[aria-disabled='true'] {
     cursor: default;

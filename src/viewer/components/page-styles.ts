@@ -339,5 +339,11 @@ export const pageStyles = css`
       background: var(--ground);
       border-top: 1px solid var(--line);
     }
+    :host([data-beside]) nav a {
+      flex-direction: column;
+      gap: 0;
+      min-height: 52px;
+      font-size: 0.75rem;
+    }
   }
 `;

@@ -42,7 +42,10 @@ export const peopleStyles = css`
     min-height: var(--target);
   }
   .row > :is(h3, p) {
-    flex: 1 1 160px;
+    flex: 1 1 112px;
+  }
+  .row > button {
+    margin: 4px 0 4px auto;
   }
   .row.grant {
     min-height: 0;

@@ -180,7 +180,7 @@ export class VedetteInvite extends LitElement {
             html`<option value=${lock} ?selected=${lock === this.form.lock}>${title}</option>`,
         )}
       </select></label>
-      <div class="times">${time('from', strings.from)} ${time('until', strings.to)}</div>
+      <div class="times dates">${time('from', strings.from)} ${time('until', strings.to)}</div>
     `;
   }
 

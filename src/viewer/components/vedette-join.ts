@@ -88,7 +88,7 @@ export class VedetteJoin extends LitElement {
     const given = new FormData(form);
     const text = (key: string): string => String(given.get(key) ?? '').trim();
     this.stage = { at: 'joining' };
-    const name = this.identity.paired ? undefined : text('name');
+    const name = text('name') || undefined;
     this.#joined(await join(this.identity, this.link, { name, label: text('label') }));
   }
 

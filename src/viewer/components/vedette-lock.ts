@@ -64,6 +64,7 @@ export class VedetteLock extends LitElement {
     if (this.connected) this.told = undefined;
     const before = changed.get('status');
     if (before === undefined || before.state === this.status.state) return;
+    this.refusal = undefined;
     if (this.status.state === 'locked') {
       this.lockedAgain = this.status.since;
     } else if (this.status.state !== 'locking') {
@@ -189,6 +190,7 @@ export class VedetteLock extends LitElement {
       data-phase=${busy ? 'asked' : phase}
       aria-label=${strings.openLock(this.status.title)}
       aria-disabled=${!this.#ready}
+      ?data-open=${open && !busy}
       @pointerdown=${this.#down}
       @pointerup=${() => this.#feed({ type: 'let-go' })}
       @pointerleave=${() => this.#feed({ type: 'left' })}

@@ -333,7 +333,7 @@ export class VedettePage extends LitElement {
     if (admission?.type === 'not-now') {
       return html`<main class="message" data-state="not-now">
         <h1>${strings.notNowTitle}</h1>
-        <p>${admission.reason}</p>
+        <p>${strings.notNow(admission.name)}</p>
         <p><button class="outlined" @click=${() => location.reload()}>${strings.tryAgain}</button></p>
       </main>`;
     }

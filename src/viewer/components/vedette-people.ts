@@ -156,7 +156,12 @@ export class VedettePeople extends LitElement {
     return html`
       <div class="row">
         <h3>${person.name}${mine ? html` <span class="me">(${strings.me})</span>` : nothing}</h3>
-        ${this.#revoking({ what: 'person', of: person.id }, strings.revokePerson(person.name), mine)}
+        ${this.#revoking(
+          { what: 'person', of: person.id },
+          strings.revokePerson(person.name),
+          mine,
+          grants.length > 1 ? strings.revokeAll : strings.revoke,
+        )}
       </div>
       ${grants.length === 0 ? html`<p class="soft">${strings.mayNothing}</p>` : nothing}
       ${grants.map((grant) => this.#grant(grant, grants.length > 1))}
@@ -200,12 +205,12 @@ export class VedettePeople extends LitElement {
   }
 
   /** One tap to be asked, one to do it, in the same place. */
-  #revoking(revocation: Revocation, name: string, mine: boolean): unknown {
+  #revoking(revocation: Revocation, name: string, mine: boolean, short = strings.revoke): unknown {
     const key = `${revocation.what} ${revocation.of}`;
     if (this.sure !== key) {
       return html`<button class="outlined small" aria-label=${name} @click=${() => {
         this.sure = key;
-      }}>${strings.revoke}</button>`;
+      }}>${short}</button>`;
     }
     return html`<div class="sure" role="group" aria-label=${name}>
       <p>${mine ? strings.revokeMyself : strings.revokeSure}</p>

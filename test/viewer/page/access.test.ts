@@ -32,7 +32,7 @@ describe('the page and who may do what', () => {
       invitations: [],
       entries: [],
       refuseUnlock: undefined,
-      notNow: undefined,
+      notNow: false,
     });
     access.asked.length = 0;
     access.cookies.clear();
@@ -124,11 +124,13 @@ describe('the page and who may do what', () => {
     expect(await page.locator('video').count()).toBe(0);
   });
 
-  test('who may not look at this time reads why', async () => {
+  test('who may not look at this time is told so, and sees the picture as soon as they may', async () => {
     await enter();
-    fixture.access.notNow = 'you may look from 16:00';
+    fixture.access.notNow = true;
     await page.reload();
-    await page.getByText('you may look from 16:00').waitFor();
+    await page.getByText('Anna, you may not look at this time').waitFor();
+    fixture.access.notNow = false;
+    await live();
   });
 
   test('before anybody belongs to the device, a stranger reads how to begin', async () => {

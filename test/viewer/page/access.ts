@@ -28,8 +28,8 @@ export class FakeAccess {
   readonly asked: Request[] = [];
   /** Set to refuse to unlock. */
   refuseUnlock: { code: string; reason: string } | undefined;
-  /** Set to answer everyone who is known with 403. */
-  notNow: string | undefined;
+  /** Set to let nobody do anything. */
+  notNow = false;
   /** Given by the fixture: shows viewers how a lock stands. */
   showLock: (change: Partial<LockStatus> & { lock: string }) => Promise<void> = async () => {};
   readonly #challenges = new Set<string>();
@@ -54,6 +54,7 @@ export class FakeAccess {
   }
 
   scopesOf(person: Person): readonly Scope[] {
+    if (this.notNow) return [];
     return person.grants.filter(({ revokedAt }) => revokedAt === undefined).flatMap(({ scopes }) => scopes);
   }
 

@@ -177,7 +177,7 @@ export class Fixture {
 
   #serve(options: FixtureOptions, feeds: readonly FeedDescription[]): void {
     const admitted = (request: IncomingMessage): boolean => {
-      if (options.people) return this.access.personOf(request) !== undefined;
+      if (options.people) return !this.access.notNow && this.access.personOf(request) !== undefined;
       return options.secret === undefined || (request.headers.cookie ?? '').includes('vedette=let-in');
     };
     const json = (response: ServerResponse, status: number, body: unknown): void => {
@@ -196,15 +196,11 @@ export class Fixture {
         }
         response.writeHead(204, { 'set-cookie': 'vedette=let-in; HttpOnly; SameSite=Strict; Path=/' }).end();
       } else if (path === '/api/device') {
-        if (!admitted(request)) {
+        if (this.access.personOf(request) === undefined && !admitted(request)) {
           json(response, 401, { code: 'access/denied', message: 'not let in' });
           return;
         }
         const person = this.access.personOf(request);
-        if (person !== undefined && this.access.notNow !== undefined) {
-          json(response, 403, { code: 'access/denied', message: this.access.notNow });
-          return;
-        }
         json(response, 200, {
           device: 'demo',
           title: options.title ?? 'Front door',
