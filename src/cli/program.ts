@@ -1,6 +1,7 @@
 import yargs from 'yargs';
 import { exitCodes, VedetteError } from '../errors.ts';
 import { version } from '../version.ts';
+import { auditCommand } from './audit.ts';
 import { checkCommand } from './check.ts';
 import { demoCommand } from './demo.ts';
 import { devicesCommand } from './devices.ts';
@@ -25,6 +26,7 @@ const commandNames = [
   snapshotCommand,
   eventsCommand,
   exportCommand,
+  auditCommand,
   rulesCommand,
   serviceCommand,
   embedCommand,
@@ -48,6 +50,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .command(snapshotCommand)
     .command(eventsCommand)
     .command(exportCommand)
+    .command(auditCommand)
     .command(rulesCommand)
     .command(serviceCommand)
     .command(embedCommand)

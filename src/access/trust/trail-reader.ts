@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { VedetteError } from '../../errors.ts';
 import type { AuditEntry } from '../../protocol/access.ts';
@@ -16,7 +17,7 @@ export class TrailReader {
 
   /** @throws VedetteError `trust/none`, `trust/damaged`, `trust/unwritable` */
   constructor(path: string) {
-    if (!existsSync(path)) throw new VedetteError('trust/none', { path });
+    if (!existsSync(path)) throw new VedetteError('trust/none', { folder: dirname(path) });
     try {
       this.#database = openTrustForReading(path);
     } catch (error) {

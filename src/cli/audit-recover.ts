@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs';
+import type { CommandModule } from 'yargs';
+import type { Salvage } from '../access/trust/salvage.ts';
+import { VedetteError } from '../errors.ts';
+import { badLine } from './audit-bad-line.ts';
+import { trustOf } from './audit-trust.ts';
+import { print } from './output.ts';
+
+interface RecoverFlags {
+  readonly profile: string;
+  readonly yes: boolean;
+}
+
+export const auditRecoverCommand: CommandModule<object, RecoverFlags> = {
+  command: 'recover <profile>',
+  describe: 'Put a damaged trust store in order, with what holds of it; the device is stopped',
+  builder: (yargs) =>
+    yargs
+      .positional('profile', {
+        type: 'string',
+        demandOption: true,
+        describe: 'A profile, or a folder with a profile.yaml',
+      })
+      .option('yes', { type: 'boolean', default: false, describe: 'Without asking' })
+      .example('sudo $0 audit recover porch.yaml', 'as the user of the service, or as root'),
+  async handler({ profile, yes }) {
+    const { hasBegun } = await import('../access/trust/begun.ts');
+    const { mustBeUnused, salvage } = await import('../access/trust/salvage.ts');
+    const { folder, path, identity: startedIdentity } = await trustOf(profile);
+    if (!existsSync(path) && !(await hasBegun(folder))) throw new VedetteError('trust/none', { folder });
+    const identity = await startedIdentity();
+    mustBeUnused(path);
+    const found = await salvage(path, identity.publicKey);
+    if (found.sound) {
+      print(`nothing is wrong: ${found.trail.entries} entries hold`);
+      return;
+    }
+    for (const line of foundLines(found)) print(line);
+    if (!yes && !(await confirmed())) return;
+    const { recoverTrust } = await import('../access/trust/recover.ts');
+    const aside = await recoverTrust({ folder, identity, found, now: Date.now() });
+    print(aside === undefined ? 'a new one is begun' : `recovered; the damaged file is ${aside}`);
+  },
+};
+
+/** What will be kept, and who will get in by it. */
+function foundLines({ rows, rowsLost, trail }: Salvage): readonly string[] {
+  const names = rows.flatMap((row) => (row.kind === 'person' ? [row.body.name] : []));
+  const count = (kind: string) => rows.filter((row) => row.kind === kind).length;
+  return [
+    trail.bad ? `the trail is damaged at ${badLine(trail.bad)}` : 'the trail holds',
+    `kept: ${trail.entries} entries; ${count('key')} keys, ${count('grant')} grants, ${count('invitation')} invitations`,
+    `people: ${names.length === 0 ? 'nobody; pair anew' : names.join(', ')}`,
+    ...(rowsLost > 0 ? [`lost: ${rowsLost} rows of people, keys or grants`] : []),
+  ];
+}
+
+async function confirmed(): Promise<boolean> {
+  const { confirm } = await import('@inquirer/prompts');
+  return confirm({ message: 'Move the damaged file aside, and go on with this?', default: false });
+}
