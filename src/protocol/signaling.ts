@@ -33,6 +33,16 @@ export type MediaAssignment = z.infer<typeof MediaAssignment>;
 
 const SessionDescriptionText = z.string().max(64 * 1024);
 
+/** Who the device is to whoever listens, and who they are to it. */
+const SignalingAbout = z.strictObject({
+  title: z.string(),
+  /** Where it is, an IANA time zone. */
+  zone: z.string(),
+  person: z.strictObject({ id: z.string(), name: z.string() }),
+  scopes: z.array(z.string()),
+});
+export type SignalingAbout = z.infer<typeof SignalingAbout>;
+
 /** What a message says. The viewer offers, the device answers; both trickle (RFC 8838). */
 export const SignalingBody = z.discriminatedUnion('type', [
   /** Device to viewer, first: who this is and what can be watched. */
@@ -41,6 +51,8 @@ export const SignalingBody = z.discriminatedUnion('type', [
     device: z.string(),
     feeds: z.array(FeedDescription),
     iceServers: z.array(IceServer),
+    /** For whom nothing but this line leads to the device; on its own page `GET /api/device` says it. */
+    about: SignalingAbout.optional(),
   }),
   /** Viewer to device. `standby` connects without media until `accept`. A second offer of the same session renegotiates or restarts ICE. */
   z.strictObject({

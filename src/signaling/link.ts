@@ -4,6 +4,7 @@ import {
   type FeedDescription,
   type IceServer,
   type MediaAssignment,
+  type SignalingAbout,
   type SignalingBody,
   SignalingMessage,
   signalingVersion,
@@ -36,6 +37,8 @@ export interface LinkOptions {
   readonly device: string;
   readonly feeds: readonly FeedDescription[];
   readonly iceServers: readonly IceServer[];
+  /** For whom this line alone leads to the device. */
+  readonly about?: SignalingAbout | undefined;
   /** Names what belongs to no session: `hello`, and errors of unreadable messages. Unlike any viewer's choice. */
   readonly linkId: string;
   /** Makes a message's unique id. */
@@ -66,12 +69,13 @@ export class SignalingLink {
 
   /** The first message of the connection. */
   hello(): LinkAction {
-    const { device, feeds, iceServers, linkId } = this.#options;
+    const { device, feeds, iceServers, about, linkId } = this.#options;
     return this.#send(linkId, this.#control, {
       type: 'hello',
       device,
       feeds: [...feeds],
       iceServers: [...iceServers],
+      ...(about === undefined ? {} : { about }),
     });
   }
 

@@ -1,15 +1,22 @@
 import type { DeviceMessage } from '../protocol/events.ts';
 import type { TelemetryMessage } from '../protocol/reading.ts';
-import type { FeedDescription, SignalingBody, SignalingMessage } from '../protocol/signaling.ts';
+import type { SignalingBody, SignalingMessage } from '../protocol/signaling.ts';
 import type { ConnectionInput } from './connection.ts';
 import type { SessionCarrier } from './connector.ts';
-import { askDevice } from './device.ts';
+import type { Line, OpenLine } from './line.ts';
 import { Peer, type PeerEvents } from './peer.ts';
 import { randomId, readSignaling, SignalingWriter } from './signaling.ts';
 
+/** Why a line was lost before the device said a word. */
+export type Lost = 'unauthorized' | 'unreachable';
+
 export interface SignalCarrierEvents {
+  /** Opens what carries a session's signaling. */
+  readonly line: OpenLine;
+  /** A refused line looks like any other loss: asks which it was. Never rejects. */
+  whyLost(): Promise<Lost>;
   /** A session's peer connection was made; its tracks are there, if still silent. */
-  opened(session: string, peer: Peer, feeds: readonly FeedDescription[]): void;
+  opened(session: string, peer: Peer, hello: Hello): void;
   message(message: DeviceMessage): void;
   telemetry(message: TelemetryMessage): void;
   readonly control: NonNullable<PeerEvents['control']>;
@@ -17,12 +24,15 @@ export interface SignalCarrierEvents {
   standby(): boolean;
 }
 
+/** The device's first word. */
+export type Hello = Extract<SignalingBody, { type: 'hello' }>;
+
 type Report = (input: ConnectionInput) => void;
 
 /** A page's name for itself, as long as it lives. */
 const viewerId = `viewer-${randomId()}`;
 
-/** Carries sessions over the device's `/signal` WebSocket, one socket for each. */
+/** Carries sessions over signaling, a line for each. */
 export class SignalCarrier implements SessionCarrier {
   readonly #events: SignalCarrierEvents;
   #open: OpenSession | undefined;
@@ -49,7 +59,7 @@ export class SignalCarrier implements SessionCarrier {
 class OpenSession {
   readonly #session = randomId();
   readonly #writer = new SignalingWriter(viewerId, this.#session);
-  readonly #socket: WebSocket;
+  readonly #line: Line;
   readonly #events: SignalCarrierEvents;
   readonly #report: Report;
   #peer: Peer | undefined;
@@ -60,14 +70,13 @@ class OpenSession {
   constructor(events: SignalCarrierEvents, report: Report) {
     this.#events = events;
     this.#report = report;
-    const url = new URL('/signal', location.href);
-    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-    this.#socket = new WebSocket(url);
-    this.#socket.onmessage = ({ data }) => {
-      const message = readSignaling(data);
-      if (message) this.#receive(message);
-    };
-    this.#socket.onclose = () => this.#socketLost();
+    this.#line = events.line({
+      message: (text) => {
+        const message = readSignaling(text);
+        if (message) this.#receive(message);
+      },
+      lost: () => this.#lost(),
+    });
   }
 
   restart(): void {
@@ -75,10 +84,8 @@ class OpenSession {
   }
 
   close(): void {
-    this.#socket.onmessage = null;
-    this.#socket.onclose = null;
     this.#send({ type: 'bye', reason: 'left' });
-    this.#socket.close();
+    this.#line.close();
     this.#peer?.close();
   }
 
@@ -96,7 +103,7 @@ class OpenSession {
           control: this.#events.control,
           telemetry: (message) => this.#events.telemetry(message),
         });
-        this.#events.opened(this.#session, this.#peer, body.feeds);
+        this.#events.opened(this.#session, this.#peer, body);
         this.#settle(this.#offer(false));
         break;
       case 'answer':
@@ -145,21 +152,16 @@ class OpenSession {
   }
 
   #send(body: SignalingBody): void {
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(this.#writer.write(body));
+    if (this.#line.open) this.#line.send(this.#writer.write(body));
   }
 
-  /** A refused upgrade looks like any other loss to a WebSocket; the device says which it was. */
-  #socketLost(): void {
+  #lost(): void {
     if (this.#peer) {
       this.#report({ type: 'signaling-lost' });
       return;
     }
-    askDevice().then(
-      ({ type }) =>
-        this.#report({
-          type: type === 'unauthorized' || type === 'not-now' ? 'unauthorized' : 'signaling-lost',
-        }),
-      () => this.#report({ type: 'signaling-lost' }),
-    );
+    void this.#events
+      .whyLost()
+      .then((why) => this.#report({ type: why === 'unauthorized' ? why : 'signaling-lost' }));
   }
 }

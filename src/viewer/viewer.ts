@@ -3,14 +3,16 @@ import type { DeviceMessage, FeedStatus, ViewerMessage } from '../protocol/event
 import type { FeedDescription } from '../protocol/signaling.ts';
 import { type Connection, idleConnection } from './connection.ts';
 import { Connector } from './connector.ts';
-import { type Admission, askDevice, type Redemption, redeemSecret } from './device.ts';
+import { type Admission, type Redemption, redeemSecret } from './device.ts';
+import type { Door } from './door.ts';
 import type { FeedMedia, Peer } from './peer.ts';
 import { RequestClient } from './requests.ts';
-import { post } from './sign-in.ts';
-import { SignalCarrier } from './signal-carrier.ts';
+import { type Hello, SignalCarrier } from './signal-carrier.ts';
 import { noSituation, type Situation, situationAfter, situationWith } from './situation.ts';
 
 export interface ViewerOptions {
+  /** How the page gets to its device. */
+  readonly way: Promise<Door>;
   /** Something that components draw has changed. */
   readonly changed: () => void;
   /** The device refused what was asked for, for this reason. */
@@ -26,8 +28,10 @@ export class Viewer {
   readonly #refused: ViewerOptions['refused'];
   readonly #connector: Connector;
   /** What is asked of the device and answered by a receipt. */
-  readonly requests = new RequestClient({ post: postRequest });
+  readonly requests = new RequestClient({ post: async (text) => this.#door?.post(text) });
   readonly #eventListeners = new Set<(event: DeviceEvent) => void>();
+  readonly #way: Promise<Door>;
+  #door: Door | undefined;
   #peer: Peer | undefined;
   #standby: boolean;
   #name: string;
@@ -43,14 +47,17 @@ export class Viewer {
   /** Why the device did not take the last call, by feed; a new object for each refusal. */
   readonly refusals = new Map<string, { readonly reason: string }>();
 
-  constructor({ changed, refused, standby, name }: ViewerOptions) {
+  constructor({ way, changed, refused, standby, name }: ViewerOptions) {
+    this.#way = way;
     this.#changed = changed;
     this.#refused = refused;
     this.#standby = standby;
     this.#name = name;
     this.#connector = new Connector(
       new SignalCarrier({
-        opened: (session, peer, feeds) => this.#opened(session, peer, feeds),
+        line: (events) => this.#opensBy.line(events),
+        whyLost: () => this.#opensBy.whyLost(),
+        opened: (session, peer, hello) => this.#opened(session, peer, hello),
         message: (message) => this.#deviceSaid(message),
         telemetry: (message) => {
           this.situation = situationWith(this.situation, message, Date.now());
@@ -70,13 +77,14 @@ export class Viewer {
   async start(): Promise<void> {
     addEventListener('pagehide', this.#left);
     addEventListener('pageshow', this.#returned);
+    this.#door = await this.#way;
     this.redemption = await redeemSecret();
     this.#connector.start();
     await this.#askAdmission();
   }
 
   async #askAdmission(): Promise<void> {
-    const admission = await askDevice();
+    const admission = await this.#opensBy.admission();
     // What was known stays known while the device is out of reach.
     if (admission.type === 'unreachable' && this.admission !== undefined) return;
     this.admission = admission;
@@ -123,7 +131,14 @@ export class Viewer {
     return () => void this.#eventListeners.delete(listener);
   }
 
-  #opened(session: string, peer: Peer, feeds: readonly FeedDescription[]): void {
+  get #opensBy(): Door {
+    if (!this.#door) throw new Error('nothing is opened before the start');
+    return this.#door;
+  }
+
+  #opened(session: string, peer: Peer, hello: Hello): void {
+    const { feeds } = hello;
+    this.admission = this.#opensBy.admitted(hello) ?? this.admission;
     // Let in now, as not before: the time has come.
     if (this.admission !== undefined && this.admission.type !== 'admitted') {
       this.#askAdmission().catch(() => undefined); // it never rejects
@@ -189,13 +204,4 @@ export class Viewer {
   readonly #returned = (event: PageTransitionEvent): void => {
     if (event.persisted) location.reload();
   };
-}
-
-async function postRequest(text: string): Promise<string | undefined> {
-  try {
-    const response = await post('/api/requests', text);
-    return await response.text();
-  } catch {
-    return undefined;
-  }
 }

@@ -1,10 +1,10 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { browserLabel } from '../browser-label.ts';
-import { askDevice } from '../device.ts';
+import type { Door } from '../door.ts';
 import type { JoinLink } from '../join-link.ts';
-import { type Joined, join } from '../joining.ts';
+import type { Joined } from '../joining.ts';
 import { type KeyTrouble, ownKeys } from '../own-key.ts';
-import { askIdentity, type Identity } from '../sign-in.ts';
+import type { Identity } from '../sign-in.ts';
 import { strings } from '../strings.ts';
 import { define } from './define.ts';
 import { shared } from './theme.ts';
@@ -44,10 +44,12 @@ type Stage =
  */
 export class VedetteJoin extends LitElement {
   static override properties = {
+    way: { attribute: false },
     link: { attribute: false },
     stage: { state: true },
     identity: { state: true },
   };
+  declare way: Promise<Door>;
   declare link: JoinLink | 'broken';
   declare stage: Stage;
   declare identity: Identity | undefined;
@@ -67,7 +69,7 @@ export class VedetteJoin extends LitElement {
 
   async #look(): Promise<void> {
     this.stage = { at: 'looking' };
-    this.identity = await askIdentity();
+    this.identity = await (await this.way).identity();
     if (this.identity === undefined) this.stage = { at: 'away' };
     else if (this.link === 'broken') this.stage = { at: 'broken' };
     else {
@@ -79,7 +81,7 @@ export class VedetteJoin extends LitElement {
   /** Who sends a link may well open it to see what it is; that must use up nothing. */
   async #nameHere({ device }: Identity): Promise<string | undefined> {
     if ((await ownKeys(device.id)).length === 0) return undefined;
-    const admission = await askDevice();
+    const admission = await (await this.way).admission();
     return admission.type === 'admitted' ? admission.device.person?.name : undefined;
   }
 
@@ -89,7 +91,8 @@ export class VedetteJoin extends LitElement {
     const text = (key: string): string => String(given.get(key) ?? '').trim();
     this.stage = { at: 'joining' };
     const name = text('name') || undefined;
-    this.#joined(await join(this.identity, this.link, { name, label: text('label') }));
+    const door = await this.way;
+    this.#joined(await door.join(this.identity, this.link, { name, label: text('label') }));
   }
 
   #joined(outcome: Joined): void {

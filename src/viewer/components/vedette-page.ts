@@ -15,6 +15,7 @@ import type { ConnectionStats } from '../stats.ts';
 import { StatsWatch } from '../stats-watch.ts';
 import { strings } from '../strings.ts';
 import { Viewer } from '../viewer.ts';
+import { wayIn } from '../way-in.ts';
 import { define } from './define.ts';
 import { icons } from './icons.ts';
 import { pageStyles } from './page-styles.ts';
@@ -84,6 +85,7 @@ export class VedettePage extends LitElement {
   declare failed: Part | undefined;
 
   readonly #viewer: Viewer;
+  readonly #way = wayIn();
   /** The invitation that the page was opened with, until it is dealt with. */
   #invitation = takeJoinLink();
   readonly #bell = new Bell(() => this.requestUpdate());
@@ -113,6 +115,7 @@ export class VedettePage extends LitElement {
     this.now = Date.now();
     this.loaded = new Set();
     this.#viewer = new Viewer({
+      way: this.#way,
       changed: () => this.requestUpdate(),
       refused: (_, reason) => this.#announce(strings.refusedRequest(reason)),
       // Who comes by a notification's link to a feed wants to see it.
@@ -365,7 +368,7 @@ export class VedettePage extends LitElement {
     }
     return html`<main class="joining">${
       this.loaded.has('join')
-        ? html`<vedette-join .link=${this.#invitation} @enter=${() => this.#entered()}></vedette-join>`
+        ? html`<vedette-join .way=${this.#way} .link=${this.#invitation} @enter=${() => this.#entered()}></vedette-join>`
         : nothing
     }</main>`;
   }

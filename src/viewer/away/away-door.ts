@@ -1,0 +1,117 @@
+import type { Away } from '../../identity/away.ts';
+import { keyIdOf, sha256, sign } from '../../identity/keys.ts';
+import type { Speaker } from '../../identity/sealed-channel.ts';
+import { joinStatement } from '../../identity/statements.ts';
+import { keyWords } from '../../identity/words.ts';
+import { SealedJoinAnswer, sealedOrigin } from '../../protocol/join.ts';
+import type { Admission } from '../device.ts';
+import type { Door } from '../door.ts';
+import type { JoinLink } from '../join-link.ts';
+import type { Joined } from '../joining.ts';
+import type { Line, LineEvents } from '../line.ts';
+import { keyJoined, newKey, type OwnKey, ownKeys } from '../own-key.ts';
+import { readJson } from '../signaling.ts';
+import { openSealedLine } from './sealed-line.ts';
+
+/** An answer to who joins is short. */
+const maxAnswerCharacters = 4 * 1024;
+const answerTimeoutMs = 15_000;
+/** What only the device's own page has: files that go over HTTP. */
+const atHomeOnly: readonly string[] = ['history', 'files', 'snapshot', 'metrics'];
+
+/** A device that is met at a broker, from a page of any origin. */
+export async function awayDoor(away: Away): Promise<Door> {
+  const id = await keyIdOf(away.device);
+  return {
+    line: (events) => new KeyedLine(away, id, events),
+    identity: async () => ({
+      device: { name: '', title: away.title, publicKey: away.device, id },
+      paired: true,
+    }),
+    join: (_identity, link, form) => joinAway(away, id, link, form),
+    // What is not known yet is said by the device, once it is met.
+    admission: async () =>
+      (await ownKeys(id)).length > 0 ? { type: 'unreachable' } : { type: 'unauthorized', because: 'keyless' },
+    admitted: ({ device, feeds, about }): Admission | undefined => {
+      if (about === undefined) return undefined;
+      const scopes = about.scopes.filter((scope) => !atHomeOnly.includes(scope));
+      const { title, zone, person } = about;
+      return { type: 'admitted', device: { device, title, feeds, secure: true, scopes, zone, person } };
+    },
+    whyLost: async () => ((await ownKeys(id)).length > 0 ? 'unreachable' : 'unauthorized'),
+    post: async () => undefined,
+  };
+}
+
+const speakerOf = ({ publicKey, privateKey }: OwnKey): Speaker => ({
+  publicKey,
+  sign: (statement) => sign(privateKey, statement),
+});
+
+/** A line that reads this browser's key before it begins. */
+class KeyedLine implements Line {
+  #line: Line | undefined;
+  #closed = false;
+
+  constructor(away: Away, device: string, events: LineEvents) {
+    void ownKeys(device).then(([key]) => {
+      if (this.#closed) return;
+      if (key === undefined) events.lost();
+      else this.#line = openSealedLine(away, speakerOf(key), events);
+    });
+  }
+
+  get open(): boolean {
+    return this.#line?.open ?? false;
+  }
+
+  send(text: string): void {
+    this.#line?.send(text);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#line?.close();
+  }
+}
+
+async function joinAway(
+  away: Away,
+  device: string,
+  { invitation, secret }: JoinLink,
+  { name, label }: { readonly name: string | undefined; readonly label: string },
+): Promise<Joined> {
+  const key = await newKey(device);
+  if (typeof key === 'string') return { type: 'no-key', trouble: key };
+  try {
+    const parts = { device, key: key.publicKey, invitation, origin: sealedOrigin };
+    const statement = joinStatement({ ...parts, secretHash: await sha256(secret) });
+    const signature = await sign(key.privateKey, statement);
+    const named = name === undefined ? {} : { name };
+    const said = { type: 'join', invitation, secret, key: key.publicKey, label, ...named, signature };
+    const answer = await asked(away, speakerOf(key), JSON.stringify(said));
+    if (answer?.type === 'refused') return answer;
+    if (answer === undefined) return { type: 'unreachable' };
+    await keyJoined(device, key);
+    return { type: 'joined', words: await keyWords([away.device, key.publicKey]) };
+  } catch {
+    return { type: 'unreachable' };
+  }
+}
+
+/** Says one thing to the device; undefined where no answer comes. */
+function asked(away: Away, own: Speaker, text: string): Promise<SealedJoinAnswer | undefined> {
+  return new Promise((resolve) => {
+    const settle = (answer: SealedJoinAnswer | undefined) => {
+      clearTimeout(timer);
+      line.close();
+      resolve(answer);
+    };
+    const timer = setTimeout(() => settle(undefined), answerTimeoutMs);
+    const line = openSealedLine(away, own, {
+      ready: () => line.send(text),
+      message: (given) => settle(readJson(given, SealedJoinAnswer, maxAnswerCharacters)),
+      lost: () => settle(undefined),
+    });
+  });
+}

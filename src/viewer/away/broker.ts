@@ -1,0 +1,63 @@
+import type { MqttClient } from 'mqtt';
+import type { Away } from '../../identity/away.ts';
+
+/** A broker that does not answer by then is as good as none. */
+const connectTimeoutMs = 8_000;
+/** A description is of no use after that. */
+const expirySeconds = 30;
+
+/** One conversation's two topics at a broker. */
+export interface BrokerTopics {
+  readonly write: string;
+  readonly read: string;
+}
+
+/** @param id the device's: SHA-256 of its key */
+export function topicsOf({ topic }: Away, id: string, session: string): BrokerTopics {
+  return { write: `${topic}/${id}/in/${session}`, read: `${topic}/${id}/out/${session}` };
+}
+
+export interface BrokerEvents {
+  message(text: string): void;
+  lost(): void;
+}
+
+/**
+ * Connects to a broker (MQTT 5 over WebSocket) and listens. It is told nothing of who this is: the client's name is new
+ * each time, and what is said is sealed by whoever uses it.
+ * @throws Error where the broker is not reached or lets nobody listen
+ */
+export async function meet(
+  { broker }: Away,
+  { write, read }: BrokerTopics,
+  events: BrokerEvents,
+): Promise<{ send(text: string): void; close(): void }> {
+  // Large, and of use to few: it comes when it is asked for.
+  const { connectAsync } = await import('mqtt');
+  const client: MqttClient = await connectAsync(broker, {
+    protocolVersion: 5,
+    clean: true,
+    reconnectPeriod: 0,
+    connectTimeout: connectTimeoutMs,
+  });
+  client.on('message', (_topic, payload, { retain }) => {
+    // What a broker kept was said to nobody.
+    if (!retain) events.message(new TextDecoder().decode(payload));
+  });
+  client.on('error', () => undefined); // `close` follows
+  client.on('close', () => events.lost());
+  try {
+    const [granted] = await client.subscribeAsync(read, { qos: 1 });
+    if (granted === undefined || granted.qos > 2) throw new Error('the broker lets nobody listen');
+  } catch (error) {
+    client.end(true);
+    throw error;
+  }
+  return {
+    send: (text) => {
+      const properties = { messageExpiryInterval: expirySeconds };
+      client.publish(write, text, { qos: 1, properties }, () => undefined);
+    },
+    close: () => client.end(),
+  };
+}
