@@ -121,6 +121,8 @@ export class Requests {
         context.log.error({ request: request.type, err: error }, 'a request failed');
       else this.#audit(visitor, error, { request: request.id, words: kind.words(request, this.#parts) });
       last = refusedBy(error);
+      // It was not taken: whoever asks the same again is looked at anew, and what has this id in truth stays what it is.
+      visitor.memory.forget(request.id);
     }
     if (!kind.keeps) visitor.memory.forget(request.id);
     exchange.settle(last);

@@ -1,8 +1,9 @@
+import type { TrustRow } from '../access/trust/row.ts';
 import { VedetteError } from '../errors.ts';
 import type { AuditDraft, Grant } from '../protocol/access.ts';
 import type { LockOutcome } from '../protocol/lock-host.ts';
 import type { RequestOf } from '../protocol/request.ts';
-import { type LastWord, type Refused, refusedBy } from './exchange.ts';
+import { type LastWord, refusedBy } from './exchange.ts';
 import type { RequestContext, RequestKind } from './kind.ts';
 import { titleOf } from './titles.ts';
 
@@ -14,7 +15,11 @@ export const unlockRequest: RequestKind<'unlock'> = {
   keeps: true,
   words: ({ lock }, { locks }) => `open ${titleOf(lock, locks)}`,
   async run(request, context) {
-    const { claimed, refused } = await claim(request, context);
+    const may = mayUnlock(request, context);
+    // What is refused takes its id as well: it is refused for good.
+    const claimed = await (may instanceof VedetteError
+      ? claim(request, context, [])
+      : claimFor(request, context, may.grant));
     if (claimed.result === 'other') throw new VedetteError('request/other');
     if (claimed.result === 'known') {
       if (!claimed.receipt || claimed.receipt.state === 'accepted')
@@ -22,36 +27,35 @@ export const unlockRequest: RequestKind<'unlock'> = {
       const { id: _, ...last } = claimed.receipt;
       return { ...last, repeated: true };
     }
-    return refused ? settle(request, context, refused) : move(request, context);
+    if (!(may instanceof VedetteError)) return move(request, context);
+    return settle(request, context, refusedBy(may), ...context.refusal(may, this.words(request, context)));
   },
 };
 
-type Claimed = Awaited<ReturnType<RequestContext['trust']['claim']>>;
-
-/** Takes the id, for what is allowed and for what is not: a refused request is refused for good. */
-async function claim(
-  request: Unlock,
-  context: RequestContext,
-): Promise<{ readonly claimed: Claimed; readonly refused?: Refused }> {
-  const { trust, access, about, key, digest } = context;
-  const { id, lock } = request;
-  const words = unlockRequest.words(request, context);
-  const may = mayUnlock(request, context);
-  if (may instanceof VedetteError) {
-    const claimed = await trust.claim({ id, key, digest }, { audit: context.refusal(may, words) });
-    return { claimed, refused: refusedBy(may) };
-  }
-  const entry: AuditDraft = { ...about, type: 'request', title: `${about.name} asked to ${words}`, lock };
-  const { grant } = may;
+/** Takes the id, the use of the grant and the entry in the trail, or nothing. */
+async function claimFor(request: Unlock, context: RequestContext, grant: Grant | undefined) {
+  const { access, about } = context;
+  const title = `${about.name} asked to ${unlockRequest.words(request, context)}`;
+  let isNew = false;
   const put = grant ? [access.used(grant)] : [];
-  let claimed: Claimed | undefined;
   try {
-    claimed = await trust.claim({ id, key, digest }, { put, audit: [entry] });
-    return { claimed };
+    const entry: AuditDraft = { ...about, type: 'request', title, lock: request.lock };
+    const claimed = await claim(request, context, [entry], put);
+    isNew = claimed.result === 'new';
+    return claimed;
   } finally {
     // Nothing moves: it was asked before, or could not be kept.
-    if (grant && claimed?.result !== 'new') access.notUsed(grant);
+    if (grant && !isNew) access.notUsed(grant);
   }
+}
+
+function claim(
+  { id }: Unlock,
+  { trust, key, digest }: RequestContext,
+  audit: readonly AuditDraft[],
+  put: readonly TrustRow[] = [],
+) {
+  return trust.claim({ id, key, digest }, { put, audit });
 }
 
 function mayUnlock(

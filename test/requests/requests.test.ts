@@ -71,6 +71,7 @@ describe('an unlock', () => {
     expect(codeOf(await device.ask(anna, altered))).toBe('request/other');
     device.restart();
     expect(codeOf(await device.ask(anna, altered))).toBe('request/other');
+    expect(await device.ask(anna, text)).toMatchObject({ state: 'done', repeated: true });
     await turn();
     expect(
       device.trail.filter((title) => title.includes('another request was made under this id')),
@@ -242,6 +243,23 @@ describe('asking', () => {
     const text = await device.written(olga, { ...asked, scopes: [] });
     const first = await device.ask(olga, text);
     expect(await device.ask(olga, text)).toEqual({ ...first, repeated: true });
+  });
+
+  test('every refusal is in the trail, by an entry of its own or by its number', async () => {
+    const device = new AskedDevice();
+    const anna = device.allow('Anna', ['unlock:door']);
+    const text = await device.written(anna, { type: 'unlock', lock: 'door' });
+    await device.ask(anna, text);
+    device.restart();
+    for (let n = 0; n < 100; n += 1) {
+      device.nowMs += 1_000;
+      await device.ask(anna, text.replace('"door"', `"box-${n}"`));
+      await device.ask(anna, text);
+    }
+    device.stop();
+    await turn();
+    const refusals = device.trust.trail.filter(({ type }) => type === 'refusal');
+    expect(refusals.reduce((sum, { detail }) => sum + Number(detail?.refusals ?? 1), 0)).toBe(100);
   });
 
   test('too much is told once, does not move, and is one line of the trail with its number', async () => {
