@@ -43,9 +43,10 @@ export function startReport(
     title: profile.title,
     port,
     feeds: profile.feeds.map(describeFeed),
-    local: loopback.href,
+    // Whoever asks from this machine is nobody, unless the profile says otherwise.
+    local: `${loopback.href}${profile.access.loopback ? '' : fragment}`,
     links: isLocal ? [] : reachable.map((link) => `${link}${fragment}`),
-    secret: fragment !== '' && !isLocal,
+    secret: fragment !== '' && !(isLocal && profile.access.loopback),
     paired: secret === undefined,
     ...(authorityFingerprint === undefined ? {} : { authorityFingerprint }),
   };

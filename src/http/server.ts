@@ -4,7 +4,7 @@ import { createApp } from './app.ts';
 import { callerOf, localCaller } from './caller.ts';
 import type { DeviceServices } from './context.ts';
 import { ControlSocket } from './control-socket.ts';
-import { deviceNames, localName } from './hosts.ts';
+import { deviceNames, isLoopbackAddress, localName } from './hosts.ts';
 import { Listener } from './listener.ts';
 import { loadPage } from './page.ts';
 import { Sockets } from './sockets.ts';
@@ -62,13 +62,16 @@ export class HttpServer {
     const rules = { credentials, access, names, publicUrl };
     const sockets = new Sockets({ services: this.#options, rules, secured });
     let addresses: HttpAddresses | undefined;
+    // Who listens on loopback alone is reached there alone.
+    const alone = publicUrl === undefined && isLoopbackAddress(host);
+    const pageOf = (at: HttpAddresses | undefined) => (alone ? at?.loopback : at?.canonical)?.href ?? '';
     const parts = {
       services: this.#options,
       sessions: new WhepSessions(sessions),
       assets,
       secured,
       httpsUrl: () => (addresses?.canonical.protocol === 'https:' ? addresses.canonical.href : undefined),
-      page: () => (addresses?.canonical ?? publicUrl)?.href ?? '',
+      page: () => pageOf(addresses),
       trust: certificates?.trust,
     };
     const app = createApp({ ...parts, callerOf: (request) => callerOf(request, rules) });

@@ -45,8 +45,14 @@ describe('decide', () => {
     ['time unknown', { until: noon + 1 }, {}, { now: undefined }, 'does not know the time'],
     ['elsewhere', { thisNetwork: true }, {}, { network: 'remote' }, "device's own network"],
     ['not watching', { whileWatching: true }, {}, { watching: false }, 'live picture'],
-    ['open', { whileDoorClosed: 'box' }, {}, { doorClosed: () => false }, 'door is closed'],
-    ['without a sensor', { whileDoorClosed: 'box' }, {}, { doorClosed: () => undefined }, 'door is closed'],
+    ['open', { whileDoorClosed: 'box' }, {}, { doorClosed: (): boolean => false }, 'door is closed'],
+    [
+      'without a sensor',
+      { whileDoorClosed: 'box' },
+      {},
+      { doorClosed: (): undefined => undefined },
+      'door is closed',
+    ],
   ] as const)('a grant that is %s refuses, and says so', (_name, limits, more, given, reason) => {
     expect(reasonOf([grant(['unlock'], limits, more)], 'unlock:box', given)).toContain(reason);
     expect(reasonOf([grant(['unlock'], limits)], 'unlock:box')).toBe('allowed');

@@ -4,11 +4,15 @@ import { Secret } from '../../src/log.ts';
 import { parseProfile } from '../../src/profile/load.ts';
 
 const secret = new Secret('0123456789abcdefghijkl');
-const profileOn = (http: string) =>
-  parseProfile('p', `device: porch\ncameras: { door: { kind: test } }\nhttp: ${http}`, {
-    env: {},
-    readFile: () => '',
-  });
+const profileOn = (http: string, loopback = false) =>
+  parseProfile(
+    'p',
+    `device: porch\ncameras: { door: { kind: test } }\nhttp: ${http}\naccess: { loopback: ${loopback} }`,
+    {
+      env: {},
+      readFile: () => '',
+    },
+  );
 const startedAs = (canonical: string) => ({
   addresses: {
     port: 8480,
@@ -19,13 +23,30 @@ const startedAs = (canonical: string) => ({
   secret,
 });
 
-test('links for others carry the secret behind #, the one for this machine does not', () => {
-  const report = startReport(profileOn('{ host: 192.0.2.7 }'), startedAs('https://porch.local:8480/'), true);
+test('links carry the secret behind #, the one for this machine only where it needs it', () => {
+  const report = startReport(
+    profileOn('{ host: 192.0.2.7 }', true),
+    startedAs('https://porch.local:8480/'),
+    true,
+  );
   expect(report).toMatchObject({
     local: 'http://127.0.0.1:8480/',
     links: [`https://porch.local:8480/#${secret.reveal()}`, `https://192.0.2.7:8480/#${secret.reveal()}`],
     secret: true,
   });
+  const strict = startReport(profileOn('{ host: 192.0.2.7 }'), startedAs('https://porch.local:8480/'), true);
+  expect(strict.local).toBe(`http://127.0.0.1:8480/#${secret.reveal()}`);
+});
+
+test('once somebody has paired, no link carries a secret', () => {
+  const { addresses } = startedAs('https://porch.local:8480/');
+  const report = startReport(profileOn('{ host: 192.0.2.7 }'), { addresses }, true);
+  expect(report).toMatchObject({
+    paired: true,
+    secret: false,
+    links: ['https://porch.local:8480/', 'https://192.0.2.7:8480/'],
+  });
+  expect(describeStart(report, { colors: false }).join('\n')).toContain('vedette pair');
 });
 
 test('without leave, the secret stands nowhere', () => {

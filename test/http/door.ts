@@ -67,7 +67,7 @@ export async function openDoor(
     identity: house.identity,
     requests: { take: () => false },
     controlSocket: join(folder, 'control.sock'),
-    iceServers: [{ urls: 'turn:turn.example:3478?transport=udp', username: 'me', credential: 'a"b' }],
+    iceServers: () => [{ urls: 'turn:turn.example:3478?transport=udp', username: 'me', credential: 'a"b' }],
     snapshot: async () => picture,
     history: noHistory,
     push: { publicKey: 'key', subscribe: async () => undefined, unsubscribe: async () => false },
