@@ -589,7 +589,7 @@ export const errorTable = {
   ),
   'trust/in-use': entry('the device is running', 'stop it first, then recover'),
   'trust/broken-trail': entry(
-    '{count} entries hold; {problem}',
+    '{problem}; entries before it that hold: {count}',
     'keep a copy of the file; vedette audit recover begins anew after what holds',
   ),
 } as const satisfies Record<string, ErrorEntry>;

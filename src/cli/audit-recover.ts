@@ -32,7 +32,7 @@ export const auditRecoverCommand: CommandModule<object, RecoverFlags> = {
     mustBeUnused(path);
     const found = await salvage(path, identity.publicKey);
     if (found.sound) {
-      print(`nothing is wrong: ${found.trail.entries} entries hold`);
+      print(`nothing is wrong; entries that hold: ${found.trail.entries}`);
       return;
     }
     for (const line of foundLines(found)) print(line);
@@ -49,9 +49,9 @@ function foundLines({ rows, rowsLost, trail }: Salvage): readonly string[] {
   const count = (kind: string) => rows.filter((row) => row.kind === kind).length;
   return [
     trail.bad ? `the trail is damaged at ${badLine(trail.bad)}` : 'the trail holds',
-    `kept: ${trail.entries} entries; ${count('key')} keys, ${count('grant')} grants, ${count('invitation')} invitations`,
+    `kept: entries ${trail.entries}, keys ${count('key')}, grants ${count('grant')}, invitations ${count('invitation')}`,
     `people: ${names.length === 0 ? 'nobody; pair anew' : names.join(', ')}`,
-    ...(rowsLost > 0 ? [`lost: ${rowsLost} rows of people, keys or grants`] : []),
+    ...(rowsLost > 0 ? [`lost rows of people, keys or grants: ${rowsLost}`] : []),
   ];
 }
 

@@ -98,7 +98,9 @@ const verifyCommand: CommandModule<object, VerifyFlags> = {
     if (json) printJson(report);
     if (bad) throw new VedetteError('trust/broken-trail', { count: entries, problem: badLine(bad) });
     if (json) return;
-    print(`${entries} entries hold${newest ? `, to ${timeText(newest.time)}; signed to ${signed}` : ''}`);
+    print(
+      `entries that hold: ${entries}${newest ? `, to ${timeText(newest.time)}; signed to ${signed}` : ''}`,
+    );
     if (newest) print(`note down elsewhere: ${newest.seq}:${newest.hash}`);
   },
 };

@@ -7,13 +7,15 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { benchmark } from '../../../bench/events.ts';
 import { writeFrames } from '../../../bench/kept-frames.ts';
+import { type KilledTrust, killTrustWriter } from '../../../bench/trust-kills.ts';
 import { encodedPictures } from '../../records/encoded.ts';
 import { byBenchmark } from '../by-benchmark.ts';
 import { type Check, remark, type TrustFigure } from '../check.ts';
 
-const writer = fileURLToPath(new URL('../../../bench/events-writer.ts', import.meta.url));
+const program = (name: string) => fileURLToPath(new URL(`../../../bench/${name}.ts`, import.meta.url));
 /** Acknowledgements that are watched by strace; then the writer ends by itself. */
 const watched = 100;
+const trustKills = 200;
 const watchDeadlineMs = 180_000;
 
 const killed = `kill -9, ${benchmark.options?.kills?.default} times`;
@@ -40,28 +42,57 @@ export const check: Check = {
       { case: failing, metric: 'leftovers after a start', must: none },
     ]);
     if (typeof figures === 'string') return figures;
-    remark('watching its calls by strace');
-    return [...figures, ...(await syncs())];
+    remark('killing a writer of the trust store');
+    const folder = await mkdtemp(join(tmpdir(), 'vedette-power-'));
+    try {
+      const frames = join(folder, 'frames.json');
+      await writeFrames(frames, await encodedPictures('H264', 1));
+      const trust = await killTrustWriter(join(folder, 'killed'), trustKills);
+      remark('watching their calls by strace');
+      return [
+        ...figures,
+        ...trustFigures(trust),
+        ...(await syncs('events', {
+          args: [program('events-writer'), join(folder, 'events'), frames, String(watched)],
+          log: /records\.sqlite-wal>/,
+          acknowledgement: /write\(1<.*"\{\\"event\\"/,
+        })),
+        ...(await syncs('trust', {
+          args: [program('trust-writer'), join(folder, 'trust'), String(watched)],
+          log: /trust\.sqlite-wal>/,
+          acknowledgement: /write\(1<.*"\{\\"(entry|claim|settled)\\"/,
+        })),
+      ];
+    } finally {
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    }
   },
 };
 
-/** Runs the writer under strace, and looks for a sync of the log of `records.sqlite` before each acknowledgement. */
-async function syncs(): Promise<readonly TrustFigure[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'vedette-power-'));
-  const frames = join(folder, 'frames.json');
-  await writeFrames(frames, await encodedPictures('H264', 1));
+function trustFigures({ acknowledged, lost, troubles, badEntries }: KilledTrust): readonly TrustFigure[] {
+  const about = `trust store, kill -9, ${trustKills} times`;
+  return [
+    { what: `${about}: acknowledged`, value: acknowledged, unit: '', must: { atLeast: trustKills } },
+    { what: `${about}: acknowledged and lost`, value: lost, unit: '', must: none },
+    { what: `${about}: starts that found it damaged`, value: troubles, unit: '', must: none },
+    { what: `${about}: bad entries`, value: badEntries, unit: '', must: none },
+  ];
+}
+
+interface Watched {
+  readonly args: readonly string[];
+  /** The file whose sync has to come first. */
+  readonly log: RegExp;
+  readonly acknowledgement: RegExp;
+}
+
+/** Runs a writer under strace, and looks for a sync of its log before each acknowledgement. */
+async function syncs(what: string, { args, log, acknowledgement }: Watched): Promise<readonly TrustFigure[]> {
   const child = spawn(
     'strace',
     [
       ...['-f', '-y', '-s', '40', '-e', 'trace=fsync,fdatasync,write', '--quiet=all', '-e', 'signal=none'],
-      ...[
-        process.execPath,
-        '--disable-warning=ExperimentalWarning',
-        writer,
-        join(folder, 'home'),
-        frames,
-        String(watched),
-      ],
+      ...[process.execPath, '--disable-warning=ExperimentalWarning', ...args],
     ],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
@@ -75,11 +106,11 @@ async function syncs(): Promise<readonly TrustFigure[]> {
   try {
     for await (const line of createInterface({ input: child.stderr })) {
       const [, thread = ''] = /^\[pid +(\d+)\]/.exec(line) ?? [];
-      if (/f(data)?sync\(\d+<.*records\.sqlite-wal>/.test(line)) {
+      if (/f(data)?sync\(\d+</.test(line) && log.test(line)) {
         if (line.endsWith('= 0')) synced = true;
         else syncing.add(thread);
       } else if (/f(data)?sync resumed.*= 0/.test(line) && syncing.delete(thread)) synced = true;
-      else if (/write\(1<.*"\{\\"event\\"/.test(line)) {
+      else if (acknowledgement.test(line)) {
         acknowledged += 1;
         if (!synced) unsynced += 1;
         synced = false;
@@ -88,10 +119,14 @@ async function syncs(): Promise<readonly TrustFigure[]> {
   } finally {
     clearTimeout(deadline);
     await closed;
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
   return [
-    { what: 'acknowledgements seen by strace', value: acknowledged, unit: '', must: { atLeast: watched } },
-    { what: 'acknowledged before it was synced', value: unsynced, unit: '', must: { atMost: 0 } },
+    {
+      what: `${what}: acknowledgements seen by strace`,
+      value: acknowledged,
+      unit: '',
+      must: { atLeast: watched },
+    },
+    { what: `${what}: acknowledged before it was synced`, value: unsynced, unit: '', must: { atMost: 0 } },
   ];
 }
