@@ -28,15 +28,19 @@ hold() {
 }
 exec 3<&0
 trap : TERM INT HUP
+# Who reads what is said here may be dead already.
+trap '' PIPE
 timeout "$seconds" cat <&3 >/dev/null 2>&1 &
 watch=$!
 hold "$@" </dev/null 3<&- >/dev/null &
 holder=$!
 shift "$count"
-echo "$holder"
+echo "$holder" 2>/dev/null
 wait "$watch"
 trap '' TERM INT HUP
-kill "$watch" "$holder" 2>/dev/null
+kill "$watch" 2>/dev/null
+# A shell that is just becoming the holder would lose any other signal.
+kill -KILL "$holder" 2>/dev/null
 wait "$holder"
 # It never held the line: then it is not ours to set more than once.
 [ $? = 1 ] && tries=50 || tries=0

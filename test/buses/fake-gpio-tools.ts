@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -78,6 +88,18 @@ export class FakeGpioTools {
     return readFileSync(path.join(this.#folder, 'calls'), 'utf8').trim().split('\n');
   }
 
+  /** Forgets the calls so far. */
+  forget(): void {
+    writeFileSync(path.join(this.#folder, 'calls'), '');
+  }
+
+  /** Processes that hold a line. */
+  get holders(): readonly number[] {
+    const line = path.join(this.#folder, 'gpio-line');
+    const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+    return pids.flatMap((pid) => (filesOf(pid).includes(line) ? [Number(pid)] : []));
+  }
+
   remove(): void {
     process.env.PATH = this.#path;
     closeSync(this.#edges);
@@ -87,5 +109,20 @@ export class FakeGpioTools {
   #tool(name: string, script: string): void {
     const whole = `#!/bin/sh\nDIR='${this.#folder}'\necho "${name} $*" >>"$DIR/calls"\n${script}\n`;
     writeFileSync(path.join(this.#folder, name), whole, { mode: 0o755 });
+  }
+}
+
+function filesOf(pid: string): readonly string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+      try {
+        return [readlinkSync(`/proc/${pid}/fd/${fd}`)];
+      } catch {
+        return [];
+      }
+    });
+  } catch {
+    // It has ended, or is somebody else's.
+    return [];
   }
 }

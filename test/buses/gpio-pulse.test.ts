@@ -1,3 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Gpio } from '../../src/buses/gpio.ts';
@@ -10,6 +14,7 @@ describe.each([1, 2] as const)('a line that is active for a while, by version %d
   let gpio: Gpio;
   beforeEach(() => {
     tools = new FakeGpioTools(version);
+    tools.forget();
     gpio = new Gpio({ clock: systemClock, log: pino({ level: 'silent' }) });
   });
   afterEach(async () => {
@@ -50,6 +55,27 @@ describe.each([1, 2] as const)('a line that is active for a while, by version %d
     tools.busy();
     await expect(gpio.pulse(line, 30_000)).rejects.toMatchObject({ code: 'gpio/busy' });
     await expect(gpio.rest(line)).rejects.toMatchObject({ code: 'gpio/busy' });
+  });
+
+  const rounds = process.env.VEDETTE_LONG === undefined ? 5 : 100;
+  test(`is let go of when who drives it is killed, at ${rounds} moments`, { timeout: 300_000 }, async () => {
+    const program = fileURLToPath(new URL('../rig/guest/pulse-line.ts', import.meta.url));
+    for (let round = 0; round < rounds; round++) {
+      const driver = spawn(process.execPath, [program, 'relay', '60000'], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      // The tools are asked, the line is made inactive, then active: some moments of that, and some after it.
+      await until('a first call', () => tools.calls.some((call) => call.startsWith('gpio')));
+      await wait((round * 600) / rounds);
+      driver.kill('SIGKILL');
+      await once(driver, 'close');
+      await until('nobody to hold the line', () => tools.holders.length === 0);
+      await until(
+        'the last word',
+        () => sets().filter((set) => set === '1').length === 0 || sets().at(-1) === '0',
+      );
+      tools.forget();
+    }
   });
 
   test('is made inactive when nothing is to move', async () => {
