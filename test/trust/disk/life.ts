@@ -1,5 +1,5 @@
 /**
- * A device's records and picture on a disk that goes wrong in three ways, in a mount namespace of its own. Prints
+ * A device's records, trust store and picture on a disk that goes wrong in three ways, in a mount namespace of its own. Prints
  * figures as JSON.
  */
 import { execFile, spawn } from 'node:child_process';
@@ -19,6 +19,7 @@ import { EventIds } from '../../../src/records/event-id.ts';
 import { openRecords } from '../../../src/records/records.ts';
 import { RecordsSettings } from '../../../src/records/settings.ts';
 import { remark, type TrustFigure } from '../check.ts';
+import { TrustLife } from './trust-life.ts';
 
 const run = promisify(execFile);
 /** Of the disk: the records' own files and some clips. */
@@ -51,6 +52,8 @@ const release = video.listen(() => {
 const settings = RecordsSettings.parse({ reserve: '2MB' });
 const options = { folder: join(folder, 'state'), settings, clock, log };
 let records = await openRecords(options);
+const trust = new TrustLife(options.folder, log);
+await trust.start();
 const figures: TrustFigure[] = [];
 const acknowledged: string[] = [];
 
@@ -58,6 +61,7 @@ const acknowledged: string[] = [];
 async function alarms(endMs: number): Promise<number> {
   let held = 0;
   while (clock.now() < endMs) {
+    await trust.change();
     const event = {
       id: ids.next(),
       type: 'alarm',
@@ -84,6 +88,7 @@ async function trouble(what: string, begin: () => Promise<() => Promise<void>>):
   remark(`${what} …`);
   const end = await begin();
   const before = frames;
+  const refusedBefore = trust.refused;
   const held = await alarms(clock.now() + troubleMs);
   figures.push({
     what: `${what}: pictures a second`,
@@ -98,6 +103,12 @@ async function trouble(what: string, begin: () => Promise<() => Promise<void>>):
     must: { atLeast: 1 },
   });
   figures.push({ what: `${what}: events held meanwhile`, value: held, unit: '', must: { atLeast: 1 } });
+  figures.push({
+    what: `${what}: changes of trust refused`,
+    value: trust.refused - refusedBefore,
+    unit: '',
+    must: { atLeast: 1 },
+  });
   await end();
   const backMs = clock.now() + backDeadlineMs;
   while (records.status().trouble !== undefined && clock.now() < backMs) {
@@ -109,6 +120,12 @@ async function trouble(what: string, begin: () => Promise<() => Promise<void>>):
     value: records.status().trouble ? 1 : 0,
     unit: '',
     must: { atMost: 0 },
+  });
+  figures.push({
+    what: `${what}: changes of trust taken after the disk is back`,
+    value: (await trust.takes()) ? 1 : 0,
+    unit: '',
+    must: { atLeast: 1 },
   });
 }
 
@@ -145,8 +162,15 @@ await trouble('full', async () => {
 await trouble('read-only from the start', async () => {
   // A file system with files open for writing cannot be made read-only by hand.
   await records.stop();
+  await trust.stop();
   await run('mount', ['-o', 'remount,ro', folder]);
   records = await openRecords(options);
+  figures.push({
+    what: 'read-only from the start: rows of trust that are known',
+    value: await trust.start(),
+    unit: '',
+    must: { atLeast: 1 },
+  });
   return async () => {
     await run('mount', ['-o', 'remount,rw', folder]);
   };
@@ -177,6 +201,8 @@ await trouble('failing', async () => {
 release();
 preRoll.stop();
 await records.stop();
+await trust.stop();
+figures.push(...(await trust.figures()));
 const after = await openRecords(options);
 const there = new Set((await after.events({ limit: 100_000 })).map(({ id }) => id));
 await after.stop();
