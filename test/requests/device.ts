@@ -5,6 +5,7 @@ import type { MonotonicMs, WallMs } from '../../src/clock.ts';
 import { VedetteError } from '../../src/errors.ts';
 import type { Grant, GrantLimits } from '../../src/protocol/access.ts';
 import type { Asked, Receipt } from '../../src/protocol/request.ts';
+import type { TakeRequest } from '../../src/protocol/request-host.ts';
 import { ownerScopes, type Scope } from '../../src/protocol/scope.ts';
 import type { RequestParts } from '../../src/requests/kind.ts';
 import { Requests } from '../../src/requests/requests.ts';
@@ -28,8 +29,12 @@ export class AskedDevice {
   #life = new AbortController();
   #requests: Requests;
 
-  constructor(...locks: readonly string[]) {
+  readonly #store: RequestParts['trust'];
+
+  /** @param trust where it is kept, if not in memory */
+  constructor({ locks = [], trust }: { locks?: readonly string[]; trust?: RequestParts['trust'] } = {}) {
     this.locks = new FakeLocks('door', 'box', ...locks);
+    this.#store = trust ?? this.trust;
     this.#requests = this.#start();
   }
 
@@ -58,6 +63,11 @@ export class AskedDevice {
 
   stop(): void {
     this.#requests.stop();
+  }
+
+  /** Takes what `peer` asks, as the edge has bound it. */
+  take(peer: Peer, ...[text, place, tell]: Parameters<TakeRequest>): boolean {
+    return this.#requests.take(text, { ...place, peer }, tell);
   }
 
   /** Sends a text as it is; gives all that is told, which grows. */
@@ -98,7 +108,8 @@ export class AskedDevice {
   }
 
   #start(): Requests {
-    const { trust, locks } = this;
+    const { locks } = this;
+    const trust = this.#store;
     const { signal } = this.#life;
     const end = new Promise<never>(() => {});
     /** Whoever is dead begins nothing, and learns nothing. */

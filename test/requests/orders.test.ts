@@ -46,7 +46,7 @@ async function breathe(turns: number): Promise<void> {
 test(`in ${orders} random orders nothing moves twice, and no receipt says done where nothing moved`, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
-      const device = new AskedDevice(...everyLock);
+      const device = new AskedDevice({ locks: everyLock });
       const people = [device.allow('Anna', ['unlock']), device.allow('Bob', ['unlock'])] as const;
       const written: { readonly id: string; readonly challenge: string }[] = [];
       const told: { readonly lock: string; readonly receipts: readonly Receipt[] }[] = [];
