@@ -6,6 +6,7 @@ import { synchronisedAt } from './access/synchronised.ts';
 import { trustFileName } from './access/trust/database.ts';
 import { Trust } from './access/trust/trust.ts';
 import { TrustedClock } from './access/trusted-clock.ts';
+import { composeAway } from './away.ts';
 import type { Clock } from './clock.ts';
 import { settledWithin } from './deadline.ts';
 import { DeviceCertificate } from './device-certificate.ts';
@@ -16,6 +17,7 @@ import { controlSocketName } from './http/control-socket.ts';
 import { isLoopbackAddress, localName } from './http/hosts.ts';
 import { MdnsAnnouncer } from './http/mdns/announcer.ts';
 import { type HttpAddresses, HttpServer } from './http/server.ts';
+import { iceServersNow } from './ice-servers.ts';
 import type { Logger, Secret } from './log.ts';
 import { findFfmpeg } from './media/ffmpeg.ts';
 import { mediaPorts, withPortErrors } from './media-ports.ts';
@@ -71,14 +73,11 @@ export function createAgent(
   profile: Profile,
   { stateDir, pageFolder, credentialsFolder, manager, clock, log }: AgentOptions,
 ): Agent {
-  const iceServers = profile.iceServers.map(({ credential, ...server }) => ({
-    ...server,
-    ...(credential ? { credential: credential.reveal() } : {}),
-  }));
+  const iceServers = () => iceServersNow(profile.iceServers, clock.wall());
   const identity = join(stateDir, 'identity');
   const { tls, publicUrl } = profile.http;
   const feeds = composeFeeds(profile, { clock, log });
-  const wire = new Wire({ ports: mediaPorts(profile), iceServers: () => iceServers, clock, log });
+  const wire = new Wire({ ports: mediaPorts(profile), iceServers, clock, log });
   const certificate = new DeviceCertificate(identity, clock);
   let page = publicUrl ?? pageUrl(profile, profile.http.port);
   const link = (feed?: string) =>
@@ -112,6 +111,9 @@ export function createAgent(
   access.onChange(() => sessions.review());
   const credentials = new Credentials({ folder: identity, paired: () => access.paired, clock, log });
   const requests = new Requests({ access, trust, locks: watch.locks, clock, log });
+  const away = composeAway({
+    ...{ profile, identity: deviceIdentity, access, requests, sessions, iceServers, clock, log },
+  });
   const eventLoop = new EventLoopDelay();
   const http = new HttpServer({
     device: profile.device,
@@ -121,6 +123,7 @@ export function createAgent(
     access,
     identity: deviceIdentity,
     requests,
+    awayLink: (invitation) => away?.link(invitation),
     iceServers,
     snapshot: (feed) => feeds.snapshot(feed),
     history: records,
@@ -172,6 +175,7 @@ export function createAgent(
         // Before anybody can look: privacy mode may be on.
         await watch.start();
         requests.start();
+        away?.start();
         return http.start();
       });
       page = addresses.canonical;
@@ -189,7 +193,7 @@ export function createAgent(
       watchdog.stop();
       watch.halt();
       // Side by side, and what hangs is left behind: the records have to have their turn.
-      const doors = [sessions.close(reason), announcer?.stop(), http.stop()];
+      const doors = [sessions.close(reason), announcer?.stop(), http.stop(), away?.stop()];
       await Promise.all([...doors, settledWithin(watch.stop(), actsStopMs)]);
       // Clips end whole, so their frames go last.
       await Promise.all([records.stop(), settledWithin(watch.buses.stop(), busesStopMs)]);

@@ -21,3 +21,8 @@ export const systemClock: Clock = {
   now: () => (Number(process.hrtime.bigint()) / 1e6) as MonotonicMs,
   wall: () => Date.now() as WallMs,
 };
+
+/** The device's IANA time zone. */
+export function systemZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+}

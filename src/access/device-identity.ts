@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { VedetteError } from '../errors.ts';
 import { decodeBase64url, encodeBase64url } from '../identity/base64url.ts';
 import { generateKey, keyIdOf, type SigningKey, sign } from '../identity/keys.ts';
+import { agree } from '../identity/seal-keys.ts';
 import { createFile, removeLeftovers } from './atomic-file.ts';
 
+/** What stands before the 32 bytes of an X25519 key in PKCS #8 (RFC 8410, 7). */
+const x25519Prefix = Buffer.from('302e020100300506032b656e04220420', 'hex');
 /** As the systemd credential store names it (systemd.exec(5), LoadCredential=). */
 const credentialName = 'vedette-device-key';
 
@@ -17,13 +20,20 @@ export interface DeviceIdentityOptions {
   readonly witness: string;
 }
 
+interface Loaded {
+  readonly key: SigningKey;
+  readonly publicKey: string;
+  readonly id: string;
+  readonly seal: { readonly key: SigningKey; readonly publicKey: string };
+}
+
 /**
  * The device's Ed25519 key: who it is to everybody who knows it. Made at the first start, and never again: what cannot be
  * read ends the start, because a new key would be another device.
  */
 export class DeviceIdentity {
   readonly #options: DeviceIdentityOptions;
-  #loaded: { readonly key: SigningKey; readonly publicKey: string; readonly id: string } | undefined;
+  #loaded: Loaded | undefined;
 
   constructor(options: DeviceIdentityOptions) {
     this.#options = options;
@@ -48,8 +58,18 @@ export class DeviceIdentity {
     return this.#started.id;
   }
 
+  /** X25519, raw, base64url: what is said first over a broker is sealed to it. */
+  get sealKey(): string {
+    return this.#started.seal.publicKey;
+  }
+
   sign(text: string): Promise<string> {
     return sign(this.#started.key, text);
+  }
+
+  /** The secret of {@link sealKey} with another's public key. @throws Error where that is none */
+  agree(publicKey: string): Promise<Uint8Array<ArrayBuffer>> {
+    return agree(this.#started.seal.key, publicKey);
   }
 
   get #started() {
@@ -82,7 +102,7 @@ async function newKey(): Promise<string> {
 }
 
 /** @throws VedetteError `identity/damaged` */
-async function readKey(pem: string, path: string) {
+async function readKey(pem: string, path: string): Promise<Loaded> {
   const body = /^-----BEGIN PRIVATE KEY-----\s([A-Za-z0-9+/=\s]+)-----END PRIVATE KEY-----\s*$/.exec(
     pem,
   )?.[1];
@@ -90,13 +110,27 @@ async function readKey(pem: string, path: string) {
     if (body === undefined) throw new TypeError('no PKCS #8 key in PEM');
     const der = Buffer.from(body, 'base64');
     const readable = await crypto.subtle.importKey('pkcs8', der, 'Ed25519', true, ['sign']);
-    const { x = '' } = await crypto.subtle.exportKey('jwk', readable);
+    const { x = '', d = '' } = await crypto.subtle.exportKey('jwk', readable);
     const publicKey = encodeBase64url(decodeBase64url(x) ?? new Uint8Array());
     const key = await crypto.subtle.importKey('pkcs8', der, 'Ed25519', false, ['sign']);
-    return { key, publicKey, id: await keyIdOf(publicKey) };
+    const seal = await sealKeyFrom(decodeBase64url(d) ?? new Uint8Array());
+    return { key, publicKey, id: await keyIdOf(publicKey), seal };
   } catch (cause) {
     throw new VedetteError('identity/damaged', { path }, { cause });
   }
+}
+
+/** One secret to keep is enough: the X25519 key is made from the Ed25519 one, by HKDF (RFC 5869), so neither tells the other. */
+async function sealKeyFrom(seed: Uint8Array<ArrayBuffer>): Promise<Loaded['seal']> {
+  const material = await crypto.subtle.importKey('raw', seed, 'HKDF', false, ['deriveBits']);
+  const info = new TextEncoder().encode('vedette seal key 1');
+  const parameters = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(32), info };
+  const secret = new Uint8Array(await crypto.subtle.deriveBits(parameters, material, 256));
+  const der = Buffer.concat([x25519Prefix, secret]);
+  const readable = await crypto.subtle.importKey('pkcs8', der, 'X25519', true, ['deriveBits']);
+  const { x = '' } = await crypto.subtle.exportKey('jwk', readable);
+  const key = await crypto.subtle.importKey('pkcs8', der, 'X25519', false, ['deriveBits']);
+  return { key, publicKey: x };
 }
 
 /** @returns undefined where there is no such file. @throws VedetteError `identity/unreadable` */

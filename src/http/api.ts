@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
+import { systemZone } from '../clock.ts';
 import { VedetteError } from '../errors.ts';
 import { covers } from '../protocol/scope.ts';
 import { requireFeed, type WhepSessions } from '../signaling/whep.ts';
@@ -46,7 +47,7 @@ export function apiRoutes(
       ...(secureUrl === undefined ? {} : { httpsUrl: secureUrl }),
       scopes,
       // The page tells times in its reader's zone, and says where the device is in another.
-      zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      zone: systemZone(),
     });
   });
 

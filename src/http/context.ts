@@ -30,7 +30,9 @@ export interface DeviceServices {
   /** What people ask for. */
   readonly requests: Pick<Requests, 'take'>;
   /** What viewers are told to gather with. */
-  readonly iceServers: readonly IceServer[];
+  /** An invitation's link for a page elsewhere, where the profile has one. @param invitation `<id>.<secret>` */
+  awayLink(invitation: string): string | undefined;
+  readonly iceServers: () => readonly IceServer[];
   /**
    * A JPEG of what `feed`'s camera sees now.
    * @throws VedetteError `feed/unknown`, `camera/no-frame`, `ffmpeg/missing`

@@ -39,7 +39,7 @@ export function whepRoutes(services: DeviceServices, sessions: WhepSessions): Ho
     c.header('location', `/whep/${encodeURIComponent(feed)}/${opened.id}`);
     c.header('etag', opened.etag);
     c.header('accept-patch', fragmentType);
-    for (const link of iceServerLinks(iceServers)) c.header('link', link, { append: true });
+    for (const link of iceServerLinks(iceServers())) c.header('link', link, { append: true });
     return c.body(opened.answer, 201);
   });
 

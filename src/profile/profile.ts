@@ -44,7 +44,7 @@ export interface ActionProfile extends Entry<Action, [ActionParts]> {
 
 /** Keys of a profile that stand as they are. */
 type PlainKey =
-  | ('device' | 'records' | 'mqtt' | 'homeassistant' | 'push')
+  | ('device' | 'records' | 'mqtt' | 'signaling' | 'homeassistant' | 'push')
   | ('http' | 'access' | 'media' | 'limits' | 'iceServers' | 'log');
 
 /** One device, with every default filled in. */
@@ -84,13 +84,26 @@ export function profileOf(file: ProfileFile, sensors: readonly SensorProfile[], 
       preRollMs: preRollOf(name, file),
     };
   });
-  const { device, records, mqtt, homeassistant, push, http, media, limits, iceServers, log } = file;
+  const { device, records, signaling, mqtt, homeassistant, push, http, media, limits, iceServers, log } =
+    file;
   const { access } = file;
   return {
     ...{ device, title: file.title ?? titleOf(device), feeds, sensors, rules },
     locks: Object.entries(file.locks).map(([name, entry]) => lockProfile(name, entry)),
     actions: Object.entries(file.actions).map(([name, action]) => ({ name, ...action })),
-    ...{ records, ...given('mqtt', mqtt), homeassistant, push, http, access, media, limits, iceServers, log },
+    ...{
+      records,
+      ...given('mqtt', mqtt),
+      ...given('signaling', signaling),
+      homeassistant,
+      push,
+      http,
+      access,
+      media,
+      limits,
+      iceServers,
+      log,
+    },
   };
 }
 

@@ -11,6 +11,7 @@ import { microphoneKinds } from '../media/sound/microphones/kinds.ts';
 import { speakerKinds } from '../media/sound/speakers/kinds.ts';
 import { secretText } from '../protocol/secret.ts';
 import { RecordsSettings } from '../records/settings.ts';
+import { SignalingSettings } from '../signaling/settings.ts';
 import { alarmShape } from './alarm-schema.ts';
 import { entrySchema } from './entry.ts';
 import { jsonSchema, type SchemaNode } from './wording.ts';
@@ -127,6 +128,9 @@ const IceServer = z.strictObject({
     .describe('stun: or turn: addresses'),
   username: z.string().min(1).optional(),
   credential: secretText.optional(),
+  secret: secretText
+    .optional()
+    .describe('Shared with the TURN server (coturn: use-auth-secret); credentials of a day are made from it'),
 });
 
 const Log = z.strictObject({
@@ -163,6 +167,7 @@ export const ProfileFile = z
       .default({})
       .describe('What it can unlock, each by the name that grants call it'),
     records: RecordsSettings.prefault({}).describe('What it remembers, and for how long'),
+    signaling: SignalingSettings.optional().describe('Ways in beside the page of the device itself'),
     mqtt: MqttSettings.optional().describe('The broker of sensors, actions and Home Assistant'),
     homeassistant: HomeAssistantSettings.prefault(false).describe(
       'Whether Home Assistant finds it by itself',

@@ -4,17 +4,22 @@ import { VedetteError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { covers } from '../protocol/scope.ts';
 import type { Admission, SessionHandle, SessionHost } from '../protocol/session.ts';
-import type { IceServer, SignalingMessage } from '../protocol/signaling.ts';
+import type { IceServer, SignalingAbout, SignalingMessage } from '../protocol/signaling.ts';
 import { type LinkAction, SignalingLink } from './link.ts';
 
 /** Whoever comes by a link is asked about again. */
-export type LinkAdmission = Admission & Required<Pick<Admission, 'review'>>;
+export type LinkAdmission = Admission &
+  Required<Pick<Admission, 'review'>> & {
+    /** For whom this line alone leads to the device. */
+    readonly about?: SignalingAbout;
+  };
 
 /** What all links of a device share, whatever carries them. */
 export interface LinkServerOptions {
   readonly device: string;
   readonly sessions: SessionHost;
-  readonly iceServers: readonly IceServer[];
+  /** With credentials that hold now. */
+  readonly iceServers: () => readonly IceServer[];
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -53,7 +58,8 @@ export class LinkServer {
     const link = new SignalingLink({
       device,
       feeds: sessions.feeds,
-      iceServers,
+      iceServers: iceServers(),
+      about: admission.about,
       linkId: randomUUID(),
       newId: randomUUID,
     });

@@ -16,7 +16,7 @@ export interface SealedHost {
   readonly speaker: Speaker;
   readonly seal: SealHolder;
   /** Serves whoever holds this key; undefined where nobody is known by it. */
-  serve(key: string, send: (message: SignalingMessage) => void): ServedLink | undefined;
+  serve(key: string, send: (message: SignalingMessage) => void): Promise<ServedLink | undefined>;
   /** Answers the one thing that a key nobody knows may say: that it was asked in. Never rejects. */
   join(key: string, text: string): Promise<string>;
 }
@@ -104,7 +104,7 @@ export class SealedEnd {
     this.#events.send(welcome);
     this.#channel = channel;
     this.#key = heard.key;
-    this.#link = this.#host.serve(heard.key, (message) => this.#say(channel, JSON.stringify(message)));
+    this.#link = await this.#host.serve(heard.key, (message) => this.#say(channel, JSON.stringify(message)));
   }
 
   #say(channel: SealedChannel, text: string): void {

@@ -52,7 +52,7 @@ describe.skipIf(!hasMosquitto)('signaling over a broker', () => {
     const links = new LinkServer({
       device: 'mill',
       sessions,
-      iceServers: [],
+      iceServers: () => [],
       clock: systemClock,
       log: quiet,
     });
@@ -62,9 +62,7 @@ describe.skipIf(!hasMosquitto)('signaling over a broker', () => {
         speaker: device,
         seal,
         serve: (key, send) =>
-          key === person.publicKey
-            ? links.serve(send, { scopes: ['view'], review: () => ['view'] })
-            : undefined,
+          key === person.publicKey ? links.serve(send, { review: () => ['view'] }) : undefined,
         join: async (_key, text) => `answer to ${text}`,
       },
     });

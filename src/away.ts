@@ -1,0 +1,101 @@
+import type { Access } from './access/access.ts';
+import type { DeviceIdentity } from './access/device-identity.ts';
+import { MqttBus } from './buses/mqtt.ts';
+import { type Clock, systemZone } from './clock.ts';
+import { VedetteError } from './errors.ts';
+import { type Away, writeAway } from './identity/away.ts';
+import { keyIdOf } from './identity/keys.ts';
+import type { Logger } from './log.ts';
+import type { Profile } from './profile/profile.ts';
+import { SealedJoin, type SealedJoinAnswer, sealedOrigin } from './protocol/join.ts';
+import type { SessionHost } from './protocol/session.ts';
+import type { IceServer } from './protocol/signaling.ts';
+import type { Requests } from './requests/requests.ts';
+import { LinkServer } from './signaling/link-server.ts';
+import { MqttSignaling, signalPresence, signalTopics } from './signaling/mqtt.ts';
+
+export interface AwayParts {
+  readonly profile: Profile;
+  readonly identity: DeviceIdentity;
+  readonly access: Access;
+  readonly requests: Pick<Requests, 'take'>;
+  readonly sessions: SessionHost;
+  readonly iceServers: () => readonly IceServer[];
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** The device as it is met from elsewhere. */
+export interface AwayDoor {
+  /** After the identity was started. */
+  start(): void;
+  /** The link of the page elsewhere, to which `#…` of an invitation may be added. */
+  link(invitation: string): string | undefined;
+  stop(): Promise<void>;
+}
+
+/** Composes the way in over a broker, where the profile names one. */
+export function composeAway(parts: AwayParts): AwayDoor | undefined {
+  const { profile, identity, access, requests, sessions, iceServers, clock, log } = parts;
+  const settings = profile.signaling;
+  if (!settings) return undefined;
+  const { topic, viewers, ...mqtt } = settings.mqtt;
+  let started: { readonly bus: MqttBus; readonly signaling: MqttSignaling } | undefined;
+  const links = new LinkServer({ device: profile.device, sessions, iceServers, clock, log });
+
+  return {
+    start() {
+      const topics = signalTopics(topic, identity.id);
+      const will = { topic: topics.presence, payload: signalPresence.gone, retain: true };
+      const clientId = mqtt.clientId ?? `vedette-${identity.id.slice(0, 12)}`;
+      const bus = new MqttBus({ settings: { ...mqtt, clientId }, device: profile.device, will, clock, log });
+      const signaling = new MqttSignaling({
+        ...{ bus, topics, clock, log },
+        host: {
+          speaker: identity,
+          seal: { publicKey: identity.sealKey, agree: (other) => identity.agree(other) },
+          async serve(key, send) {
+            const peer = access.peerOf(await keyIdOf(key), 'remote');
+            if (peer.kind !== 'person') return undefined;
+            return links.serve(send, {
+              review: () => access.scopesOf(peer),
+              take: (text, place, tell) => requests.take(text, { ...place, peer }, tell),
+              about: {
+                title: profile.title,
+                zone: systemZone(),
+                person: { id: peer.person, name: access.nameOf(peer) },
+                scopes: [...access.scopesOf(peer)],
+              },
+            });
+          },
+          join: async (key, text) => JSON.stringify(await joined(access, key, text)),
+        },
+      });
+      signaling.start();
+      started = { bus, signaling };
+    },
+    link(invitation) {
+      if (!settings.page) return undefined;
+      const { title } = profile;
+      const { publicKey: device, sealKey: seal } = identity;
+      const away: Away = { title, device, seal, broker: viewers, topic };
+      return new URL(`#at=${writeAway(away)}&join=${invitation}`, settings.page).href;
+    },
+    async stop() {
+      started?.signaling.stop();
+      await started?.bus.stop();
+    },
+  };
+}
+
+async function joined(access: Access, key: string, text: string): Promise<SealedJoinAnswer> {
+  try {
+    const said = SealedJoin.parse(JSON.parse(text));
+    if (said.key !== key) throw new VedetteError('access/wrong-signature');
+    const { person } = await access.join({ ...said, origin: sealedOrigin });
+    return { type: 'joined', person: person.name };
+  } catch (error) {
+    const known = error instanceof VedetteError ? error : new VedetteError('access/invitation');
+    return { type: 'refused', code: known.code, reason: known.message };
+  }
+}
