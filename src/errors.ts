@@ -37,6 +37,17 @@ export const errorTable = {
     'name the port of the device with --port',
   ),
   'cli/refused': entry('the device refused: {message} ({code})', '{cure}'),
+  'cli/which-device': entry(
+    'more than one device runs on this machine: {known}',
+    'name the profile of one with --profile',
+    exitCodes.usage,
+  ),
+  'cli/no-socket': entry(
+    'no device runs on this machine that this user may command',
+    'start it: vedette run <profile>; a service is commanded by its own user or root: sudo vedette …',
+  ),
+  'cli/silent': entry('the device did not answer within {seconds} s', 'look into its log'),
+  'cli/not-paired': entry('nobody opened the link', 'try again: vedette pair'),
   'cli/file-exists': entry(
     '{file} is there already',
     'choose another name with --output, or replace it with --force',

@@ -1,8 +1,8 @@
-import { renderUnicodeCompact } from 'uqr';
 import type { AgentStarted } from '../agent.ts';
 import { isLoopbackAddress, ownAddresses } from '../http/hosts.ts';
 import type { Profile } from '../profile/profile.ts';
 import { describeFeed } from './check.ts';
+import { qrCode } from './qr-code.ts';
 
 /** What a device that runs tells about itself; also the JSON line of `--json`. */
 export interface StartReport {
@@ -75,12 +75,6 @@ export function describeStart(
     ...(first !== undefined && secret ? ['', ...qrCode(first, colors)] : []),
     '',
   ];
-}
-
-/** Light squares are the characters; said in colours, they are light in terminals of any colour. */
-export function qrCode(text: string, colors: boolean): readonly string[] {
-  const lines = renderUnicodeCompact(text, { border: 2 }).split('\n');
-  return lines.map((line) => (colors ? `  \u001b[97;40m${line}\u001b[0m` : `  ${line}`));
 }
 
 function inUrl(address: string): string {

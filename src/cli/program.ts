@@ -10,6 +10,8 @@ import { eventsCommand } from './events.ts';
 import { exportCommand } from './export.ts';
 import { tellFailure } from './failure.ts';
 import { initCommand } from './init.ts';
+import { pairCommand } from './pair.ts';
+import { peopleCommand } from './people.ts';
 import { rulesCommand } from './rules.ts';
 import { runCommand } from './run.ts';
 import { schemaCommand } from './schema.ts';
@@ -23,6 +25,8 @@ const commandNames = [
   runCommand,
   checkCommand,
   devicesCommand,
+  pairCommand,
+  peopleCommand,
   snapshotCommand,
   eventsCommand,
   exportCommand,
@@ -47,6 +51,8 @@ export async function main(args: readonly string[]): Promise<number> {
     .command(runCommand)
     .command(checkCommand)
     .command(devicesCommand)
+    .command(pairCommand)
+    .command(peopleCommand)
     .command(snapshotCommand)
     .command(eventsCommand)
     .command(exportCommand)

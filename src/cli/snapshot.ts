@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { CommandModule } from 'yargs';
-import { type ErrorCode, errorTable, VedetteError } from '../errors.ts';
+import { VedetteError } from '../errors.ts';
+import { callDevice, deviceSocket, refusalOf } from './device-socket.ts';
 import { checkedPort } from './flags.ts';
 import { tell } from './output.ts';
 
@@ -33,7 +34,7 @@ export const snapshotCommand: CommandModule<object, SnapshotFlags> = {
       .example('$0 snapshot front-door', 'writes front-door.jpg')
       .example('$0 snapshot front-door -o - | feh -', 'to another program'),
   async handler({ feed, output, port, profile }) {
-    const jpeg = await fetchSnapshot(feed, port === undefined ? await portOf(profile) : checkedPort(port));
+    const jpeg = await snapshotOf(feed, { port, profile });
     if (output === '-') {
       process.stdout.write(jpeg);
       return;
@@ -44,13 +45,27 @@ export const snapshotCommand: CommandModule<object, SnapshotFlags> = {
   },
 };
 
+/** By the socket of the device, where it can be seen; a port that is named is asked as anybody on this machine asks. */
+async function snapshotOf(
+  feed: string,
+  { port, profile }: Pick<SnapshotFlags, 'port' | 'profile'>,
+): Promise<Uint8Array> {
+  if (port !== undefined) return fetchSnapshot(feed, checkedPort(port));
+  const socket = await deviceSocket(profile);
+  if (socket === undefined) return fetchSnapshot(feed, await portOf(profile));
+  const path = `/api/snapshot/${encodeURIComponent(feed)}.jpg`;
+  const { status, type, body } = await callDevice(socket, { path, withinMs: deadlineMs });
+  if (status === 200 && type.startsWith('image/jpeg')) return body;
+  throw refusalOf(body.toString()) ?? new VedetteError('cli/no-socket');
+}
+
 async function portOf(profile: string | undefined): Promise<number> {
   if (profile === undefined) return defaultPort;
   const { loadProfile } = await import('../profile/load.ts');
   return loadProfile(profile).profile.http.port;
 }
 
-/** Loopback needs no secret; `127.0.0.1` and not a name, since that is what the device listens on. */
+/** Where loopback is open; `127.0.0.1` and not a name, since that is what the device listens on. */
 async function fetchSnapshot(feed: string, port: number): Promise<Uint8Array> {
   const url = `http://127.0.0.1:${port}/api/snapshot/${encodeURIComponent(feed)}.jpg`;
   let response: Response;
@@ -64,29 +79,5 @@ async function fetchSnapshot(feed: string, port: number): Promise<Uint8Array> {
   }
   const type = response.headers.get('content-type') ?? '';
   if (response.ok && type.startsWith('image/jpeg')) return new Uint8Array(await response.arrayBuffer());
-  throw refusal(await response.text(), port);
-}
-
-/** The device's own refusal, or that something else answers at this port. */
-function refusal(body: string, port: number): Error {
-  const problem = parseProblem(body);
-  if (problem === undefined || !(problem.code in errorTable))
-    return new VedetteError('cli/not-a-device', { port });
-  return new VedetteError('cli/refused', {
-    code: problem.code,
-    message: problem.message,
-    cure: problem.cure,
-  });
-}
-
-function parseProblem(body: string): { code: ErrorCode; message: string; cure: string } | undefined {
-  try {
-    const problem: unknown = JSON.parse(body);
-    if (typeof problem !== 'object' || problem === null) return undefined;
-    const { code, message, cure } = problem as Record<string, unknown>;
-    if (typeof code !== 'string' || typeof message !== 'string' || typeof cure !== 'string') return undefined;
-    return { code: code as ErrorCode, message, cure };
-  } catch {
-    return undefined;
-  }
+  throw refusalOf(await response.text()) ?? new VedetteError('cli/not-a-device', { port });
 }

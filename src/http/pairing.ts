@@ -32,6 +32,12 @@ export function pairingRoutes(services: DeviceServices, page: () => string): Hon
     return c.json({ invitation: invitation.id, expiresAt: invitation.expiresAt, link });
   });
 
+  // For links to invitations that were made by a request.
+  routes.get('/api/pairing', (c) => {
+    admit(c.get('caller'), 'admin', services);
+    return c.json({ page: page() });
+  });
+
   routes.get('/api/pairing/:id', (c) => {
     const joined = access.joined(c.req.param('id'));
     if (joined.state !== 'joined') return c.json({ state: joined.state });

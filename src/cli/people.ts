@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto';
+import type { CommandModule } from 'yargs';
+import { z } from 'zod';
+import { errorTable, VedetteError } from '../errors.ts';
+import type { Grant, GrantLimits, Person } from '../protocol/access.ts';
+import { durationMs } from '../protocol/duration.ts';
+import { InviteResult, PeopleResult, Receipt, type Request } from '../protocol/request.ts';
+import { Scope } from '../protocol/scope.ts';
+import { jsonOf, requireSocket } from './device-socket.ts';
+import { print, printJson } from './output.ts';
+import { qrCode } from './qr-code.ts';
+import { timeOf, timeText } from './times.ts';
+
+interface PeopleFlags {
+  readonly action: 'list' | 'invite' | 'revoke';
+  readonly who?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly json: boolean;
+  readonly may: string;
+  readonly until?: string | undefined;
+  readonly uses?: number | undefined;
+  readonly here: boolean;
+  readonly watching: boolean;
+}
+
+/** An invitation is to be opened by then, unless what it gives ends sooner. */
+const openForMs = 24 * 3_600_000;
+
+export const peopleCommand: CommandModule<object, PeopleFlags> = {
+  command: 'people [action] [who]',
+  describe: 'Who may do what at the device that runs here; invite somebody, or send somebody away',
+  builder: (yargs) =>
+    yargs
+      .positional('action', { choices: ['list', 'invite', 'revoke'] as const, default: 'list' as const })
+      .positional('who', {
+        type: 'string',
+        describe: 'A name; to revoke, also the id of a person, key, grant or invitation',
+      })
+      .option('profile', { type: 'string', requiresArg: true, describe: 'Of the device, where several run' })
+      .option('may', {
+        type: 'string',
+        default: 'view,listen',
+        requiresArg: true,
+        describe: 'What whoever is invited may do: view, listen, talk, unlock:<lock>, …',
+      })
+      .option('until', { type: 'string', requiresArg: true, describe: 'A time, or for how long: 2h' })
+      .option('uses', { type: 'number', requiresArg: true, describe: 'So many unlocks' })
+      .option('here', { type: 'boolean', default: false, describe: "Only in the device's own network" })
+      .option('watching', {
+        type: 'boolean',
+        default: false,
+        describe: 'Move things only while they see the live picture',
+      })
+      .option('json', { type: 'boolean', default: false, describe: 'As JSON, with ids' })
+      .example('$0 people', 'everybody, and what they may do')
+      .example('$0 people invite Courier --may view,unlock:mailbox --until 2h --uses 1', 'a link for one')
+      .example('$0 people revoke Courier', 'at once, with what they have open'),
+  async handler(flags) {
+    const socket = await requireSocket(flags.profile);
+    const { people, invitations } = PeopleResult.parse(await ask(socket, { type: 'people' }));
+    if (flags.action === 'invite') return invite(socket, flags);
+    if (flags.action === 'revoke') return revoke(socket, required(flags.who), { people, invitations });
+    if (flags.json) return printJson({ people, invitations });
+    if (people.length === 0) print('nobody has paired yet: vedette pair');
+    for (const person of people) for (const line of personLines(person)) print(line);
+    for (const { name, scopes, expiresAt } of invitations)
+      print(`${name} is invited until ${timeText(expiresAt)}: ${scopes.join(', ') || 'a further key'}`);
+  },
+};
+
+type Wish = { [T in Request['type']]: Omit<Extract<Request, { type: T }>, 'id'> }[Request['type']];
+
+/** @throws VedetteError `cli/refused` and what calling the device throws */
+async function ask(socket: string, wish: Wish): Promise<unknown> {
+  const body = { id: randomUUID(), ...wish };
+  const receipt = Receipt.parse(await jsonOf(socket, { method: 'POST', path: '/api/requests', body }));
+  if (receipt.state === 'done') return receipt.result;
+  const { code, reason } =
+    receipt.state === 'refused' ? receipt : { code: 'cli/silent', reason: 'no answer' };
+  const cure = code in errorTable ? errorTable[code as keyof typeof errorTable].cure : 'look into its log';
+  throw new VedetteError('cli/refused', { code, message: reason, cure });
+}
+
+async function invite(socket: string, flags: PeopleFlags): Promise<void> {
+  const now = Date.now();
+  const until = flags.until === undefined ? undefined : untilOf(flags.until, now);
+  const limits: GrantLimits = {
+    ...(until === undefined ? {} : { until }),
+    ...(flags.uses === undefined ? {} : { uses: flags.uses }),
+    ...(flags.here ? { thisNetwork: true } : {}),
+    ...(flags.watching ? { whileWatching: true } : {}),
+  };
+  const made = InviteResult.parse(
+    await ask(socket, {
+      ...{ type: 'invite', name: required(flags.who), scopes: scopesOf(flags.may), limits },
+      expiresAt: Math.min(until ?? Number.POSITIVE_INFINITY, now + openForMs),
+    }),
+  );
+  const { page } = z.object({ page: z.string() }).parse(await jsonOf(socket, { path: '/api/pairing' }));
+  const link = new URL(`#join=${made.invitation.id}.${made.secret}`, page).href;
+  if (flags.json) return printJson({ ...made, link });
+  for (const line of ['', ...qrCode(link, process.stdout.isTTY), '', `  ${link}`, '']) print(line);
+  print(`good once, until ${timeText(made.invitation.expiresAt)}`);
+}
+
+async function revoke(
+  socket: string,
+  who: string,
+  { people, invitations }: z.infer<typeof PeopleResult>,
+): Promise<void> {
+  const named = people.filter(({ id, name }) => id === who || name.toLowerCase() === who.toLowerCase());
+  const all = [
+    ...named.map(({ id }) => ({ what: 'person' as const, of: id })),
+    ...people.flatMap(({ keys }) => keys).map(({ id }) => ({ what: 'key' as const, of: id })),
+    ...people.flatMap(({ grants }) => grants).map(({ id }) => ({ what: 'grant' as const, of: id })),
+    ...invitations
+      .filter(({ id, name }) => id === who || name.toLowerCase() === who.toLowerCase())
+      .map(({ id }) => ({ what: 'invitation' as const, of: id })),
+  ].filter(({ what, of }) => what === 'person' || what === 'invitation' || of === who);
+  if (all.length > 1) {
+    const allowed = `one of ${all.map(({ what, of }) => `${of} (${what})`).join(', ')}`;
+    throw new VedetteError('cli/bad-flag', { flag: 'revoke', allowed });
+  }
+  if (!all[0]) throw new VedetteError('access/unknown', { what: `person "${who}"` });
+  await ask(socket, { type: 'revoke', ...all[0] });
+  print(`${who} may no more`);
+}
+
+/** `Ada: everything; Chrome, Android since 2026-05-05 17:30:12` */
+function personLines({ id, name, keys, grants }: Person): readonly string[] {
+  return [
+    `${name}  (${id})`,
+    ...keys.map(({ label, addedAt }) => `  ${label}, since ${timeText(addedAt)}`),
+    ...grants.filter(({ revokedAt }) => revokedAt === undefined).map((grant) => `  may ${grantText(grant)}`),
+  ];
+}
+
+function grantText({ scopes, limits, used }: Grant): string {
+  const { from, until, windows, zone, uses, thisNetwork, whileWatching, whileDoorClosed } = limits;
+  const parts = [
+    scopes.join(', '),
+    from === undefined ? undefined : `from ${timeText(from)}`,
+    until === undefined ? undefined : `until ${timeText(until)}`,
+    windows && `${windows.map((it) => `${it.days.join(', ')} ${it.from}–${it.to}`).join('; ')} (${zone})`,
+    uses === undefined ? undefined : `${used} of ${uses} unlocks used`,
+    thisNetwork ? 'in its network' : undefined,
+    whileWatching ? 'while watching' : undefined,
+    whileDoorClosed === undefined ? undefined : `while ${whileDoorClosed} is closed`,
+  ];
+  return parts.filter((part) => part !== undefined).join('; ');
+}
+
+function scopesOf(text: string): Scope[] {
+  const scopes = z
+    .array(Scope)
+    .min(1)
+    .safeParse(text.split(',').map((word) => word.trim()));
+  if (scopes.success) return scopes.data;
+  throw new VedetteError('cli/bad-flag', {
+    flag: '--may',
+    allowed: scopes.error.issues[0]?.message ?? 'scopes',
+  });
+}
+
+function untilOf(text: string, now: number): number {
+  const length = durationMs(text);
+  return length === undefined ? timeOf('--until', text, now) : now + length;
+}
+
+/** @throws VedetteError `cli/usage` */
+function required(who: string | undefined): string {
+  if (who !== undefined) return who;
+  throw new VedetteError('cli/usage', { sentence: 'who?', command: 'people ' });
+}
