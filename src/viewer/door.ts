@@ -36,8 +36,9 @@ export const homeDoor: Door = {
   admission: askDevice,
   admitted: () => undefined,
   async whyLost() {
+    // Whom it lets do nothing at this time is let in later: worth another try.
     const { type } = await askDevice();
-    return type === 'unauthorized' || type === 'not-now' ? 'unauthorized' : 'unreachable';
+    return type === 'unauthorized' ? type : 'unreachable';
   },
   async post(request) {
     try {

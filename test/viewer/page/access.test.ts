@@ -39,6 +39,7 @@ describe('the page and who may do what', () => {
     await fixture.device(`device.situation.locks = [${JSON.stringify({ ...box, since: Date.now() })}]`);
   });
   afterEach(async () => {
+    fixture.deaf = false;
     await context.close();
     expect(complaints.splice(0)).toEqual([]);
   });
@@ -140,8 +141,8 @@ describe('the page and who may do what', () => {
   });
 
   test.each([
-    ['expired', { expiresAt: 1 }, 'This invitation is too old'],
-    ['used', { usedAt: 1 }, 'This invitation was opened already'],
+    ['expired', { expiresAt: 1 }, 'its time is over'],
+    ['used', { usedAt: 1 }, 'somebody has opened it already'],
   ])('an invitation that is %s says so', async (_, change, words) => {
     fixture.access.add('Ben');
     await visit();
@@ -247,7 +248,8 @@ describe('the page and who may do what', () => {
     await lock().getByText('No connection').waitFor();
     await hold().hover();
     await page.mouse.down();
-    await expect.poll(unlocks).toBe(1);
+    await lock().getByText('Opened. How it stands shows').waitFor();
+    expect(unlocks()).toBe(1);
     await page.mouse.up();
     fixture.deaf = false;
     await lock('unlocked').waitFor();

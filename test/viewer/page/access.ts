@@ -91,7 +91,8 @@ export class FakeAccess {
       const headers = { 'content-type': 'application/json', ...(cookie && { 'set-cookie': cookie }) };
       response.writeHead(status, headers).end(body === undefined ? undefined : JSON.stringify(body));
     };
-    const refuse = (status: number, code: string): void => json(status, { code, message: code, cure: '' });
+    const refuse = (status: number, code: string, message = code): void =>
+      json(status, { code, message, cure: '' });
     let text = '';
     for await (const chunk of request) text += chunk;
     const body = text === '' ? {} : JSON.parse(text);
@@ -117,7 +118,7 @@ export class FakeAccess {
         });
         const signed = await verify(body.key, statement, body.signature);
         const fresh = this.#challenges.delete(body.challenge);
-        if (!fresh || !signed || !this.#alive(person?.id)) refuse(403, 'identity/unknown-key');
+        if (!fresh || !signed || !this.#alive(person?.id)) refuse(403, 'access/unknown-key');
         else json(204, undefined, this.#cookie(person?.id ?? ''));
         break;
       }
@@ -137,17 +138,17 @@ export class FakeAccess {
     body: Record<string, string>,
     origin: string,
     json: (status: number, body: unknown, cookie?: string) => void,
-    refuse: (status: number, code: string) => void,
+    refuse: (status: number, code: string, message?: string) => void,
   ): Promise<void> {
     const { invitation: id = '', secret = '', key = '', label = '', signature = '' } = body;
     const invitation = this.invitations.find((each) => each.id === id);
     const secretHash = await sha256(secret);
     const statement = joinStatement({ device: this.id, key, invitation: id, secretHash, origin });
     if (!invitation || invitation.secret !== secret || !(await verify(key, statement, signature))) {
-      return refuse(403, 'identity/invitation-wrong');
+      return refuse(403, 'access/invitation');
     }
-    if (invitation.usedAt !== undefined) return refuse(409, 'identity/invitation-used');
-    if (invitation.expiresAt < Date.now()) return refuse(410, 'identity/invitation-expired');
+    if (invitation.usedAt !== undefined) return refuse(409, 'access/invitation-over', 'somebody has opened it already');
+    if (invitation.expiresAt < Date.now()) return refuse(410, 'access/invitation-over', 'its time is over');
     Object.assign(invitation, { usedAt: Date.now() });
     const { scopes, limits } = invitation;
     const person = this.add(body.name ?? invitation.name, { scopes, limits });
