@@ -20,6 +20,7 @@ const benchmarks: Readonly<Record<string, () => Promise<{ readonly benchmark: Be
   rules: () => import('./rules.ts'),
   alarm: () => import('./alarm.ts'),
   events: () => import('./events.ts'),
+  unlock: () => import('./unlock.ts'),
   history: () => import('./history.ts'),
   audit: () => import('./audit.ts'),
 };

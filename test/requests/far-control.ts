@@ -29,7 +29,11 @@ export class FarControl {
   }
 
   /** Sends a request, and waits for the last word on it. */
-  async ask(request: { readonly id: string }): Promise<Receipt> {
+  async ask(request: {
+    readonly id: string;
+    readonly type: string;
+    readonly [more: string]: unknown;
+  }): Promise<Receipt> {
     const from = this.told.length;
     const found = () =>
       this.told.slice(from).find(({ id, state }) => id === request.id && state !== 'accepted');

@@ -143,7 +143,7 @@ async function byChannel(device: Device, tally: Tally, next: () => string): Prom
     }
     await delay(restMs);
     // The channel is ordered: with this answer, everything before is through.
-    const last = await far.ask({ id: randomUUID(), ...{ type: 'challenge' } });
+    const last = await far.ask({ id: randomUUID(), type: 'challenge' });
     for (const receipt of far.told) if (receipt !== last) note(tally, receipt);
   } finally {
     await far.leave();
