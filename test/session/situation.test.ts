@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { AlarmStatus, DeviceEvent, RingStatus } from '../../src/protocol/alarm.ts';
+import type { LockStatus } from '../../src/protocol/lock.ts';
 import type { SituationChange } from '../../src/protocol/situation.ts';
 import { Stage } from './viewers.ts';
 
@@ -64,6 +65,25 @@ test('without telemetry nobody hears of sensors and alarms, and without history 
   expect(viewer.messages[0]).toMatchObject({ sensors: [], alarms: [], rings: [ring] });
   expect(viewer.messages.slice(1).map(({ type }) => type)).toEqual(['ring', 'privacy']);
   expect(viewer.far.telemetry).toEqual([]);
+});
+
+test('whoever looks sees the locks, and whoever may open one sees that one', async () => {
+  const lock = (name: string): LockStatus => ({
+    ...{ lock: name, title: name, state: 'locked', since: 1, leftOpen: false },
+  });
+  stage.situation.situation = { ...stage.situation.situation, locks: [lock('box'), lock('gate')] };
+  const seen: (readonly string[])[] = [];
+  for (const scopes of [['view'], ['snapshot', 'unlock:box'], ['snapshot']] as const) {
+    const viewer = await stage.watching({ standby: true, scopes });
+    for (const name of ['box', 'gate']) stage.situation.change({ type: 'lock', status: lock(name) });
+    stage.situation.change({ type: 'privacy', privacy: { on: false } });
+    await viewer.far.until('the privacy', () => viewer.messages.at(-1)?.type === 'privacy');
+    const locks = viewer.messages.flatMap((message) =>
+      message.type === 'state' ? message.locks : message.type === 'lock' ? [message.status] : [],
+    );
+    seen.push(locks.map((status) => status.lock));
+  }
+  expect(seen).toEqual([['box', 'gate', 'box', 'gate'], ['box', 'box'], []]);
 });
 
 test('a request reaches the device with the name of who asks, and its refusal comes back', async () => {
