@@ -23,10 +23,13 @@ const joinedName = (device: string): string => `joined ${device}`;
 /** Made, and perhaps known to the device already: the answer may have been lost. */
 const newName = (device: string): string => `new ${device}`;
 
-/** The keys the device may know this browser by, the likeliest first. Never throws. */
-export async function ownKeys(device: string): Promise<readonly OwnKey[]> {
-  const kept = [await readKey(joinedName(device)), await readKey(newName(device))];
-  return kept.filter((key) => key !== undefined);
+/** The keys the device may know this browser by, the likeliest first; `joined`: it did once. Never throws. */
+export async function ownKeys(device: string): Promise<readonly (OwnKey & { readonly joined: boolean })[]> {
+  const joined = await readKey(joinedName(device));
+  const made = await readKey(newName(device));
+  return [joined && { ...joined, joined: true }, made && { ...made, joined: false }].filter(
+    (key) => key !== undefined,
+  );
 }
 
 /** A key that belongs to nobody yet, kept before it is used. Never throws. */

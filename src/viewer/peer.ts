@@ -38,7 +38,7 @@ export class Peer {
   readonly #transceivers: { readonly feed: string; readonly transceiver: RTCRtpTransceiver }[] = [];
   readonly #events: RTCDataChannel;
   #telemetry: RTCDataChannel | undefined;
-  #control: RTCDataChannel | undefined;
+  #endRequests: (() => void) | undefined;
 
   constructor(feeds: readonly FeedDescription[], iceServers: readonly IceServer[], events: PeerEvents) {
     this.connection = new RTCPeerConnection({
@@ -71,10 +71,19 @@ export class Peer {
 
   #carryRequests(control: NonNullable<PeerEvents['control']>): void {
     const channel = this.connection.createDataChannel('control', { ordered: true });
-    this.#control = channel;
-    channel.onopen = () => control.attach((text) => channel.send(text));
+    channel.onopen = () =>
+      control.attach((text) => {
+        if (channel.readyState === 'open') channel.send(text); // else it is sent again by another way
+      });
     channel.onmessage = ({ data }) => control.heard(data);
     channel.onclose = () => control.detach();
+    // Now, not when the browser comes to it: the next connection's channel may be there by then.
+    this.#endRequests = () => {
+      channel.onopen = null;
+      channel.onmessage = null;
+      channel.onclose = null;
+      control.detach();
+    };
   }
 
   /** What is late is of no use, and what is lost is soon replaced. */
@@ -145,7 +154,7 @@ export class Peer {
     this.connection.onconnectionstatechange = null;
     this.#events.onmessage = null;
     if (this.#telemetry) this.#telemetry.onmessage = null;
-    if (this.#control?.readyState === 'open') this.#control.onclose?.(new Event('close')); // a closed connection tells nobody
+    this.#endRequests?.();
     this.connection.close();
   }
 }

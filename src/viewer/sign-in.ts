@@ -14,7 +14,7 @@ export type Identity = z.infer<typeof Identity>;
 
 const Challenge = z.object({ challenge: z.string() });
 
-/** `unknown`: no key of this browser is let in. `keyless`: it has none. `unpaired`: nobody has one for this device. */
+/** `unknown`: this browser's key was let in once, and is not now. `keyless`: it has none. `unpaired`: nobody has one. */
 export type SignIn = 'signed-in' | 'unknown' | 'keyless' | 'unpaired' | 'unreachable';
 
 /** Who the device is, which it tells everybody; undefined where it does not answer. Never throws. */
@@ -64,6 +64,6 @@ async function signInOnce(): Promise<SignIn> {
   } catch {
     return 'unreachable';
   }
-  if (keys.length > 0) return 'unknown';
+  if (keys.some(({ joined }) => joined)) return 'unknown';
   return identity.paired ? 'keyless' : 'unpaired';
 }

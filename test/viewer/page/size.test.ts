@@ -10,7 +10,7 @@ const firstBytes = 150_000;
 const compressed = async (file: string): Promise<number> =>
   gzipSync(await readFile(join(built, file))).length;
 
-test('the script before the first picture stays small, and charts, events and settings are no part of it', async () => {
+test('the script before the first picture stays small, and charts, events, people and settings are no part of it', async () => {
   const page = await readFile(join(built, 'index.html'), 'utf8');
   const first = [...page.matchAll(/(?:src|href)="\/(assets\/[^"]+\.js)"/g)].map(([, file = '']) => file);
   expect(first.length).toBeGreaterThan(0);
@@ -19,7 +19,7 @@ test('the script before the first picture stays small, and charts, events and se
   expect(bytes).toBeLessThan(firstBytes);
 
   const assets = await readdir(join(built, 'assets'));
-  for (const part of ['vedette-charts', 'vedette-events', 'vedette-settings']) {
+  for (const part of ['charts', 'events', 'settings', 'people', 'join'].map((name) => `vedette-${name}`)) {
     const file = assets.find((name) => name.startsWith(part) && name.endsWith('.js'));
     expect(file, part).toBeDefined();
     expect(first).not.toContain(`assets/${file}`);
