@@ -85,6 +85,7 @@ export function createAgent(
   const records = new Records({ folder: stateDir, settings: profile.records, clock, log });
   const watch: Watch = composeWatch({
     ...{ profile, feeds, records, stateDir, sessions: () => sessions, link, clock, log },
+    audit: (draft) => trust.commit({ audit: [draft] }),
   });
   const sessions = new Sessions({
     feeds: feeds.session,

@@ -2,14 +2,18 @@ import type { Pictures } from './actions/pictures.ts';
 import type { Alarms } from './alarms.ts';
 import type { MqttBus } from './buses/mqtt.ts';
 import type { Clock } from './clock.ts';
-import { HomeAssistant } from './homeassistant/homeassistant.ts';
+import { HomeAssistant, type LockCommand } from './homeassistant/homeassistant.ts';
 import type { Logger } from './log.ts';
 import { doorOf, type Profile } from './profile/profile.ts';
+import type { AuditDraft } from './protocol/access.ts';
 import type { DeviceEvent } from './protocol/alarm.ts';
 import type { LockHost } from './protocol/lock-host.ts';
 import type { Sensors } from './sensors/sensors.ts';
 import type { DeviceSituation } from './situation.ts';
 import { version } from './version.ts';
+
+/** Who it is that asks from there. */
+const asker = 'Home Assistant';
 
 export interface HomeParts {
   readonly profile: Profile;
@@ -18,6 +22,8 @@ export interface HomeParts {
   readonly alarms: Alarms;
   readonly situation: DeviceSituation;
   readonly locks: LockHost;
+  /** Writes into the trail; rejects where it cannot. */
+  readonly audit: (draft: AuditDraft) => Promise<unknown>;
   readonly pictures: Pictures;
   /** Address of the page, without a secret. */
   readonly page: string;
@@ -27,7 +33,7 @@ export interface HomeParts {
 
 /** Shows the device in Home Assistant, where the profile says so and names a broker. */
 export function composeHome(parts: HomeParts): HomeAssistant | undefined {
-  const { profile, mqtt, sensors, alarms, situation, locks, pictures, page, clock, log } = parts;
+  const { profile, mqtt, sensors, alarms, situation, locks, audit, pictures, page, clock, log } = parts;
   const { device: name, title, homeassistant: settings, feeds } = profile;
   if (!settings || !mqtt) return undefined;
   const known = feeds.map((feed) => ({ feed: feed.name, title: feed.title }));
@@ -46,9 +52,23 @@ export function composeHome(parts: HomeParts): HomeAssistant | undefined {
   });
   home.onAcknowledge((rule) => {
     for (const status of alarms.statuses)
-      if (rule === undefined || status.rule === rule) alarms.acknowledge(status.rule, 'Home Assistant');
+      if (rule === undefined || status.rule === rule) alarms.acknowledge(status.rule, asker);
   });
-  home.onLockCommand(({ lock, to }) => void locks[to](lock, 'Home Assistant'));
+  const move = async ({ lock, to }: LockCommand): Promise<void> => {
+    const entry = { type: 'request', title: `${asker} asked to ${to} ${lock}`, lock } as const;
+    // Locking does no harm; an unlock waits until it is in the trail.
+    const written = audit(entry);
+    if (to === 'unlock') await written;
+    else written.catch((error: unknown) => log.warn({ err: error }, `not in the trail: ${entry.title}`));
+    const outcome = await locks[to](lock, asker);
+    const came = outcome.done ? `${lock} did ${to} for ${asker}` : `${lock} did not ${to}: ${outcome.reason}`;
+    await audit({ type: 'lock', title: came, lock });
+  };
+  home.onLockCommand((command) => {
+    move(command).catch((error: unknown) =>
+      log.warn({ lock: command.lock, err: error }, 'a command of Home Assistant to a lock'),
+    );
+  });
   const told = new Recent();
   const show = async ({ id, feed }: DeviceEvent): Promise<void> => {
     if (feed === undefined || !home.wantsPicture(feed) || !told.first(`picture ${id}`)) return;

@@ -15,6 +15,7 @@ import { Locks } from './locks/locks.ts';
 import type { Logger } from './log.ts';
 import { Privacy } from './privacy.ts';
 import { doorOf, type Profile } from './profile/profile.ts';
+import type { AuditDraft } from './protocol/access.ts';
 import type { LockHost } from './protocol/lock-host.ts';
 import { EventIds } from './records/event-id.ts';
 import type { Records } from './records/records.ts';
@@ -32,6 +33,8 @@ export interface WatchParts {
   readonly sessions: () => Sessions;
   /** The page at this feed: an address that people can open, with no secret in it. */
   readonly link: (feed?: string) => string;
+  /** Writes into the trail; rejects where it cannot. */
+  readonly audit: (draft: AuditDraft) => Promise<unknown>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -55,7 +58,7 @@ export interface Watch {
 
 /** Composes it, from the sensors to the actions. */
 export function composeWatch(parts: WatchParts): Watch {
-  const { profile, feeds, records, stateDir, sessions, link, clock, log } = parts;
+  const { profile, feeds, records, stateDir, sessions, link, audit, clock, log } = parts;
   const { device, title, mqtt, homeassistant } = profile;
   const named = (feed: string): ComposedFeed => {
     const found = feeds.find(feed);
@@ -139,6 +142,7 @@ export function composeWatch(parts: WatchParts): Watch {
     alarms,
     situation,
     locks,
+    audit,
     pictures,
     page: link(),
     clock,
@@ -148,7 +152,7 @@ export function composeWatch(parts: WatchParts): Watch {
   sensors.onReading((reading) => records.addReading(reading));
   sensors.onReading((reading) => locks.sensor({ state: 'well', sensor: reading.sensor, reading }));
   sensors.onState((state) => locks.sensor(state));
-  tellLockEvents({ locks, alarms, actions, clock });
+  tellLockEvents({ locks, alarms, actions, pictures, audit, clock, log });
   sensors.onFlood(({ sensor, dropped }) => {
     const detail = `${dropped} values were left out: it says too much`;
     alarms.note({ type: 'device', severity: 'info', title: sensor, sensor, detail });
