@@ -131,6 +131,11 @@ export class Access {
     return { kind: 'person', person, name, key, network, ...(only ? { only } : {}) };
   }
 
+  /** Who asks from the machine itself: a stranger, unless the profile says otherwise. */
+  get loopback(): Peer {
+    return { kind: this.#options.loopback ? 'loopback' : 'stranger' };
+  }
+
   /** As people read it. */
   nameOf(peer: Peer): string {
     switch (peer.kind) {

@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import { VedetteError } from '../errors.ts';
 import type { WhepSessions } from '../signaling/whep.ts';
 import { apiRoutes } from './api.ts';
-import { type Caller, isKnown } from './caller.ts';
+import type { Caller } from './caller.ts';
 import type { DeviceServices, HttpEnv } from './context.ts';
 import { commonHeaders, corsHeaders, pagePolicy, permissionsPolicy, preflightHeaders } from './headers.ts';
 import { historyRoutes } from './history.ts';
@@ -94,7 +94,7 @@ export function createApp(parts: AppParts): Hono<HttpEnv> {
   app.onError((error, c) => {
     const caller = c.get('caller') as HttpEnv['Variables']['caller'] | undefined; // unset where its host was refused
     const denied = error instanceof VedetteError && error.code === 'access/denied';
-    const status = denied ? (caller && isKnown(caller) ? 403 : 401) : undefined;
+    const status = denied ? (caller?.peer.kind === 'stranger' ? 401 : 403) : undefined;
     const refusal = refusalOf(error, services.log, status);
     if (refusal.status === 401) c.header('www-authenticate', 'Bearer'); // RFC 6750, 3
     for (const [name, value] of Object.entries(refusal.headers)) c.header(name, value);

@@ -36,7 +36,7 @@ export interface Caller {
 
 export interface CallerRules {
   readonly credentials: Pick<Credentials, 'proof'>;
-  readonly access: Pick<Access, 'peerOf'>;
+  readonly access: Pick<Access, 'peerOf' | 'loopback'>;
   readonly names: readonly string[];
   readonly publicUrl: URL | undefined;
 }
@@ -71,7 +71,7 @@ export function callerOf(
     if (crossSite) return { kind: 'stranger' };
     // Whoever is known is themselves, also where loopback opens the door.
     const known = proven({ bearer: undefined, cookie: cookieOf(headers.cookie) });
-    return known.kind === 'stranger' && loopback ? { kind: 'loopback' } : known;
+    return known.kind === 'stranger' && loopback ? access.loopback : known;
   })();
   const encrypted = (socket as Partial<TLSSocket>).encrypted === true || byPublicUrl;
   return {
@@ -79,9 +79,6 @@ export function callerOf(
     origin: headers.origin ?? `${encrypted ? 'https' : 'http'}://${headers.host}`,
   };
 }
-
-/** Whether there is more to be had by who they are: others are told to show who they are (RFC 9110, 15.5.2). */
-export const isKnown = ({ peer }: Caller): boolean => peer.kind !== 'stranger' && peer.kind !== 'loopback';
 
 /** Whoever asks by the socket file that only the service's user can open. */
 export function localCaller(): Caller {

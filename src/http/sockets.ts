@@ -6,7 +6,7 @@ import { maxSignalingBytes } from '../protocol/signaling.ts';
 import { serveGo2rtc } from '../signaling/go2rtc.ts';
 import { WebSocketSignaling } from '../signaling/websocket.ts';
 import { requireFeed } from '../signaling/whep.ts';
-import { type Caller, type CallerRules, callerOf, isKnown } from './caller.ts';
+import { type Caller, type CallerRules, callerOf } from './caller.ts';
 import { admissionOf, admit, type DeviceServices } from './context.ts';
 import { refusalOf } from './problem.ts';
 
@@ -68,7 +68,7 @@ export class Sockets {
       });
     } catch (error) {
       const denied = error instanceof VedetteError && error.code === 'access/denied';
-      const status = denied ? (caller && isKnown(caller) ? 403 : 401) : undefined;
+      const status = denied ? (caller?.peer.kind === 'stranger' ? 401 : 403) : undefined;
       refuse(socket, refusalOf(error, services.log, status));
     }
   }
