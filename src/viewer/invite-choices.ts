@@ -25,6 +25,8 @@ export interface InviteTerms {
 
 /** Long enough to be read in the evening, short enough not to lie about in a mailbox for ever. */
 const linkHoldsMs = 3 * 86_400_000;
+/** From one phone to the next on the table. */
+const furtherKeyMs = 3_600_000;
 const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri'] as const;
 
 /** What the form comes to; undefined where its times make no sense. */
@@ -45,6 +47,13 @@ export function termsOf(invitee: Invitee, form: InviteForm, now: number): Invite
     }
   }
 }
+
+/** A further browser of somebody who is known, with what they may already: at hand, so not for long. */
+export const furtherKey = (now: number): InviteTerms => ({
+  scopes: [],
+  limits: {},
+  expiresAt: now + furtherKeyMs,
+});
 
 /** Whom somebody with these scopes can ask in: nobody gives more than they have. */
 export function inviteesFor(held: readonly Scope[], locks: readonly string[]): readonly Invitee[] {

@@ -337,6 +337,9 @@ const en = {
   noPeople: 'Nobody belongs to this device yet.',
   me: 'you',
   keysOf: (count: number) => (count === 1 ? '1 browser' : `${count} browsers`),
+  keyAdd: 'Another browser…',
+  keyAddHint: (name: string) =>
+    `A link for another phone or browser of ${name}, with what ${name} may already.`,
   keySeen: (day: string) => `last seen ${day}`,
   mayNothing: 'may do nothing just now',
   revoke: 'Revoke',
@@ -714,6 +717,8 @@ const ru: Strings = {
   noPeople: 'У устройства ещё нет владельца.',
   me: 'вы',
   keysOf: (count) => `Браузеров: ${count}`,
+  keyAdd: 'Ещё один браузер…',
+  keyAddHint: (name) => `Ссылка для ещё одного телефона или браузера (${name}) с теми же правами.`,
   keySeen: (day) => `был на связи ${day}`,
   mayNothing: 'сейчас доступа нет',
   revoke: 'Отозвать',

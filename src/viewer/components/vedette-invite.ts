@@ -5,7 +5,14 @@ import { InviteResult } from '../../protocol/request.ts';
 import { covers, type Scope } from '../../protocol/scope.ts';
 import type { DeviceDescription } from '../device.ts';
 import { grantContext, grantWords } from '../grant-words.ts';
-import { type Invitee, type InviteForm, type InviteTerms, inviteesFor, termsOf } from '../invite-choices.ts';
+import {
+  furtherKey,
+  type Invitee,
+  type InviteForm,
+  type InviteTerms,
+  inviteesFor,
+  termsOf,
+} from '../invite-choices.ts';
 import { writeJoinLink } from '../join-link.ts';
 import type { RequestClient } from '../requests.ts';
 import { dayTime, ownZone, strings } from '../strings.ts';
@@ -35,6 +42,7 @@ export class VedetteInvite extends LitElement {
     send: { attribute: false },
     device: { attribute: false },
     locks: { attribute: false },
+    person: { attribute: false },
     invitee: { state: true },
     form: { state: true },
     busy: { state: true },
@@ -45,6 +53,8 @@ export class VedetteInvite extends LitElement {
   declare send: RequestClient['send'];
   declare device: DeviceDescription;
   declare locks: ReadonlyMap<string, LockStatus>;
+  /** Whose further browser it is for; undefined: somebody new. */
+  declare person: { readonly id: string; readonly name: string } | undefined;
   declare invitee: Invitee | undefined;
   declare form: InviteForm;
   declare busy: boolean;
@@ -83,6 +93,7 @@ export class VedetteInvite extends LitElement {
   }
 
   #terms(): InviteTerms | undefined {
+    if (this.person !== undefined) return furtherKey(Date.now());
     return this.invitee && termsOf(this.invitee, this.form, Date.now());
   }
 
@@ -99,7 +110,15 @@ export class VedetteInvite extends LitElement {
     this.busy = true;
     this.trouble = undefined;
     const { scopes, limits, expiresAt } = terms;
-    const receipt = await this.send({ type: 'invite', name, scopes: [...scopes], limits, expiresAt });
+    const person = this.person === undefined ? {} : { person: this.person.id };
+    const receipt = await this.send({
+      type: 'invite',
+      name,
+      ...person,
+      scopes: [...scopes],
+      limits,
+      expiresAt,
+    });
     this.busy = false;
     const made = receipt.state === 'done' ? InviteResult.safeParse(receipt.result).data : undefined;
     if (made === undefined) {
@@ -137,8 +156,20 @@ export class VedetteInvite extends LitElement {
     return html`<form @submit=${(event: SubmitEvent) => {
       event.preventDefault();
       const given = new FormData(event.target as HTMLFormElement).get('name');
-      return this.#invite(String(given ?? '').trim());
+      return this.#invite(this.person?.name ?? String(given ?? '').trim());
     }}>
+      ${this.person === undefined ? this.#somebody() : html`<p>${strings.keyAddHint(this.person.name)}</p>`}
+      ${this.trouble === undefined ? nothing : html`<p class="trouble" role="alert">${this.trouble}</p>`}
+      <button class="filled" ?disabled=${this.busy || this.#nobody}>${strings.inviteMake}</button>
+    </form>`;
+  }
+
+  get #nobody(): boolean {
+    return this.person === undefined && this.invitee === undefined;
+  }
+
+  #somebody(): unknown {
+    return html`
       <label>${strings.inviteName}<input name="name" required maxlength="60" autocomplete="off" /></label>
       <fieldset>
         <legend>${strings.inviteFor}</legend>
@@ -154,9 +185,7 @@ export class VedetteInvite extends LitElement {
       ${this.invitee === 'courier' ? this.#courier() : nothing}
       ${this.invitee === 'doctor' ? this.#doctor() : nothing}
       ${this.#said()}
-      ${this.trouble === undefined ? nothing : html`<p class="trouble" role="alert">${this.trouble}</p>`}
-      <button class="filled" ?disabled=${this.busy || this.invitee === undefined}>${strings.inviteMake}</button>
-    </form>`;
+    `;
   }
 
   /** In the words that will stand in the list. */

@@ -44,7 +44,8 @@ export class VedettePeople extends LitElement {
   declare trouble: string | undefined;
   /** What is to be revoked once it was said again. */
   declare sure: string | undefined;
-  declare inviting: boolean;
+  /** Somebody new, or a person's further browser. */
+  declare inviting: 'somebody' | Person | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   override connectedCallback(): void {
@@ -96,7 +97,7 @@ export class VedettePeople extends LitElement {
         ${
           this.#may('invite')
             ? html`<button class="filled" @click=${() => {
-                this.inviting = true;
+                this.inviting = 'somebody';
               }}>${icons.plus} ${strings.invite}</button>`
             : nothing
         }
@@ -104,14 +105,15 @@ export class VedettePeople extends LitElement {
       ${this.trouble === undefined ? nothing : html`<p role="alert">${this.trouble}</p>`}
       ${this.#may('admin') ? this.#lists() : nothing}
       ${
-        this.inviting
+        this.inviting !== undefined
           ? html`<vedette-invite
             .send=${this.send}
             .device=${this.device}
             .locks=${this.locks}
+            .person=${this.inviting === 'somebody' ? undefined : this.inviting}
             @invited=${() => this.#ask()}
             @close=${() => {
-              this.inviting = false;
+              this.inviting = undefined;
             }}
           ></vedette-invite>`
           : nothing
@@ -171,6 +173,13 @@ export class VedettePeople extends LitElement {
           : html`<details>
             <summary>${strings.keysOf(person.keys.length)}</summary>
             ${person.keys.map((key) => this.#key(key, mine))}
+            ${
+              this.#may('invite')
+                ? html`<button class="outlined small" @click=${() => {
+                    this.inviting = person;
+                  }}>${strings.keyAdd}</button>`
+                : nothing
+            }
           </details>`
       }
     `;

@@ -287,7 +287,7 @@ describe('the page and who may do what', () => {
       .getByText(/may look, and open Parcel box once, today \d\d:\d\d to \d\d:\d\d|from .* to/)
       .waitFor();
     await page.getByRole('button', { name: 'Make the link' }).click();
-    const link = await page.getByLabel('Link').inputValue();
+    const link = await page.getByRole('textbox', { name: 'Link' }).inputValue();
     const made = fixture.access.invitations.at(-1)!;
     expect(link).toBe(`${fixture.origin}/#join=${made.id}.${made.secret}`);
     expect(made.scopes).toEqual(['view', 'unlock:parcel-box']);
@@ -300,6 +300,17 @@ describe('the page and who may do what', () => {
     await page.getByRole('button', { name: 'Yes, revoke' }).click();
     await page.locator(`[data-invitation="${made.id}"]`).waitFor({ state: 'detached' });
     expect(made.revokedAt).toBeDefined();
+  });
+
+  test('makes a link for another browser of somebody who is in already', async () => {
+    await enter();
+    await page.getByRole('link', { name: 'People' }).click();
+    await page.getByText('1 browser').click();
+    await page.getByRole('button', { name: 'Another browser…' }).click();
+    await page.getByRole('button', { name: 'Make the link' }).click();
+    await page.getByRole('textbox', { name: 'Link' }).waitFor();
+    const asked = fixture.access.asked.find(({ type }) => type === 'invite');
+    expect(asked).toMatchObject({ person: fixture.access.people[0]?.id, scopes: [], name: 'Anna' });
   });
 
   test('shows what was done, page by page', async () => {
