@@ -55,6 +55,7 @@ export const checkCommand: CommandModule<object, CheckFlags> = {
           sensors: sensors.map(plain),
           actions: actions.map(plain),
           locks: locks.map(plain),
+          warnings: warningsOf(profile),
         });
       } else {
         for (const trial of trials) print(`  ${describeTrial(trial)}`);
@@ -62,6 +63,7 @@ export const checkCommand: CommandModule<object, CheckFlags> = {
           print(`  ${sensor}: ${problem ? `${problem.message}; ${problem.cure}` : `${kind}, ready`}`);
         for (const { action, text } of actions) print(`  ${action}: ${text}`);
         for (const { lock, text } of locks) print(`  ${lock}: ${text}`);
+        for (const warning of warningsOf(profile)) print(`  ${warning}`);
       }
       if (failed[0]) throw failed[0];
     } catch (error) {
@@ -136,6 +138,12 @@ function plain<T extends { readonly problem?: VedetteError }>({ problem, ...rest
   if (!problem) return rest;
   const { code, message, cure } = problem;
   return { ...rest, problem: { code, message, cure } };
+}
+
+/** What is allowed and yet worth a second thought. */
+function warningsOf({ access }: Profile): readonly string[] {
+  if (!access.loopback) return [];
+  return ['access.loopback: whoever asks from this machine is its owner; behind a proxy, that is everybody'];
 }
 
 /** `device "porch" with door (v4l2 camera, sound, talk), 2 sensors, 1 rule` */
