@@ -7,8 +7,8 @@ import { FarControl } from '../test/requests/far-control.ts';
 import { type Benchmark, numbersOf } from './benchmark.ts';
 import { figures } from './statistics.ts';
 
-/** One key may move something twice a second, and the lock has to lock again. */
-const pauseMs = 600;
+/** The lock locks again in between, and one key may move something twice a second. */
+const pauseMs = 1_200;
 const warmUp = 5;
 
 export const benchmark: Benchmark = {

@@ -20,11 +20,11 @@ export class CountedLock {
     await once(this.#server, 'listening');
   }
 
-  /** A lock of a profile that is driven by it, and locks by itself at once. */
+  /** A lock of a profile that is driven by it, and locks by itself after a second. */
   get profile() {
     const { port } = this.#server.address() as AddressInfo;
     const at = (path: string) => `http://127.0.0.1:${port}/${path}`;
-    return { kind: 'http', unlock: at('unlock'), holds: '100ms', unpowered: 'locked' };
+    return { kind: 'http', unlock: at('unlock'), holds: '1s', unpowered: 'locked' };
   }
 
   stop(): void {
