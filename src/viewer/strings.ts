@@ -14,7 +14,8 @@ const en = {
   refused: (code: string) => `The device refused (${code}). Trying again…`,
   ended: 'Ended',
   unauthorizedTitle: 'Not let in',
-  unauthorized: 'Open the link or the QR code that the device printed when it started.',
+  unauthorized:
+    'Open the link or the QR code that the device printed when it started, or that “vedette pair” shows.',
   wrongSecret: 'This link is not valid any more. Open the newest link or QR code that the device printed.',
   tooManyTries: 'Too many wrong links were tried. Wait a minute, then open the link again.',
   live: 'Live',
@@ -234,8 +235,7 @@ const en = {
 
   viewPeople: 'People',
   unauthorizedEnded: 'This browser was let in before, and is not any more. Ask for a new invitation.',
-  unauthorizedUnpaired:
-    'Nobody belongs to this device yet. Start “vedette pair” at it and open the link it shows.',
+  unauthorizedStranger: 'This device belongs to somebody. Ask them for an invitation.',
   notNowTitle: 'Not now',
   notNow: (name: string | undefined) =>
     `${name === undefined ? 'You' : `${name}, you`} may not look at this time. The picture comes by itself when you may.`,
@@ -395,7 +395,8 @@ const ru: Strings = {
   refused: (code) => `Устройство отказало (${code}). Пробуем ещё раз…`,
   ended: 'Завершено',
   unauthorizedTitle: 'Нет доступа',
-  unauthorized: 'Откройте ссылку или QR-код, которые устройство напечатало при запуске.',
+  unauthorized:
+    'Откройте ссылку или QR-код, которые устройство напечатало при запуске или показывает «vedette pair».',
   wrongSecret: 'Эта ссылка больше не действует. Откройте новейшую ссылку или QR-код устройства.',
   tooManyTries: 'Слишком много неверных попыток. Подождите минуту и откройте ссылку снова.',
   live: 'В эфире',
@@ -615,8 +616,7 @@ const ru: Strings = {
 
   viewPeople: 'Люди',
   unauthorizedEnded: 'Раньше этому браузеру был открыт доступ, теперь нет. Попросите новое приглашение.',
-  unauthorizedUnpaired:
-    'У устройства ещё нет владельца. Запустите на нём «vedette pair» и откройте показанную ссылку.',
+  unauthorizedStranger: 'У этого устройства есть владелец. Попросите у него приглашение.',
   notNowTitle: 'Не сейчас',
   notNow: (name) =>
     `${name === undefined ? 'Вам' : `${name}, вам`} сейчас смотреть нельзя. Картинка появится сама, когда будет можно.`,

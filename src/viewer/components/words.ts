@@ -61,7 +61,7 @@ export function unauthorizedWords(
   if (redemption === 'wait') return strings.tooManyTries;
   if (redemption === 'wrong') return strings.wrongSecret;
   if (because === 'unknown') return strings.unauthorizedEnded;
-  return because === 'unpaired' ? strings.unauthorizedUnpaired : strings.unauthorized;
+  return because === 'unpaired' ? strings.unauthorized : strings.unauthorizedStranger;
 }
 
 /** The state in a word or two, for the line at the top of the page. */

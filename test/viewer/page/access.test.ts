@@ -134,10 +134,13 @@ describe('the page and who may do what', () => {
     await live();
   });
 
-  test('before anybody belongs to the device, a stranger reads how to begin', async () => {
+  test('a stranger reads how to begin, or whom to ask', async () => {
     await visit();
     await page.goto(fixture.origin);
-    await page.getByText('Start “vedette pair” at it').waitFor();
+    await page.getByText('that “vedette pair” shows').waitFor();
+    fixture.access.add('Ben');
+    await page.reload();
+    await page.getByText('Ask them for an invitation').waitFor();
   });
 
   test.each([
