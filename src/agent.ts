@@ -27,6 +27,7 @@ import { Records } from './records/records.ts';
 import { Requests } from './requests/requests.ts';
 import type { ServiceManager } from './service-manager.ts';
 import { Sessions } from './session/sessions.ts';
+import { SessionTrail } from './session-trail.ts';
 import { withStateFolder } from './state-errors.ts';
 import { Wire } from './transport/wire/wire.ts';
 import { composeWatch, type Watch } from './watch.ts';
@@ -93,6 +94,7 @@ export function createAgent(
     wire,
     certificate: () => certificate.loaded,
     limits: profile.limits,
+    visited: (visit) => sessionTrail.note(visit),
     clock,
     logger: log,
   });
@@ -102,6 +104,11 @@ export function createAgent(
     witness: join(stateDir, trustFileName),
   });
   const trust = new Trust({ folder: stateDir, identity: deviceIdentity, clock, log });
+  const sessionTrail = new SessionTrail({
+    trust,
+    feedTitle: (name) => feeds.session.find((feed) => feed.name === name)?.title ?? name,
+    log,
+  });
   const access = new Access({
     store: trust,
     identity: deviceIdentity,
@@ -202,6 +209,7 @@ export function createAgent(
       wire.close();
       eventLoop.stop();
       requests.stop();
+      await sessionTrail.flush();
       await access.stop();
       await Promise.all([trust.stop(), credentials.stop()]);
     },

@@ -72,7 +72,9 @@ export function admit({ peer }: Caller, scope: Scope, { access }: Pick<DeviceSer
 
 /** What a session of a caller is opened with: what they may do is asked again while it lasts. */
 export function admissionOf({ peer }: Caller, { access, requests }: DeviceServices): LinkAdmission {
+  const key = peer.kind === 'person' ? { person: peer.person, key: peer.key } : {};
   return {
+    who: { name: access.nameOf(peer), ...key },
     review: () => access.scopesOf(peer),
     take: (text, place, tell) => requests.take(text, { ...place, peer }, tell),
   };

@@ -9,12 +9,30 @@ export interface IceCandidateInit {
   readonly sdpMLineIndex: number | null;
 }
 
+/** Whose session it is, as people and the trail know them. */
+export interface Visitor {
+  readonly name: string;
+  readonly person?: string;
+  readonly key?: string;
+}
+
+/** Somebody began to watch, or has ended. */
+export interface Visit {
+  readonly session: string;
+  readonly who: Visitor;
+  readonly feeds: readonly string[];
+  /** In all; absent while it goes on. */
+  readonly watchedMs?: number;
+}
+
 /** Who a session is for, as the edge that let them in knows. */
 export interface Admission {
   /** What they may do just now. A session whose scopes are others than they were ends. Absent: they stay. */
   readonly review?: () => readonly Scope[];
   /** Takes what they ask on their `control` channel; they may ask nothing there where this is absent. */
   readonly take?: TakeRequest;
+  /** Whose it is; nothing of the session gets into the trail where this is absent. */
+  readonly who?: Visitor;
 }
 
 /** How a session came in; WHEP players send no `accept`, so theirs are accepted from the start. */

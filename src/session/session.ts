@@ -3,7 +3,13 @@ import { VedetteError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Release } from '../media/stream.ts';
 import type { ViewerMessage } from '../protocol/events.ts';
-import type { IceCandidateInit, SessionEvents, SessionHandle, SessionRequest } from '../protocol/session.ts';
+import type {
+  IceCandidateInit,
+  SessionEvents,
+  SessionHandle,
+  SessionRequest,
+  Visitor,
+} from '../protocol/session.ts';
 import type { MediaAssignment } from '../protocol/signaling.ts';
 import type { SituationHost, SituationRequest } from '../protocol/situation.ts';
 import type { IncomingRtp } from '../rtp/incoming.ts';
@@ -135,6 +141,15 @@ export class Session implements SessionHandle {
       crowded: () => this.#flow.crowdedReason,
       obey: (message) => this.#obey(message),
     });
+  }
+
+  get who(): Visitor | undefined {
+    return this.#request.who;
+  }
+
+  /** Whose picture it asked for, and may see. */
+  get feeds(): readonly string[] {
+    return [...new Set(this.#sections.map(({ feed }) => feed))].filter((feed) => this.#asksFor(feed));
   }
 
   /** Media flows, or would, were the connection up; not while the viewer has fallen silent. */

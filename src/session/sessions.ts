@@ -1,7 +1,13 @@
 import { VedetteError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { EncodedStream, Release } from '../media/stream.ts';
-import type { SessionEvents, SessionHandle, SessionHost, SessionRequest } from '../protocol/session.ts';
+import type {
+  SessionEvents,
+  SessionHandle,
+  SessionHost,
+  SessionRequest,
+  Visit,
+} from '../protocol/session.ts';
 import type { FeedDescription } from '../protocol/signaling.ts';
 import type { SituationHost } from '../protocol/situation.ts';
 import { Peer, type PeerEvents, type PeerParts } from '../transport/peer.ts';
@@ -11,6 +17,7 @@ import { Session, type SessionPeer } from './session.ts';
 import type { Show } from './shows.ts';
 import { nothingBeside } from './situation.ts';
 import { Telemetry } from './telemetry.ts';
+import { Visits } from './visits.ts';
 
 /** Whether everybody may still do what they do is looked at this often: times begin and end by themselves. */
 const reviewMs = 1_000;
@@ -29,6 +36,8 @@ export interface SessionsOptions extends PeerParts {
   readonly peer?: (events: PeerEvents) => SessionPeer;
   /** What is the case beside the feeds; nothing unless told. */
   readonly situation?: SituationHost;
+  /** Told who watches what, and for how long. */
+  readonly visited?: (visit: Visit) => void;
   readonly logger: Logger;
 }
 
@@ -44,6 +53,7 @@ export class Sessions implements SessionHost {
   /** Whether each session is just being asked what the shows are to it, and whether to ask once more. */
   #following: 'no' | 'once' | 'again' = 'no';
   readonly #releases: readonly Release[];
+  readonly #visits: Visits;
   #told = 0;
   /** While sessions are open. */
   #reviews: NodeJS.Timeout | undefined;
@@ -52,6 +62,7 @@ export class Sessions implements SessionHost {
 
   constructor(options: SessionsOptions) {
     this.#options = options;
+    this.#visits = new Visits((visit) => options.visited?.(visit));
     this.#situation = options.situation ?? nothingBeside;
     this.#telemetry = new Telemetry(options.clock, () => this.#situation.telemetry);
     this.feeds = options.feeds.map(({ name, title, audio, speaker }) => ({
@@ -94,6 +105,7 @@ export class Sessions implements SessionHost {
         candidate: (candidate) => events.candidate(candidate),
         ended: (reason) => {
           this.#open.delete(session);
+          this.#visits.ended(session, this.#options.clock.now());
           if (this.#open.size === 0) this.#endReviews();
           this.#moved();
           events.ended(reason);
@@ -169,6 +181,7 @@ export class Sessions implements SessionHost {
 
   /** Somebody came, went, or watches now. */
   #moved(): void {
+    this.#visits.look(this.#open, this.#options.clock.now());
     this.#tellWatching();
     // A place may have become free for somebody who is called in vain.
     if (this.#shows.size > 0) this.#follow();
