@@ -46,6 +46,8 @@ export function apiRoutes(
       secure: caller.encrypted || (caller.local && isLoopbackName(caller.host.name)),
       ...(secureUrl === undefined ? {} : { httpsUrl: secureUrl }),
       scopes,
+      // What an invitation's id and secret are added to, for a page that does not need this address.
+      ...(covers(scopes, 'invite') ? { inviteLink: services.awayLink('') } : {}),
       // The page tells times in its reader's zone, and says where the device is in another.
       zone: systemZone(),
     });

@@ -33,8 +33,8 @@ export async function meet(
   events: BrokerEvents,
 ): Promise<{ send(text: string): void; close(): void }> {
   // Large, and of use to few: it comes when it is asked for.
-  const { connectAsync } = await import('mqtt');
-  const client: MqttClient = await connectAsync(broker, {
+  const { default: mqtt } = await import('mqtt'); // its build for browsers exports nothing else
+  const client: MqttClient = await mqtt.connectAsync(broker, {
     protocolVersion: 5,
     clean: true,
     reconnectPeriod: 0,
