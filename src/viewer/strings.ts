@@ -329,7 +329,6 @@ const en = {
   onlyDoorClosed: (lock: string) => `only while the door of ${lock} is closed`,
   grantOver: 'is over',
   grantNotYet: 'not yet',
-  grantRevoked: 'revoked',
 
   people: 'People',
   peopleWatching: (count: number) =>
@@ -710,7 +709,6 @@ const ru: Strings = {
   onlyDoorClosed: (lock) => `только пока дверца «${lock}» закрыта`,
   grantOver: 'срок вышел',
   grantNotYet: 'ещё не началось',
-  grantRevoked: 'отозвано',
 
   people: 'Люди',
   peopleWatching: (count) => (count === 0 ? 'Никто не смотрит' : `Сейчас смотрят: ${count}`),
