@@ -24,6 +24,13 @@ function problems(text: string): readonly string[] {
   }
 }
 
+const lock = (keys: string) => `locks:\n  box: { unpowered: locked, ${keys} }\n`;
+
+test('a lock with a camera keeps a picture of what is wrong with it', () => {
+  const { locks } = load(lock('kind: simulated, feed: door, title: Box'));
+  expect(locks).toMatchObject([{ name: 'box', title: 'Box', do: ['feed door', 'snapshot door'] }]);
+});
+
 test('a rule of a sensor that is not there is pointed at, with the sensor that was meant', () => {
   expect(problems('rules:\n  hot: { when: bell and machine.temprature > 80 }\n')).toEqual([
     '7:25 rules.hot.when: there is no sensor "machine.temprature", there are: machine.temperature, bell; try machine.temperature',
@@ -53,6 +60,12 @@ test.each([
   ['records: { continuous: [dor] }\n', 'try door'],
   ['homeassistant: true\n', 'the broker of the key mqtt'],
   ['actions:\n  say: { kind: mqtt, topic: a/b }\n', 'the broker of the key mqtt'],
+  [lock('kind: mqtt, topic: a/b'), 'the broker of the key mqtt'],
+  [lock('kind: simulated, feed: dor'), 'try door'],
+  [lock('kind: simulated, bolt: bel'), 'try bell'],
+  [lock('kind: simulated, door: machine.temperature'), 'a sensor that is on or off'],
+  [lock('kind: simulated, do: [siren]'), 'there is no action'],
+  [lock('kind: http, unlock: "http://relay.local/on"'), 'locks.box.lock'],
 ])('what names something that is not there is a mistake: %s', (text, word) => {
   const found = problems(text);
   expect(found).toHaveLength(1);
