@@ -87,7 +87,7 @@ export class Credentials {
   async trade(secret: string): Promise<Trade> {
     if (this.#options.paired()) return { result: 'over' };
     if (sameSecret(this.secret, secret)) return { result: 'opened', cookie: await this.#open() };
-    const waitMs = this.failed('secret');
+    const waitMs = this.#attempts.failed('secret', this.#options.clock.now());
     return waitMs > 0 ? { result: 'wait', waitMs } : { result: 'wrong' };
   }
 
@@ -108,11 +108,6 @@ export class Credentials {
   /** A short-lived token for a player, of a key and for these scopes. */
   makeToken(key: string, scopes: readonly Scope[], forSeconds: number): Secret {
     return this.#tokens.make(key, scopes, forSeconds, this.#options.clock.now());
-  }
-
-  /** A wrong try at `what`: gives the milliseconds until one is answered again, 0 where this one is. */
-  failed(what: string): number {
-    return this.#attempts.failed(what, this.#options.clock.now());
   }
 
   /** What is proved by this. Everything we gave out is beyond guessing, and a wrong one costs us a hash. */

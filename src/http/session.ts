@@ -1,10 +1,8 @@
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
-import { LoginChallenges } from '../access/login-challenges.ts';
+import { KeyLogin } from '../access/key-login.ts';
 import { maxTokenSeconds } from '../access/session-tokens.ts';
 import { VedetteError } from '../errors.ts';
-import { keyIdOf, verify } from '../identity/keys.ts';
-import { loginStatement } from '../identity/statements.ts';
 import type { Secret } from '../log.ts';
 import { PersonKey, PublicKey } from '../protocol/access.ts';
 import { base64url } from '../protocol/base64url.ts';
@@ -39,7 +37,7 @@ const maxTokenBodyBytes = 8 * 1024;
 /** How people become known: who the device is, sign-in by key or secret, invitations, tokens for players. */
 export function sessionRoutes(services: DeviceServices): Hono<HttpEnv> {
   const { device, title, identity, credentials, access, clock } = services;
-  const challenges = new LoginChallenges();
+  const login = new KeyLogin(services);
   const routes = new Hono<HttpEnv>();
 
   // Whoever joins has to know which device it is before it knows them.
@@ -50,18 +48,22 @@ export function sessionRoutes(services: DeviceServices): Hono<HttpEnv> {
 
   routes.post('/api/session/challenge', limited(maxBodyBytes), (c) => {
     requireOwnPage(c);
-    return c.json({ challenge: challenges.make(clock.now()) });
+    return c.json({ challenge: login.challenge() });
   });
 
   routes.post('/api/session', limited(maxBodyBytes), async (c) => {
     const body = await ownJson(c);
     const byKey = KeyTrade.safeParse(body);
-    if (byKey.success) return signedIn(c, await byKeyOf(c, byKey.data));
+    if (byKey.success) {
+      const key = await login.proven({ ...byKey.data, origin: c.get('caller').origin });
+      return signedIn(c, await credentials.open(key));
+    }
     const { secret } = parsed(SecretTrade, body, '{"secret": "…"}, or a key with its signature');
     const traded = await credentials.trade(secret);
     if (traded.result === 'over') throw new VedetteError('access/secret-over');
     if (traded.result === 'wrong') throw new VedetteError('access/wrong-secret');
-    if (traded.result === 'wait') throw tooManyTries(traded.waitMs);
+    if (traded.result === 'wait')
+      throw new VedetteError('access/too-many-tries', { retryAfterSeconds: Math.ceil(traded.waitMs / 1000) });
     return signedIn(c, traded.cookie);
   });
 
@@ -86,23 +88,6 @@ export function sessionRoutes(services: DeviceServices): Hono<HttpEnv> {
     const token = credentials.makeToken(peer.key, scopes, seconds);
     return c.json({ token: token.reveal(), expiresAt: clock.wall() + seconds * 1_000 });
   });
-
-  /** The cookie for whoever signed. A right signature always passes; wrong ones are slowed, for that key alone. */
-  async function byKeyOf(c: Context<HttpEnv>, { key, challenge, signature }: z.infer<typeof KeyTrade>) {
-    if (!challenges.isFresh(challenge, clock.now())) throw new VedetteError('access/challenge');
-    const keyId = await keyIdOf(key).catch(() => undefined);
-    if (keyId === undefined || access.peerOf(keyId, 'remote').kind !== 'person')
-      throw new VedetteError('access/unknown-key');
-    const statement = loginStatement({ device: identity.id, key, challenge, origin: c.get('caller').origin });
-    if (!(await verify(key, statement, signature))) {
-      const waitMs = credentials.failed(`key ${keyId}`);
-      throw waitMs > 0 ? tooManyTries(waitMs) : new VedetteError('access/wrong-signature');
-    }
-    // Asked again: of two that arrive at once with one challenge, one is let in.
-    if (!challenges.isFresh(challenge, clock.now())) throw new VedetteError('access/challenge');
-    challenges.use(challenge, clock.now());
-    return credentials.open(keyId);
-  }
 
   return routes;
 }
@@ -134,8 +119,4 @@ function parsed<T extends z.ZodType>(schema: T, body: unknown, expected: string)
   const read = schema.safeParse(body);
   if (read.success) return read.data;
   throw new VedetteError('http/bad-request', { detail: `expected ${expected}` });
-}
-
-function tooManyTries(waitMs: number): VedetteError {
-  return new VedetteError('access/too-many-tries', { retryAfterSeconds: Math.ceil(waitMs / 1000) });
 }

@@ -107,6 +107,7 @@ test('from elsewhere, plain HTTP only redirects, once there is HTTPS', async () 
     access: house.access,
     identity: house.identity,
     requests: { take: () => false },
+    awayLink: () => undefined,
     iceServers: () => [],
     snapshot: async () => new Uint8Array(),
     metrics: () => [],

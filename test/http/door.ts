@@ -66,6 +66,7 @@ export async function openDoor(
     access: house.access,
     identity: house.identity,
     requests: { take: () => false },
+    awayLink: () => undefined,
     controlSocket: join(folder, 'control.sock'),
     iceServers: () => [{ urls: 'turn:turn.example:3478?transport=udp', username: 'me', credential: 'a"b' }],
     snapshot: async () => picture,

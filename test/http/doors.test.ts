@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { mintToken } from '../../src/access/token.ts';
+import type { HttpServerOptions } from '../../src/http/server.ts';
 import { ownerScopes, type Scope } from '../../src/protocol/scope.ts';
 import { newPhone } from '../access/house.ts';
 import { offer } from '../signaling/fake-sessions.ts';
@@ -103,7 +104,7 @@ beforeAll(async () => {
 afterAll(() => door.stop());
 
 /** Refuses each request, as `Requests` does what it does not understand. */
-const answering: NonNullable<Parameters<typeof openDoor>[0]>['requests'] = {
+const answering: HttpServerOptions['requests'] = {
   take: (_text, _asker, tell) => {
     tell({ id: '', state: 'refused', code: 'request/invalid', reason: 'no' });
     return true;
