@@ -1,6 +1,6 @@
 /** The thread that has `trust.sqlite` to itself. Knows the file; what it means, the other side knows. */
 import { workerData } from 'node:worker_threads';
-import { faultOf } from '../../sqlite-file.ts';
+import { damaged, faultOf } from '../../sqlite-file.ts';
 import { answerCalls } from '../../sqlite-thread.ts';
 import { genesisHash } from './chain.ts';
 import { openTrust, openTrustForReading } from './database.ts';
@@ -44,6 +44,8 @@ function perform(operation: string, given: readonly unknown[]): unknown {
     return result;
   } catch (error) {
     const fault = faultOf(error);
+    // A table that is gone, a row that is no JSON: the disk is well, the file is not.
+    if (fault === 'other' && operation === 'load') throw damaged(String(error));
     if (fault !== 'unusable' && fault !== 'full') throw error;
     if (reading.has(operation)) return readWithoutWriting(operation, given, error);
     // The first time it stays open: what failed is undone in it, while a log that is read anew may bring it back.

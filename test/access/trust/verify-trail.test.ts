@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newIdentity, writeTrail } from '../../../bench/trail.ts';
 import type { TrustIdentity } from '../../../src/access/trust/head-signer.ts';
 import { verifyTrail } from '../../../src/access/trust/verify-trail.ts';
+import { faultOf } from '../../../src/sqlite-file.ts';
 import { names, tamper, wayNames } from './tamper.ts';
 
 const entries = 300;
@@ -54,6 +55,32 @@ test('whatever is done to any entry is found, and the entry named', { timeout: 1
       },
     ),
     { numRuns: 80 },
+  );
+});
+
+test('a byte that fell over anywhere is found, or no entry has it', { timeout: 120_000 }, async () => {
+  const bytes = await readFile(whole);
+  const texts = (path: string) => {
+    const database = new DatabaseSync(path, { readOnly: true });
+    try {
+      return database.prepare('SELECT seq, entry, hash FROM entries ORDER BY seq').all();
+    } finally {
+      database.close();
+    }
+  };
+  const original = texts(whole);
+  const at = fc.integer({ min: 0, max: bytes.length - 1 });
+  await fc.assert(
+    fc.asyncProperty(at, fc.integer({ min: 1, max: 255 }), async (index, flip) => {
+      const spoilt = Buffer.from(bytes);
+      spoilt[index] = (spoilt[index] ?? 0) ^ flip;
+      await writeFile(copy, spoilt);
+      // What cannot be opened is damaged; anything else is a mistake of ours.
+      const report = await verifyTrail(copy, identity.publicKey).catch((error: unknown) => faultOf(error));
+      if (typeof report === 'string') expect(report).toBe('damaged');
+      else if (!report.bad) expect(texts(copy)).toEqual(original);
+    }),
+    { numRuns: 150 },
   );
 });
 
