@@ -3,6 +3,7 @@ import type { Check } from './check.ts';
 /** What Vedette promises, each with a check. Loaded on use. */
 export const checks: Readonly<Record<string, () => Promise<{ readonly check: Check }>>> = {
   'wrong-key': () => import('./checks/wrong-key.ts'),
+  signaling: () => import('./checks/signaling.ts'),
   fuzz: () => import('./checks/fuzz.ts'),
   truncate: () => import('./checks/truncate.ts'),
   states: () => import('./checks/states.ts'),
