@@ -111,6 +111,8 @@ test.each([
   ],
   ['was cut short', (path: string) => cut(path)],
   ['has a row that is none', (path: string) => edit(path, `UPDATE rows SET body = '{"id":"x"}'`)],
+  ['has a row that is no JSON', (path: string) => edit(path, `UPDATE rows SET body = 'x'`)],
+  ['has no table of requests', (path: string) => edit(path, 'DROP TABLE requests')],
   [
     'has another end',
     (path: string) => edit(path, `${untrigger} UPDATE entries SET entry = json_set(entry, '$.title', 'x')`),
