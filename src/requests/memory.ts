@@ -13,7 +13,7 @@ const movingPerSecond = 2;
 /** Receipts of one asker that are had ready, so that what is repeated after a reconnect is answered without the disk. */
 const maxKept = 64;
 /** Who asked nothing for so long is forgotten, its receipts on disk are not. */
-export const forgottenAfterMs = 10 * 60_000;
+const forgottenAfterMs = 10 * 60_000;
 
 /** What the device has in mind of one asker. */
 export class AskerMemory {

@@ -2,7 +2,7 @@ import type { TakeRequest } from '../protocol/request-host.ts';
 import type { DataChannel } from '../transport/channel.ts';
 
 /** Label of the ordered channel that carries requests, and their receipts. */
-export const controlLabel = 'control';
+const controlLabel = 'control';
 
 export interface ControlChannelParts {
   readonly session: string;
