@@ -14,6 +14,8 @@ export const DeviceDescription = z.object({
   scopes: z.array(z.string()),
   /** Whom the device knows this browser as; null for who came by its printed link. */
   person: z.object({ id: z.string(), name: z.string() }).nullish(),
+  /** What an invitation's id and secret are added to, for a page that does not need this address. */
+  inviteLink: z.string().optional(),
   /** Where the device lives, an IANA time zone. */
   zone: z.string().optional(),
 });

@@ -48,6 +48,7 @@ export class VedetteInvite extends LitElement {
     busy: { state: true },
     trouble: { state: true },
     made: { state: true },
+    far: { state: true },
     copied: { state: true },
   };
   declare send: RequestClient['send'];
@@ -59,7 +60,17 @@ export class VedetteInvite extends LitElement {
   declare form: InviteForm;
   declare busy: boolean;
   declare trouble: string | undefined;
-  declare made: { readonly link: string; readonly name: string; readonly until: number } | undefined;
+  declare made:
+    | {
+        readonly link: string;
+        /** For a page that does not need this address. */
+        readonly elsewhere: string | undefined;
+        readonly name: string;
+        readonly until: number;
+      }
+    | undefined;
+  /** The link for elsewhere is shown. */
+  declare far: boolean;
   declare copied: boolean;
 
   protected override willUpdate(): void {
@@ -128,7 +139,9 @@ export class VedetteInvite extends LitElement {
     // A key belongs to an origin: the one where the page is secure for everybody, not this one's loopback.
     const origin = this.device.httpsUrl ?? location.origin;
     const link = writeJoinLink(origin, { invitation: made.invitation.id, secret: made.secret });
-    this.made = { link, name, until: made.invitation.expiresAt };
+    const { inviteLink } = this.device;
+    const elsewhere = inviteLink && `${inviteLink}${made.invitation.id}.${made.secret}`;
+    this.made = { link, elsewhere, name, until: made.invitation.expiresAt };
     this.dispatchEvent(new CustomEvent('invited'));
   }
 
@@ -148,8 +161,20 @@ export class VedetteInvite extends LitElement {
         <h2 id="title">${this.made === undefined ? strings.inviteTitle : strings.inviteReady(this.made.name)}</h2>
         <button aria-label=${strings.close} title=${strings.close} @click=${close}>${icons.close}</button>
       </header>
-      ${this.made === undefined ? this.#form() : this.#link(this.made.link, this.made.until)}
+      ${this.made === undefined ? this.#form() : this.#links(this.made)}
     </dialog>`;
+  }
+
+  #links({ link, elsewhere, until }: NonNullable<VedetteInvite['made']>): unknown {
+    if (elsewhere === undefined) return this.#link(link, until);
+    return html`${this.#link(this.far ? elsewhere : link, until)}
+      <label class="choice">
+        <input type="checkbox" .checked=${this.far} @change=${() => {
+          this.far = !this.far;
+          this.copied = false;
+        }} />
+        <span>${strings.inviteElsewhere}<small>${strings.inviteElsewhereHint}</small></span>
+      </label>`;
   }
 
   #form(): unknown {
