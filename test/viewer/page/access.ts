@@ -147,7 +147,8 @@ export class FakeAccess {
     if (!invitation || invitation.secret !== secret || !(await verify(key, statement, signature))) {
       return refuse(403, 'access/invitation');
     }
-    if (invitation.usedAt !== undefined) return refuse(409, 'access/invitation-over', 'somebody has opened it already');
+    if (invitation.usedAt !== undefined)
+      return refuse(409, 'access/invitation-over', 'somebody has opened it already');
     if (invitation.expiresAt < Date.now()) return refuse(410, 'access/invitation-over', 'its time is over');
     Object.assign(invitation, { usedAt: Date.now() });
     const { scopes, limits } = invitation;
