@@ -21,7 +21,10 @@ export const GrantLimits = z
     windows: z
       .array(
         z.strictObject({
-          days: z.array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'])).min(1).max(7),
+          days: z
+            .array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']))
+            .min(1)
+            .max(7),
           from: TimeOfDay,
           to: TimeOfDay,
         }),
