@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { newPhone } from '../access/house.ts';
 import { joinBy } from '../http/browser.ts';
 import { type Door, openDoor } from '../http/door.ts';
-import { newPhone } from '../access/house.ts';
 import { vedette } from './command-line.ts';
 
 let door: Door;
@@ -55,7 +55,10 @@ test('where no device runs, it says so', async () => {
 
 /** What was printed so far is what the test's own standard output got. */
 function secretIn(invitation: string): string {
-  const written = vi.mocked(process.stdout.write).mock.calls.map(([chunk]) => String(chunk)).join('');
+  const written = vi
+    .mocked(process.stdout.write)
+    .mock.calls.map(([chunk]) => String(chunk))
+    .join('');
   const secret = new RegExp(`#join=${invitation}\\.([\\w-]{22})`).exec(written)?.[1];
   if (secret === undefined) throw new Error('no link yet');
   return secret;

@@ -97,13 +97,13 @@ test('a port that is taken is named, with exit code 1', async () => {
 
 test('a snapshot of the running device is written to a file and to stdout', async () => {
   const running = start('run', folder, '--port', '0', '--json');
-  const { port } = JSON.parse(await running.printed('\n')) as { port: number };
+  await running.printed('\n');
   const file = join(folder, 'door.jpg');
-  const { code, stderr } = await start('snapshot', 'door', '--port', String(port), '-o', file).ended;
+  const { code, stderr } = await start('snapshot', 'door', '--profile', folder, '-o', file).ended;
   expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining(`wrote ${file}`) });
-  const unknown = await start('snapshot', 'yard', '--port', String(port)).ended;
+  const unknown = await start('snapshot', 'yard', '--profile', folder).ended;
   expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining('there is no feed "yard"') });
-  const { stdout } = await start('snapshot', 'door', '--port', String(port), '-o', '-').ended;
+  const { stdout } = await start('snapshot', 'door', '--profile', folder, '-o', '-').ended;
   // SOI and EOI (ITU-T T.81, B.1.1.3).
   expect([stdout.slice(0, 2), stdout.slice(-2)]).toEqual(['\xff\xd8', '\xff\xd9']);
   device = running.child;
