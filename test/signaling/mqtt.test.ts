@@ -61,7 +61,7 @@ describe.skipIf(!hasMosquitto)('signaling over a broker', () => {
       host: {
         speaker: device,
         seal,
-        serve: (key, send) =>
+        serve: async (key, send) =>
           key === person.publicKey ? links.serve(send, { review: () => ['view'] }) : undefined,
         join: async (_key, text) => `answer to ${text}`,
       },
