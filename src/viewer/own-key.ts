@@ -56,8 +56,9 @@ export async function newKey(device: string): Promise<OwnKey | KeyTrouble> {
 export async function keyJoined(device: string, key: OwnKey): Promise<void> {
   await keep(joinedName(device), key);
   await forget(newName(device));
-  // Browsers clear what they were not asked to keep when space is short; being asked may be refused, which is no harm.
-  await navigator.storage?.persist?.().catch(() => false);
+  // Browsers clear what they were not asked to keep when space is short. It may be refused, which is no harm, and Firefox asks
+  // the person first, who need not answer.
+  navigator.storage?.persist?.().catch(() => false);
 }
 
 async function readKey(name: string): Promise<OwnKey | undefined> {

@@ -1,27 +1,23 @@
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
+import { InviteResult, PeopleResult } from '../../src/protocol/request.ts';
 import { chromiumPath } from '../browsers/chromium.ts';
 import { hasMosquitto } from '../buses/mosquitto.ts';
 import { coturnMissing } from '../interop/coturn.ts';
 import { type Apart, apartMissing, middleAddress, startApart } from './apart.ts';
+import { askDevice, requested } from './terminal.ts';
 import { until } from './until.ts';
 
 const root = join(import.meta.dirname, '../..');
 const ports = { broker: 1883, sockets: 9001, turn: 3478, page: 8600 };
 const turnSecret = 'shared-with-coturn';
 const missing = apartMissing ?? coturnMissing ?? (hasMosquitto ? undefined : 'mosquitto is not installed');
-
-interface Invited {
-  readonly result: { readonly invitation: { readonly id: string }; readonly secret: string };
-}
 
 // Needs root for the networks, coturn and mosquitto: without them there is no elsewhere.
 describe.skipIf(missing !== undefined)('from another network, over a broker and a relay alone', () => {
@@ -100,7 +96,10 @@ describe.skipIf(missing !== undefined)('from another network, over a broker and 
     );
     for (const stream of [device.stdout, device.stderr])
       stream?.on('data', (chunk: Buffer) => (printed += chunk.toString()));
-    await until(async () => existsSync(socket()) && (await ask('GET', '/healthz')).status === 200, 60_000);
+    await until(
+      async () => existsSync(socket()) && (await askDevice(socket(), 'GET', '/healthz')).status === 200,
+      60_000,
+    );
     browser = await chromium.launch({
       executablePath: await apart.launcher('viewer', chromiumPath),
       chromiumSandbox: false,
@@ -115,33 +114,18 @@ describe.skipIf(missing !== undefined)('from another network, over a broker and 
 
   const socket = () => join(folder, 'state', 'control.sock');
 
-  /** As the terminal of the device asks. */
-  function ask(method: string, path: string, body?: object): Promise<{ status: number; body: string }> {
-    return new Promise((resolve, reject) => {
-      const headers = { host: 'localhost', 'content-type': 'application/json' };
-      const asked = request({ socketPath: socket(), method, path, headers }, (response) => {
-        let text = '';
-        response.on('data', (chunk: Buffer) => (text += chunk.toString()));
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, body: text }));
-      });
-      asked.on('error', () => resolve({ status: 0, body: '' }));
-      asked.end(body ? JSON.stringify(body) : undefined);
-      void reject;
-    });
-  }
-
   async function invitation(): Promise<string> {
-    const { body } = await ask('POST', '/api/requests', {
-      id: randomUUID(),
+    const given = await requested(socket(), {
       type: 'invite',
       name: 'Anna',
       scopes: ['view', 'listen', 'telemetry'],
       limits: {},
       expiresAt: Date.now() + 3_600_000,
     });
-    const { result } = JSON.parse(body) as Invited;
-    const { inviteLink } = JSON.parse((await ask('GET', '/api/device')).body) as { inviteLink: string };
-    return `${inviteLink}${result.invitation.id}.${result.secret}`;
+    const { invitation, secret } = InviteResult.parse(given);
+    const { body } = await askDevice(socket(), 'GET', '/api/device');
+    const { inviteLink } = JSON.parse(body) as { inviteLink: string };
+    return `${inviteLink}${invitation.id}.${secret}`;
   }
 
   const live = () => page.locator('vedette-picture[data-state="live"]').waitFor({ timeout: 60_000 });
@@ -152,9 +136,7 @@ describe.skipIf(missing !== undefined)('from another network, over a broker and 
     await page.getByRole('button', { name: /join/i }).click();
     await page.getByRole('button', { name: /go on|continue|live/i }).click({ timeout: 60_000 });
     await live();
-    // No address of the device's network was of any use to it.
-    const pairs = await page.evaluate(() => location.hash);
-    expect(pairs).toBe('');
+    expect(await page.evaluate(() => location.hash)).toBe('');
   });
 
   test('comes back by its own key after a reload', async () => {
@@ -177,10 +159,9 @@ describe.skipIf(missing !== undefined)('from another network, over a broker and 
   });
 
   test('a key that is taken back sees nothing any more within moments', async () => {
-    const { body } = await ask('POST', '/api/requests', { id: randomUUID(), type: 'people' });
-    const { people } = (JSON.parse(body) as { result: { people: { id: string; name: string }[] } }).result;
+    const { people } = PeopleResult.parse(await requested(socket(), { type: 'people' }));
     const anna = people.find(({ name }) => name === 'Anna');
-    await ask('POST', '/api/requests', { id: randomUUID(), type: 'revoke', what: 'person', of: anna?.id });
+    await requested(socket(), { type: 'revoke', what: 'person', of: anna?.id ?? '' });
     await page.locator('vedette-picture[data-state="live"]').waitFor({ state: 'detached', timeout: 5_000 });
   });
 });
