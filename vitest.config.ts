@@ -29,6 +29,7 @@ export default defineConfig({
     // Deadlines on awaited events, not measurements: generous, because CI machines are small and shared.
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
     maxWorkers: Math.max(1, Math.min(4, availableParallelism())),
     projects: [
       {

@@ -13,7 +13,7 @@ const [folder = '', most = 'Infinity'] = process.argv.slice(2);
 const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
 const identity = new DeviceIdentity({
   folder: join(folder, 'identity'),
-  witness: join(folder, 'trust.sqlite'),
+  witnesses: [join(folder, 'trust.sqlite')],
 });
 await identity.start();
 const trust = new Trust({ folder, identity, clock: systemClock, log: pino({ level: 'silent' }) });

@@ -3,6 +3,7 @@ import { Access } from './access/access.ts';
 import { Credentials } from './access/credentials.ts';
 import { DeviceIdentity } from './access/device-identity.ts';
 import { synchronisedAt } from './access/synchronised.ts';
+import { begunMarker } from './access/trust/begun.ts';
 import { trustFileName } from './access/trust/database.ts';
 import { Trust } from './access/trust/trust.ts';
 import { TrustedClock } from './access/trusted-clock.ts';
@@ -101,7 +102,7 @@ export function createAgent(
   const deviceIdentity = new DeviceIdentity({
     folder: identity,
     credentials: credentialsFolder,
-    witness: join(stateDir, trustFileName),
+    witnesses: [join(stateDir, trustFileName), begunMarker(stateDir)],
   });
   const trust = new Trust({ folder: stateDir, identity: deviceIdentity, clock, log });
   const sessionTrail = new SessionTrail({

@@ -16,8 +16,8 @@ export interface DeviceIdentityOptions {
   readonly folder: string;
   /** systemd's `$CREDENTIALS_DIRECTORY`, where it gives one. */
   readonly credentials?: string | undefined;
-  /** Something that was signed with the key: where that is there and the key is not, no new one is made. */
-  readonly witness: string;
+  /** Files that come to be with the key: where one of them is there and the key is not, no new one is made. */
+  readonly witnesses: readonly string[];
 }
 
 interface Loaded {
@@ -78,11 +78,12 @@ export class DeviceIdentity {
   }
 
   async #loadOwn() {
-    const { folder, witness } = this.#options;
+    const { folder, witnesses } = this.#options;
     const path = join(folder, 'device.key');
     let text = await readText(path);
     if (text === undefined) {
-      if (await exists(witness)) throw new VedetteError('identity/missing', { path, witness });
+      for (const witness of witnesses)
+        if (await exists(witness)) throw new VedetteError('identity/missing', { path, witness });
       // Of two processes that start at once, both use the one that was first.
       await createFile(path, await newKey());
       text = (await readText(path)) ?? '';

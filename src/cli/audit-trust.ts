@@ -25,7 +25,7 @@ export async function trustOf(profile: string): Promise<TrustPlace> {
         folder: join(folder, 'identity'),
         credentials: process.env.CREDENTIALS_DIRECTORY,
         // Whoever asks has looked that this device had a trust store: its folder is witness enough.
-        witness: folder,
+        witnesses: [folder],
       });
       await identity.start();
       return identity;

@@ -14,8 +14,8 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 async function start(credentials?: string): Promise<DeviceIdentity> {
-  const witness = join(folder, 'trust.sqlite');
-  const identity = new DeviceIdentity({ folder: join(folder, 'identity'), credentials, witness });
+  const witnesses = [join(folder, 'trust.sqlite')];
+  const identity = new DeviceIdentity({ folder: join(folder, 'identity'), credentials, witnesses });
   await identity.start();
   return identity;
 }
@@ -66,7 +66,7 @@ test("the credential store's key wins", async () => {
   await mkdir(store);
   expect((await start(store)).publicKey).toBe(own.publicKey);
   const other = await mkdtemp(join(tmpdir(), 'vedette-identity-'));
-  const made = new DeviceIdentity({ folder: other, witness: join(other, 'no') });
+  const made = new DeviceIdentity({ folder: other, witnesses: [join(other, 'no')] });
   await made.start();
   await writeFile(join(store, 'vedette-device-key'), await readFile(join(other, 'device.key')));
   await rm(other, { recursive: true });

@@ -62,7 +62,7 @@ test('a program that takes too long is ended, and with it what it has started', 
     const child = require('node:child_process').spawn('sleep', ['1000']);
     require('node:fs').writeFileSync(process.argv[1], String(child.pid));
     setInterval(() => {}, 1000);`;
-  const { action } = await opened(runAction, { ...node(script, file), timeout: '1s' });
+  const { action } = await opened(runAction, { ...node(script, file), timeout: '5s' });
   await expect(action.run(occasion(), unstopped)).rejects.toMatchObject({ code: 'action/program-slow' });
   const pid = Number(readFileSync(file, 'utf8'));
   await expect.poll(() => isAlive(pid)).toBe(false);

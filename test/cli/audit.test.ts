@@ -24,7 +24,7 @@ beforeAll(async () => {
   vi.stubEnv('STATE_DIRECTORY', state);
   const identity = new DeviceIdentity({
     folder: join(state, 'identity'),
-    witness: join(state, 'trust.sqlite'),
+    witnesses: [join(state, 'trust.sqlite')],
   });
   await identity.start();
   publicKey = identity.publicKey;

@@ -2,6 +2,9 @@ import { once } from 'node:events';
 import WebSocket from 'ws';
 import { type SignalingBody, SignalingMessage, signalingVersion } from '../../src/protocol/signaling.ts';
 
+/** A device that says nothing for so long will not. */
+const silenceMs = 20_000;
+
 /** A viewer's end of `/signal`, without a browser: says what it is told to, right or wrong. */
 export interface SignalClient {
   readonly socket: WebSocket;
@@ -47,7 +50,11 @@ export async function connectSignal(
     if (message) return Promise.resolve(message);
     const taker = Promise.withResolvers<SignalingMessage>();
     waiting.push(taker);
-    return taker.promise;
+    const late = setTimeout(
+      () => taker.reject(new Error(`nothing was said within ${silenceMs} ms`)),
+      silenceMs,
+    );
+    return taker.promise.finally(() => clearTimeout(late));
   };
   return {
     socket,
@@ -73,6 +80,8 @@ export async function connectSignal(
       for (;;) {
         const { body } = await next();
         if (body.type === type) return body as never;
+        // Nothing else will come: better said now than at the deadline.
+        if (body.type === 'error') throw new Error(`${body.code}: ${body.message}`);
       }
     },
     end: () => socket.terminate(),

@@ -5,7 +5,7 @@ import { pino } from 'pino';
 export const quiet = pino({ level: 'silent' });
 
 /** Waits until a condition holds; fails the test with `what` when it does not within the deadline. */
-export async function until(what: string, holds: () => boolean, deadlineMs = 10_000): Promise<void> {
+export async function until(what: string, holds: () => boolean, deadlineMs = 25_000): Promise<void> {
   const endMs = performance.now() + deadlineMs;
   while (!holds()) {
     if (performance.now() > endMs) throw new Error(`not within ${deadlineMs} ms: ${what}`);

@@ -23,7 +23,7 @@ export const check: Check = {
     const folder = await mkdtemp(join(tmpdir(), 'vedette-race-'));
     const identity = new DeviceIdentity({
       folder: join(folder, 'identity'),
-      witness: join(folder, 'trust.sqlite'),
+      witnesses: [join(folder, 'trust.sqlite')],
     });
     await identity.start();
     const trust = new Trust({ folder, identity, clock: systemClock, log: quiet });
