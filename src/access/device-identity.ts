@@ -141,6 +141,7 @@ async function readText(path: string): Promise<string | undefined> {
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
+    if (code === 'ENOTDIR') throw error; // the state folder is at fault, not the key
     throw new VedetteError('identity/unreadable', { path, detail: code || message }, { cause: error });
   }
 }
