@@ -14,7 +14,8 @@ const wholeDevice = [
 const wholeMachine = ['test/rig/**/*.test.ts', 'test/e2e/surface.test.ts'];
 
 /** What takes minutes and is told apart from everything else: `npm run test:long` has it. */
-const long = process.env.VEDETTE_LONG === undefined ? ['test/rig/camera.test.ts'] : [];
+const long =
+  process.env.VEDETTE_LONG === undefined ? ['test/rig/camera.test.ts', 'test/rig/lock.test.ts'] : [];
 
 const deviceDeadlines = { testTimeout: 120_000, hookTimeout: 120_000 };
 
