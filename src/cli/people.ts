@@ -21,6 +21,7 @@ interface PeopleFlags {
   readonly uses?: number | undefined;
   readonly here: boolean;
   readonly watching: boolean;
+  readonly elsewhere: boolean;
 }
 
 /** An invitation is to be opened by then, unless what it gives ends sooner. */
@@ -50,6 +51,11 @@ export const peopleCommand: CommandModule<object, PeopleFlags> = {
         type: 'boolean',
         default: false,
         describe: 'Move things only while they see the live picture',
+      })
+      .option('elsewhere', {
+        type: 'boolean',
+        default: false,
+        describe: 'A link that works from anywhere, over the broker of the profile',
       })
       .option('json', { type: 'boolean', default: false, describe: 'As JSON, with ids' })
       .example('$0 people', 'everybody, and what they may do')
@@ -90,17 +96,34 @@ async function invite(socket: string, flags: PeopleFlags): Promise<void> {
     ...(flags.here ? { thisNetwork: true } : {}),
     ...(flags.watching ? { whileWatching: true } : {}),
   };
+  const before = flags.elsewhere ? await elsewhereLink(socket) : await homeLink(socket);
   const made = InviteResult.parse(
     await ask(socket, {
       ...{ type: 'invite', name: required(flags.who), scopes: scopesOf(flags.may), limits },
       expiresAt: Math.min(until ?? Number.POSITIVE_INFINITY, now + openForMs),
     }),
   );
-  const { page } = z.object({ page: z.string() }).parse(await jsonOf(socket, { path: '/api/pairing' }));
-  const link = new URL(`#join=${made.invitation.id}.${made.secret}`, page).href;
+  const link = `${before}${made.invitation.id}.${made.secret}`;
   if (flags.json) return printJson({ ...made, link });
   for (const line of ['', ...qrCode(link, process.stdout.isTTY), '', `  ${link}`, '']) print(line);
   print(`good once, until ${timeText(made.invitation.expiresAt)}`);
+}
+
+/** What an invitation's id and secret are added to, at the device's own page. */
+async function homeLink(socket: string): Promise<string> {
+  const { page } = z.object({ page: z.string() }).parse(await jsonOf(socket, { path: '/api/pairing' }));
+  return new URL('#join=', page).href;
+}
+
+/** The same at the page of `signaling.page`. @throws VedetteError `cli/bad-flag` where the profile has none */
+async function elsewhereLink(socket: string): Promise<string> {
+  const About = z.object({ inviteLink: z.string().optional() });
+  const { inviteLink } = About.parse(await jsonOf(socket, { path: '/api/device' }));
+  if (inviteLink === undefined)
+    throw new VedetteError('cli/bad-flag', {
+      ...{ flag: 'elsewhere', allowed: 'for a device whose profile has signaling.mqtt and signaling.page' },
+    });
+  return inviteLink;
 }
 
 async function revoke(
