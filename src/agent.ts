@@ -110,11 +110,12 @@ export function createAgent(
     feedTitle: (name) => feeds.session.find((feed) => feed.name === name)?.title ?? name,
     log,
   });
-  const access = new Access({
+  const access: Access = new Access({
     store: trust,
     identity: deviceIdentity,
     time: new TrustedClock({ clock, synchronisedAt: synchronisedAt(profile.access.clock) }),
     loopback: profile.access.loopback,
+    firstCame: () => credentials.end(),
     clock,
   });
   access.onChange(() => sessions.review());

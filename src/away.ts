@@ -1,13 +1,13 @@
 import type { Access } from './access/access.ts';
 import type { DeviceIdentity } from './access/device-identity.ts';
+import { sealedJoin } from './access/sealed-join.ts';
 import { MqttBus } from './buses/mqtt.ts';
 import { type Clock, systemZone } from './clock.ts';
-import { VedetteError } from './errors.ts';
+import { admissionOf } from './http/context.ts';
 import { type Away, writeAway } from './identity/away.ts';
 import { keyIdOf } from './identity/keys.ts';
 import type { Logger } from './log.ts';
 import type { Profile } from './profile/profile.ts';
-import { SealedJoin, type SealedJoinAnswer, sealedOrigin } from './protocol/join.ts';
 import type { SessionHost } from './protocol/session.ts';
 import type { IceServer } from './protocol/signaling.ts';
 import type { Requests } from './requests/requests.ts';
@@ -18,7 +18,7 @@ export interface AwayParts {
   readonly profile: Profile;
   readonly identity: DeviceIdentity;
   readonly access: Access;
-  readonly requests: Pick<Requests, 'take'>;
+  readonly requests: Requests;
   readonly sessions: SessionHost;
   readonly iceServers: () => readonly IceServer[];
   readonly clock: Clock;
@@ -58,8 +58,7 @@ export function composeAway(parts: AwayParts): AwayDoor | undefined {
             const peer = access.peerOf(await keyIdOf(key), 'remote');
             if (peer.kind !== 'person') return undefined;
             return links.serve(send, {
-              review: () => access.scopesOf(peer),
-              take: (text, place, tell) => requests.take(text, { ...place, peer }, tell),
+              ...admissionOf({ peer }, { access, requests }),
               about: {
                 title: profile.title,
                 zone: systemZone(),
@@ -68,7 +67,7 @@ export function composeAway(parts: AwayParts): AwayDoor | undefined {
               },
             });
           },
-          join: async (key, text) => JSON.stringify(await joined(access, key, text)),
+          join: async (key, text) => JSON.stringify(await sealedJoin({ access, log }, key, text)),
         },
       });
       signaling.start();
@@ -86,16 +85,4 @@ export function composeAway(parts: AwayParts): AwayDoor | undefined {
       await started?.bus.stop();
     },
   };
-}
-
-async function joined(access: Access, key: string, text: string): Promise<SealedJoinAnswer> {
-  try {
-    const said = SealedJoin.parse(JSON.parse(text));
-    if (said.key !== key) throw new VedetteError('access/wrong-signature');
-    const { person } = await access.join({ ...said, origin: sealedOrigin });
-    return { type: 'joined', person: person.name };
-  } catch (error) {
-    const known = error instanceof VedetteError ? error : new VedetteError('access/invitation');
-    return { type: 'refused', code: known.code, reason: known.message };
-  }
 }

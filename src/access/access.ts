@@ -28,6 +28,8 @@ export interface AccessOptions {
   readonly time: TrustedClock;
   /** Whoever asks from the machine itself is its owner. */
   readonly loopback: boolean;
+  /** Somebody came in where nobody was, by whatever door: what opened to everybody with the printed link ends. */
+  readonly firstCame: () => Promise<void>;
 }
 
 /**
@@ -194,8 +196,10 @@ export class Access {
    * Takes up an invitation with a key.
    * @throws VedetteError `access/invitation`, `access/invitation-over`, `access/pairing-closed`, `access/wrong-signature`
    */
-  join(request: JoinRequest): Promise<Joined> {
-    return this.#joining.join(request);
+  async join(request: JoinRequest): Promise<Joined> {
+    const joined = await this.#joining.join(request);
+    if (joined.first) await this.#options.firstCame();
+    return joined;
   }
 
   /** How an invitation fares, for who made it. */

@@ -28,9 +28,9 @@ interface Use {
 }
 
 /**
- * The browsers that traded the secret, or the proof of a key, for a cookie. A cookie holds a random token; only its hash is kept, so the
- * file lets nobody in; and the hash is keyed by the owner's secret, so a new secret signs everybody out. Pure: the
- * edge writes {@link BrowserSessions.serialize} where a method says it changed.
+ * The browsers that traded the secret, or the proof of a key, for a cookie. A cookie holds a random token; only its hash is
+ * kept, so the file lets nobody in; and the hash is keyed by the owner's secret, so a new secret signs everybody out. Pure:
+ * the edge writes {@link BrowserSessions.serialize} where a method says it changed.
  */
 export class BrowserSessions {
   /** By hash, the longest unused first. */

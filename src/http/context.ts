@@ -71,7 +71,10 @@ export function admit({ peer }: Caller, scope: Scope, { access }: Pick<DeviceSer
 }
 
 /** What a session of a caller is opened with: what they may do is asked again while it lasts. */
-export function admissionOf({ peer }: Caller, { access, requests }: DeviceServices): LinkAdmission {
+export function admissionOf(
+  { peer }: Pick<Caller, 'peer'>,
+  { access, requests }: Pick<DeviceServices, 'access' | 'requests'>,
+): LinkAdmission {
   const key = peer.kind === 'person' ? { person: peer.person, key: peer.key } : {};
   return {
     who: { name: access.nameOf(peer), ...key },
@@ -101,4 +104,10 @@ export const limited = (maxSize: number) =>
 /** A request body's type without its parameters, in lower case. */
 export function mediaTypeOf(context: Context): string {
   return (context.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+}
+
+/** A form of another site can send text, but neither this type nor our origin. @throws VedetteError `http/bad-request` */
+export function requireOwnPage(c: Context<HttpEnv>): void {
+  if (mediaTypeOf(c) === 'application/json' && !c.get('caller').crossSite) return;
+  throw new VedetteError('http/bad-request', { detail: "expected JSON from this device's page" });
 }

@@ -3,7 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { settledWithin } from '../deadline.ts';
 import { VedetteError } from '../errors.ts';
 import { maxRequestBytes, type Receipt } from '../protocol/request.ts';
-import { type DeviceServices, type HttpEnv, mediaTypeOf } from './context.ts';
+import { type DeviceServices, type HttpEnv, requireOwnPage } from './context.ts';
 
 /** A door may take its time; proxies wait for 30 s and more. */
 const lastWordWithinMs = 20_000;
@@ -19,14 +19,10 @@ export function requestRoutes({ requests }: Pick<DeviceServices, 'requests'>): H
   });
 
   routes.post('/api/requests', limit, async (c) => {
-    const { crossSite, peer } = c.get('caller');
+    const { peer } = c.get('caller');
     if (peer.kind === 'stranger')
       throw new VedetteError('access/denied', { reason: 'open the link that was made for you' });
-    // A form of another site can send text, but neither this type nor our origin.
-    if (crossSite || mediaTypeOf(c) !== 'application/json')
-      throw new VedetteError('http/bad-request', {
-        detail: "expected a request in JSON from this device's page",
-      });
+    requireOwnPage(c);
     const text = await c.req.text();
     const last = Promise.withResolvers<void>();
     let heard: Receipt | undefined;

@@ -4,24 +4,15 @@ import { KeyLogin } from '../access/key-login.ts';
 import { maxTokenSeconds } from '../access/session-tokens.ts';
 import { VedetteError } from '../errors.ts';
 import type { Secret } from '../log.ts';
-import { PersonKey, PublicKey } from '../protocol/access.ts';
+import { PublicKey } from '../protocol/access.ts';
 import { base64url } from '../protocol/base64url.ts';
+import { JoinBody } from '../protocol/join.ts';
 import { Scope } from '../protocol/scope.ts';
 import { sessionCookie } from './caller.ts';
-import { admit, type DeviceServices, type HttpEnv, limited, mediaTypeOf, readJson } from './context.ts';
+import { admit, type DeviceServices, type HttpEnv, limited, readJson, requireOwnPage } from './context.ts';
 
-/** Of Ed25519 (RFC 8032, 5.1.6). */
-const Signature = base64url(64);
 const SecretTrade = z.strictObject({ secret: z.string().max(128) });
-const KeyTrade = z.strictObject({ key: PublicKey, challenge: z.string().max(128), signature: Signature });
-const Join = z.strictObject({
-  invitation: base64url(16),
-  secret: base64url(16),
-  key: PublicKey,
-  label: PersonKey.shape.label,
-  name: z.string().trim().min(1).max(60).optional(),
-  signature: Signature,
-});
+const KeyTrade = z.strictObject({ key: PublicKey, challenge: z.string().max(128), signature: base64url(64) });
 const TokenWish = z.strictObject({
   scopes: z.array(Scope).min(1).max(64),
   seconds: z.int().min(1).max(maxTokenSeconds),
@@ -68,10 +59,8 @@ export function sessionRoutes(services: DeviceServices): Hono<HttpEnv> {
   });
 
   routes.post('/api/join', limited(maxBodyBytes), async (c) => {
-    const body = parsed(Join, await ownJson(c), 'an invitation, a key and its signature');
+    const body = parsed(JoinBody, await ownJson(c), 'an invitation, a key and its signature');
     const joined = await access.join({ ...body, origin: c.get('caller').origin });
-    // Cookies and tokens of the printed link end here; this one comes after.
-    if (joined.first) await credentials.end();
     setCookie(c, await credentials.open(joined.key));
     return c.json({ person: joined.person, words: joined.words });
   });
@@ -101,12 +90,6 @@ function setCookie(c: Context<HttpEnv>, cookie: Secret): void {
   const attributes = ['Path=/', 'HttpOnly', 'SameSite=Strict', `Max-Age=${cookieMaxAgeSeconds}`];
   if (c.get('caller').encrypted) attributes.push('Secure');
   c.header('set-cookie', `${sessionCookie}=${cookie.reveal()}; ${attributes.join('; ')}`);
-}
-
-/** A form of another site can send text, but neither this type nor our origin. @throws VedetteError `http/bad-request` */
-function requireOwnPage(c: Context<HttpEnv>): void {
-  if (mediaTypeOf(c) === 'application/json' && !c.get('caller').crossSite) return;
-  throw new VedetteError('http/bad-request', { detail: "expected JSON from this device's page" });
 }
 
 async function ownJson(c: Context<HttpEnv>): Promise<unknown> {

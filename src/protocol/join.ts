@@ -1,19 +1,20 @@
 import { z } from 'zod';
-import { PublicKey } from './access.ts';
+import { PersonKey, PublicKey } from './access.ts';
 import { base64url } from './base64url.ts';
 
-/** A newcomer to the device, as the first thing its key says in a sealed conversation. */
-export const SealedJoin = z.strictObject({
-  type: z.literal('join'),
+/** A browser that opened an invitation's link, to the device: `POST /api/join`. */
+export const JoinBody = z.strictObject({
   invitation: base64url(16),
   secret: base64url(16),
   key: PublicKey,
-  label: z.string().trim().min(1).max(60),
+  label: PersonKey.shape.label,
   name: z.string().trim().min(1).max(60).optional(),
-  /** Over `joinStatement`, with {@link sealedOrigin}. */
+  /** Of the key, over `joinStatement`. */
   signature: base64url(64),
 });
-export type SealedJoin = z.infer<typeof SealedJoin>;
+
+/** The same as the first thing a key says in a sealed conversation; its statement is made with {@link sealedOrigin}. */
+export const SealedJoin = JoinBody.extend({ type: z.literal('join') });
 
 /** Stands for the page's origin where a conversation is bound to the device's key instead. */
 export const sealedOrigin = 'sealed';

@@ -1,8 +1,8 @@
 import type { MonotonicMs } from '../clock.ts';
+import { TokenBucket } from '../token-bucket.ts';
 import { Challenges } from './challenges.ts';
 import { Exchange } from './exchange.ts';
 import { Refusals } from './refusals.ts';
-import { TokenBucket } from './token-bucket.ts';
 
 /** Of all sorts: a page that opens asks some at once. */
 const burst = 30;

@@ -95,13 +95,11 @@ async function move(request: Unlock, context: RequestContext): Promise<LastWord>
     } as const;
     return settle(request, context, { state: 'refused', code, reason }, draft);
   }
-  const picture = outcome.picture === undefined ? {} : { picture: outcome.picture };
   const draft = {
     ...about,
     type: 'lock',
     title: `${title} opened for ${about.name}`,
     lock,
-    ...picture,
   } as const;
   return settle(request, context, { state: 'done' }, draft);
 }

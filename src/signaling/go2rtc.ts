@@ -5,8 +5,7 @@ import type { Clock } from '../clock.ts';
 import { VedetteError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { SessionHandle, SessionHost } from '../protocol/session.ts';
-import { MessageBudget } from './budget.ts';
-import type { LinkAdmission } from './link-server.ts';
+import { type LinkAdmission, messageBudget } from './link-server.ts';
 import { assignAll } from './sdp-fragment.ts';
 
 const sdp = z.string().max(64 * 1024);
@@ -36,7 +35,7 @@ export function serveGo2rtc(
   options: Go2rtcOptions,
 ): void {
   const { sessions, clock, log } = options;
-  const budget = new MessageBudget(clock.now());
+  const budget = messageBudget(clock.now());
   let handle: SessionHandle | undefined;
 
   const send = (type: string, value: unknown): void => {

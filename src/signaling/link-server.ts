@@ -1,11 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '../clock.ts';
+import type { Clock, MonotonicMs } from '../clock.ts';
 import { VedetteError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { covers } from '../protocol/scope.ts';
 import type { Admission, SessionHandle, SessionHost } from '../protocol/session.ts';
 import type { IceServer, SignalingAbout, SignalingMessage } from '../protocol/signaling.ts';
+import { TokenBucket } from '../token-bucket.ts';
 import { type LinkAction, SignalingLink } from './link.ts';
+
+/** Messages at once: the offers and candidates of a wall of tiles. */
+const burst = 400;
+/** Messages a second from then on; a viewer at rest sends none. */
+const perSecond = 20;
+
+/** How much one connection may say. */
+export const messageBudget = (now: MonotonicMs): TokenBucket => new TokenBucket(burst, perSecond, now);
 
 /** Whoever comes by a link is asked about again. */
 export type LinkAdmission = Admission &

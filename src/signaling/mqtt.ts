@@ -1,8 +1,9 @@
 import type { MqttBus } from '../buses/mqtt.ts';
 import type { MqttMessage } from '../buses/mqtt-subscriptions.ts';
-import type { Clock, MonotonicMs } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import { maxSealedChars } from '../protocol/sealed.ts';
+import { TokenBucket } from '../token-bucket.ts';
 import { SealedEnd, type SealedHost } from './sealed-end.ts';
 
 /** Conversations at once; of more, the one that has been silent longest ends. Its session goes on without it. */
@@ -55,13 +56,12 @@ export class MqttSignaling {
   /** The one that was silent longest first. */
   readonly #ends = new Map<string, SealedEnd>();
   readonly #releases: (() => void)[] = [];
-  #budget = burst;
-  #budgetAt: MonotonicMs;
+  readonly #budget: TokenBucket;
 
   constructor(options: MqttSignalingOptions) {
     this.#options = options;
     this.#log = options.log.child({ signaling: 'mqtt' });
-    this.#budgetAt = options.clock.now();
+    this.#budget = new TokenBucket(burst, perSecond, options.clock.now());
   }
 
   start(): void {
@@ -94,20 +94,17 @@ export class MqttSignaling {
 
   #begin(session: string): SealedEnd | undefined {
     const { host, clock, topics } = this.#options;
-    const now = clock.now();
-    this.#budget = Math.min(burst, this.#budget + ((now - this.#budgetAt) / 1000) * perSecond);
-    this.#budgetAt = now;
-    if (this.#budget < 1) return undefined;
-    this.#budget -= 1;
+    if (!this.#budget.take(clock.now())) return undefined;
     if (this.#ends.size >= maxConversations) {
       const [oldest] = this.#ends.values();
       oldest?.end('others came');
     }
     const end = new SealedEnd(host, {
       send: (envelope) => this.#publish(topics.toViewer(session), envelope, false),
-      over: (reason) => {
+      over: (reason, error) => {
         this.#ends.delete(session);
-        this.#log.info({ reason }, 'a sealed conversation ended');
+        if (error === undefined) this.#log.info({ reason }, 'a sealed conversation ended');
+        else this.#log.error({ err: error }, 'a sealed conversation failed');
       },
     });
     return end;

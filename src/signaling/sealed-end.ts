@@ -24,8 +24,8 @@ export interface SealedHost {
 export interface SealedEndEvents {
   /** An envelope for the viewer. */
   send(envelope: string): void;
-  /** Nothing more is taken or said; sessions that stand go on. Said once. */
-  over(reason: string): void;
+  /** Nothing more is taken or said; sessions that stand go on. Said once. @param error where it is our own failure */
+  over(reason: string, error?: unknown): void;
 }
 
 /**
@@ -62,20 +62,22 @@ export class SealedEnd {
     }
     this.#opening = this.#opening
       .then(() => this.#take(envelope))
-      .catch((error: unknown) => {
-        if (!(error instanceof ChannelBroken)) throw error;
-        this.end(error.message);
-      })
+      .catch((error: unknown) => this.#fail(error))
       .finally(() => {
         this.#waiting -= 1;
       });
   }
 
   /** Takes and says nothing more. Idempotent. */
-  end(reason: string): void {
+  end(reason: string, error?: unknown): void {
     if (this.#over) return;
     this.#over = true;
-    this.#events.over(reason);
+    this.#events.over(reason, error);
+  }
+
+  #fail(error: unknown): void {
+    if (error instanceof ChannelBroken) this.end(error.message);
+    else this.end('the device failed at it', error);
   }
 
   async #take(envelope: string): Promise<void> {
@@ -108,9 +110,11 @@ export class SealedEnd {
   }
 
   #say(channel: SealedChannel, text: string): void {
-    this.#sealing = this.#sealing.then(async () => {
-      const envelope = await channel.seal(text);
-      if (!this.#over) this.#events.send(envelope);
-    });
+    this.#sealing = this.#sealing
+      .then(async () => {
+        const envelope = await channel.seal(text);
+        if (!this.#over) this.#events.send(envelope);
+      })
+      .catch((error: unknown) => this.#fail(error));
   }
 }

@@ -1,6 +1,5 @@
 import type { WebSocket } from 'ws';
-import { MessageBudget } from './budget.ts';
-import { type LinkAdmission, LinkServer, type LinkServerOptions } from './link-server.ts';
+import { type LinkAdmission, LinkServer, type LinkServerOptions, messageBudget } from './link-server.ts';
 
 /** A viewer that reads slower than this is not worth signaling to; its next connection starts afresh. */
 const maxBufferedBytes = 1024 * 1024;
@@ -20,7 +19,7 @@ export class WebSocketSignaling {
   /** Serves a connection whose peer was let in. */
   serve(socket: WebSocket, admission: LinkAdmission): void {
     const { clock } = this.#options;
-    const budget = new MessageBudget(clock.now());
+    const budget = messageBudget(clock.now());
     const link = this.#server.serve((message) => send(socket, message), admission);
     socket.on('message', (data: Buffer, isBinary: boolean) => {
       if (!budget.take(clock.now())) socket.close(policyViolation, 'too many messages');

@@ -43,12 +43,15 @@ export class House {
   sync: number | undefined = 1;
   readonly access: Access;
   readonly identity: { readonly id: string; readonly publicKey: string };
+  /** What ends with the first who comes in. */
+  firstCame = async (): Promise<void> => undefined;
 
   private constructor(identity: House['identity'], store: MemoryStore, loopback: boolean) {
     this.identity = identity;
     this.store = store;
     const time = new TrustedClock({ clock: this.clock, synchronisedAt: () => this.sync });
-    this.access = new Access({ store, identity, clock: this.clock, time, loopback });
+    const firstCame = () => this.firstCame();
+    this.access = new Access({ store, identity, clock: this.clock, time, loopback, firstCame });
   }
 
   static async open({ store = new MemoryStore(), loopback = false } = {}): Promise<House> {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { InviteResult, PeopleResult } from '../../src/protocol/request.ts';
+import { ActivityResult, InviteResult, PeopleResult } from '../../src/protocol/request.ts';
 import { chromiumPath } from '../browsers/chromium.ts';
 import { hasMosquitto } from '../buses/mosquitto.ts';
 import { coturnMissing } from '../interop/coturn.ts';
@@ -156,6 +156,11 @@ describe.skipIf(missing !== undefined)('from another network, over a broker and 
     await page.reload();
     await live();
     expect(printed).not.toContain(turnSecret);
+  });
+
+  test('who watched from elsewhere stands in the trail by name', async () => {
+    const { entries } = ActivityResult.parse(await requested(socket(), { type: 'activity', limit: 50 }));
+    expect(entries.some(({ type, name }) => type === 'session' && name === 'Anna')).toBe(true);
   });
 
   test('a key that is taken back sees nothing any more within moments', async () => {

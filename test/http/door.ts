@@ -57,6 +57,7 @@ export async function openDoor(
     clock: systemClock,
     log,
   });
+  house.firstCame = () => credentials.end();
   await credentials.start();
   const server = new HttpServer({
     device: 'demo',

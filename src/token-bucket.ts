@@ -1,4 +1,4 @@
-import type { MonotonicMs } from '../clock.ts';
+import type { MonotonicMs } from './clock.ts';
 
 /** How often something may be done: so much at once, and so much a second from then on. */
 export class TokenBucket {
