@@ -2,11 +2,7 @@ import type { LockStatus } from './lock.ts';
 
 /** What came of moving a lock. */
 export type LockOutcome =
-  | {
-      readonly done: true;
-      /** SHA-256 (base64url) of the picture that was taken as it opened. */
-      readonly picture?: string;
-    }
+  | { readonly done: true }
   | {
       readonly done: false;
       /** One of docs/errors.md. */

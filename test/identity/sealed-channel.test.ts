@@ -1,7 +1,5 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { generateKey, publicKeyOf, sign } from '../../src/identity/keys.ts';
-import { agree, generateSealKey } from '../../src/identity/seal-keys.ts';
 import {
   ChannelBroken,
   type DeviceKeys,
@@ -11,22 +9,14 @@ import {
   type SealHolder,
   type Speaker,
 } from '../../src/identity/sealed-channel.ts';
-
-async function speaker(): Promise<Speaker> {
-  const pair = await generateKey(false);
-  return { publicKey: await publicKeyOf(pair), sign: (text) => sign(pair.privateKey, text) };
-}
-async function sealPair(): Promise<SealHolder> {
-  const pair = await generateSealKey(false);
-  return { publicKey: await publicKeyOf(pair), agree: (other) => agree(pair.privateKey, other) };
-}
+import { flipped, sealHolder, speaker } from './parties.ts';
 
 let device: Speaker;
 let seal: SealHolder;
 let person: Speaker;
 let known: DeviceKeys;
 beforeAll(async () => {
-  [device, seal, person] = await Promise.all([speaker(), sealPair(), speaker()]);
+  [device, seal, person] = await Promise.all([speaker(), sealHolder(), speaker()]);
   known = { publicKey: device.publicKey, sealKey: seal.publicKey };
 });
 
@@ -40,14 +30,6 @@ async function connected(): Promise<{
   const heard = await greeted(greeting.hello, device, seal);
   const { welcome, channel } = await heard.welcome();
   return { viewer: await greeting.welcomed(welcome), far: channel, hello: greeting.hello, welcome };
-}
-
-/** `text` with one bit of the byte at `at` flipped, which is never what it was. */
-function flipped(text: string, at: number, bit: number): string {
-  const bytes = Buffer.from(text);
-  const index = at % bytes.length;
-  bytes.writeUInt8(bytes.readUInt8(index) ^ (1 << bit), index);
-  return bytes.toString('latin1');
 }
 
 describe('a sealed channel', () => {
@@ -109,7 +91,7 @@ describe('a sealed channel', () => {
   });
 
   test('a device that only knows the public keys of another cannot take its place', async () => {
-    const [stranger, strangeSeal] = [await speaker(), await sealPair()];
+    const [stranger, strangeSeal] = [await speaker(), await sealHolder()];
     const greeting = await greet(known, person);
     await expect(greeted(greeting.hello, stranger, strangeSeal)).rejects.toThrow(ChannelBroken);
     await expect(greeted(greeting.hello, stranger, seal)).rejects.toThrow(ChannelBroken);

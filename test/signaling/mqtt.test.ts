@@ -3,26 +3,16 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { MqttBus } from '../../src/buses/mqtt.ts';
 import { MqttSettings } from '../../src/buses/mqtt-settings.ts';
 import { systemClock } from '../../src/clock.ts';
-import { generateKey, publicKeyOf, sign } from '../../src/identity/keys.ts';
-import { agree, generateSealKey } from '../../src/identity/seal-keys.ts';
 import { greet, type SealHolder, type Speaker } from '../../src/identity/sealed-channel.ts';
 import { type SignalingBody, SignalingMessage, signalingVersion } from '../../src/protocol/signaling.ts';
 import { LinkServer } from '../../src/signaling/link-server.ts';
 import { MqttSignaling, signalPresence, signalTopics } from '../../src/signaling/mqtt.ts';
 import { hasMosquitto, type Mosquitto, startMosquitto } from '../buses/mosquitto.ts';
+import { sealHolder, speaker } from '../identity/parties.ts';
 import { quiet, until } from '../media/ready.ts';
 import { FakeSessions, offer } from './fake-sessions.ts';
 
 const topics = signalTopics('vedette', 'device-id');
-
-async function speaker(): Promise<Speaker> {
-  const pair = await generateKey(false);
-  return { publicKey: await publicKeyOf(pair), sign: (text) => sign(pair.privateKey, text) };
-}
-async function sealHolder(): Promise<SealHolder> {
-  const pair = await generateSealKey(false);
-  return { publicKey: await publicKeyOf(pair), agree: (other) => agree(pair.privateKey, other) };
-}
 
 // Without a broker on this machine there is nothing to carry it.
 describe.skipIf(!hasMosquitto)('signaling over a broker', () => {

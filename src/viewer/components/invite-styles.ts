@@ -1,24 +1,6 @@
 import { css } from 'lit';
 
 export const inviteStyles = css`
-  dialog {
-    width: min(440px, 100vw - 2 * var(--unit));
-    max-height: calc(100dvh - 2 * var(--unit));
-    padding: var(--unit) calc(var(--unit) * 2) calc(var(--unit) * 2);
-    border: 1px solid var(--line);
-    border-radius: var(--radius);
-    background: var(--surface);
-    color: var(--ink);
-  }
-  dialog::backdrop {
-    background: rgb(8 11 14 / 70%);
-  }
-  header {
-    display: flex;
-    align-items: center;
-    justify-content: space-between;
-    margin-right: calc(var(--unit) * -1);
-  }
   h2,
   p {
     margin: 0;

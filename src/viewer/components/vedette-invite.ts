@@ -17,6 +17,7 @@ import { writeJoinLink } from '../join-link.ts';
 import type { RequestClient } from '../requests.ts';
 import { dayTime, ownZone, strings } from '../strings.ts';
 import { define } from './define.ts';
+import { dialogStyles } from './dialog-styles.ts';
 import { icons } from './icons.ts';
 import { inviteStyles } from './invite-styles.ts';
 import { shared } from './theme.ts';
@@ -263,7 +264,7 @@ export class VedetteInvite extends LitElement {
     </div>`;
   }
 
-  static override styles = [shared, inviteStyles];
+  static override styles = [shared, dialogStyles, inviteStyles];
 }
 
 /** Black on white in either scheme: cameras read no other. */

@@ -3,6 +3,7 @@ import { type PushState, pushState, switchPushOff, switchPushOn, updatePush } fr
 import type { Settings } from '../settings.ts';
 import { dayTime, lengthOf, ownZone, strings } from '../strings.ts';
 import { define } from './define.ts';
+import { dialogStyles } from './dialog-styles.ts';
 import { icons } from './icons.ts';
 import { shared } from './theme.ts';
 
@@ -145,25 +146,8 @@ export class VedetteSettings extends LitElement {
 
   static override styles = [
     shared,
+    dialogStyles,
     css`
-      dialog {
-        width: min(440px, 100vw - 2 * var(--unit));
-        max-height: calc(100dvh - 2 * var(--unit));
-        padding: var(--unit) calc(var(--unit) * 2) calc(var(--unit) * 2);
-        border: 1px solid var(--line);
-        border-radius: var(--radius);
-        background: var(--surface);
-        color: var(--ink);
-      }
-      dialog::backdrop {
-        background: rgb(8 11 14 / 70%);
-      }
-      header {
-        display: flex;
-        align-items: center;
-        justify-content: space-between;
-        margin-right: calc(var(--unit) * -1);
-      }
       h2 {
         margin: 0;
         font-size: 1.125rem;

@@ -1,8 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { systemClock } from '../../../src/clock.ts';
-import { generateKey, publicKeyOf, sign } from '../../../src/identity/keys.ts';
-import { agree, generateSealKey } from '../../../src/identity/seal-keys.ts';
 import {
   ChannelBroken,
   type DeviceKeys,
@@ -13,6 +11,7 @@ import {
 import { signalingVersion } from '../../../src/protocol/signaling.ts';
 import { LinkServer } from '../../../src/signaling/link-server.ts';
 import { SealedEnd } from '../../../src/signaling/sealed-end.ts';
+import { flipped, sealHolder, speaker } from '../../identity/parties.ts';
 import { quiet } from '../../media/ready.ts';
 import { FakeSessions, offer } from '../../signaling/fake-sessions.ts';
 import { type Check, remark } from '../check.ts';
@@ -159,22 +158,4 @@ async function forge(device: Speaker, seal: SealHolder, person: Speaker, keys: D
 function collectGarbage(): void {
   setFlagsFromString('--expose-gc');
   (runInNewContext('gc') as () => void)();
-}
-
-/** `text` with one bit of one byte the other way. */
-function flipped(text: string, at: number, bit: number): string {
-  const bytes = Buffer.from(text);
-  const index = at % bytes.length;
-  bytes.writeUInt8(bytes.readUInt8(index) ^ (1 << bit), index);
-  return bytes.toString('latin1');
-}
-
-async function speaker(): Promise<Speaker> {
-  const pair = await generateKey(false);
-  return { publicKey: await publicKeyOf(pair), sign: (text) => sign(pair.privateKey, text) };
-}
-
-async function sealHolder(): Promise<SealHolder> {
-  const pair = await generateSealKey(false);
-  return { publicKey: await publicKeyOf(pair), agree: (other) => agree(pair.privateKey, other) };
 }
