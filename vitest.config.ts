@@ -20,8 +20,8 @@ const long =
 const deviceDeadlines = { testTimeout: 120_000, hookTimeout: 120_000 };
 
 /**
- * A browser, an encoder and a device beside one another on two cores: in an unwatched run the scheduler sometimes starves
- * one of them past a deadline. Such a test is tried once more there, and the report says that it was; never at a desk.
+ * Browsers, encoders and devices beside one another on two cores: in an unwatched run the scheduler sometimes starves one of
+ * them past a deadline. Such a test is tried once more there, and the report names it; never at a desk.
  */
 const retry = process.env.CI ? 1 : 0;
 
@@ -31,6 +31,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 20_000 } },
+    retry,
     maxWorkers: Math.max(1, Math.min(4, availableParallelism())),
     projects: [
       {
@@ -51,7 +52,6 @@ export default defineConfig({
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
           ...deviceDeadlines,
-          retry,
         },
       },
       {
@@ -65,7 +65,6 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          retry,
         },
       },
     ],

@@ -40,3 +40,12 @@ test.each([
 ])('where %s, the last line says so', (_, text, exitCode, checks, expected) => {
   expect(line(summarize(text, exitCode, checks))).toBe(expected);
 });
+
+test('what passed only when it was tried once more is named', () => {
+  const assertionResults = [
+    { status: 'passed', fullName: 'a camera opens', failureMessages: ['too late'] },
+    { status: 'passed', fullName: 'a camera closes', failureMessages: [] },
+  ];
+  const text = report({ passed: 2 }, [{ status: 'passed', assertionResults }]);
+  expect(summarize(text, 0, '').again).toEqual(['a camera opens']);
+});

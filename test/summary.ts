@@ -1,5 +1,6 @@
 /**
- * Prints the last line of a test run, from vitest's JSON report: `N passed, N failed`, and `, N skipped`.
+ * Prints the last line of a test run, from vitest's JSON report: `N passed, N failed`, and `, N skipped`. Before it: the
+ * tests that passed only when they were tried once more.
  *
  *     node test/summary.ts <report> <vitest's exit code> [passed|failed: the checks before it]
  */
@@ -13,7 +14,16 @@ const Report = z.object({
   numPendingTests: z.number(),
   numTodoTests: z.number(),
   testResults: z.array(
-    z.object({ status: z.string(), assertionResults: z.array(z.object({ status: z.string() })) }),
+    z.object({
+      status: z.string(),
+      assertionResults: z.array(
+        z.object({
+          status: z.string(),
+          fullName: z.string().default(''),
+          failureMessages: z.array(z.string()).default([]),
+        }),
+      ),
+    }),
   ),
 });
 
@@ -21,6 +31,8 @@ export interface Summary {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** Names of those that failed first and passed then. */
+  readonly again: readonly string[];
 }
 
 /**
@@ -30,7 +42,7 @@ export interface Summary {
 export function summarize(report: string, exitCode: number, checks: string): Summary {
   const checked = { passed: checks === 'passed' ? 1 : 0, failed: checks === 'failed' ? 1 : 0 };
   const parsed = Report.safeParse(parse(report));
-  if (!parsed.success) return { passed: checked.passed, failed: checked.failed + 1, skipped: 0 };
+  if (!parsed.success) return { passed: checked.passed, failed: checked.failed + 1, skipped: 0, again: [] };
   const run = parsed.data;
   const brokenFiles = run.testResults.filter(
     (file) => file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed'),
@@ -41,6 +53,10 @@ export function summarize(report: string, exitCode: number, checks: string): Sum
     passed: run.numPassedTests + checked.passed,
     failed: failedTests + blameless + checked.failed,
     skipped: run.numPendingTests + run.numTodoTests,
+    again: run.testResults
+      .flatMap(({ assertionResults }) => assertionResults)
+      .filter(({ status, failureMessages }) => status === 'passed' && failureMessages.length > 0)
+      .map(({ fullName }) => fullName),
   };
 }
 
@@ -52,13 +68,14 @@ function parse(text: string): unknown {
   }
 }
 
-export function line({ passed, failed, skipped }: Summary): string {
+export function line({ passed, failed, skipped }: Omit<Summary, 'again'>): string {
   return `${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const [path = '', exitCode = '1', checks = ''] = process.argv.slice(2);
   const summary = summarize(readFileSync(path, 'utf8'), Number(exitCode), checks);
+  for (const name of summary.again) console.log(`passed when tried again: ${name}`);
   console.log(line(summary));
   process.exitCode = summary.failed === 0 ? 0 : 1;
 }
