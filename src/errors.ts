@@ -147,6 +147,10 @@ export const errorTable = {
     'this link cannot be opened any more: {reason}',
     'ask whoever sent it for a new one',
   ),
+  'access/recovery-over': entry(
+    'this recovery code is over: {reason}',
+    'take the newest; or on the device itself: vedette pair',
+  ),
   'access/key-known': entry(
     'this browser is known here already',
     'open the page without a link; where its key was taken back, clear what the browser keeps of this page and ask for a new link',

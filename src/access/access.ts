@@ -14,9 +14,10 @@ import {
 } from './inviting.ts';
 import { type Joined, Joining, type JoinRequest } from './joining.ts';
 import { type Circumstances, type Decision, nothingAround, type Peer } from './peer.ts';
+import { newRecovery } from './recovering.ts';
 import { type Revocable, revoked } from './revoking.ts';
 import { plainInvitation, Roll } from './roll.ts';
-import type { AccessRow, AccessStore } from './rows.ts';
+import type { AccessRow, AccessStore, InvitationBody } from './rows.ts';
 import type { TrustedClock } from './trusted-clock.ts';
 import { beyond } from './within.ts';
 
@@ -162,7 +163,9 @@ export class Access {
 
   /** Everybody, and who is asked in and has not come yet. */
   people(): { readonly people: Person[]; readonly invitations: Invitation[] } {
-    const open = this.#roll.invitations.filter((invitation) => this.#isOpen(invitation) === undefined);
+    const open = this.#roll.invitations.filter(
+      (invitation) => !invitation.recovery && this.#isOpen(invitation) === undefined,
+    );
     return { people: [...this.#roll.list()], invitations: open.map(plainInvitation) };
   }
 
@@ -194,7 +197,8 @@ export class Access {
 
   /**
    * Takes up an invitation with a key.
-   * @throws VedetteError `access/invitation`, `access/invitation-over`, `access/pairing-closed`, `access/wrong-signature`
+   * @throws VedetteError `access/invitation`, `access/invitation-over`, `access/recovery-over`, `access/pairing-closed`,
+   *   `access/wrong-signature`, `access/key-known`
    */
   async join(request: JoinRequest): Promise<Joined> {
     const joined = await this.#joining.join(request);
@@ -230,6 +234,24 @@ export class Access {
     const made = await this.invite(by, pairingDraft(this.#options.clock.wall(), name));
     this.#pairing = made.invitation.id;
     return made;
+  }
+
+  /**
+   * Makes the recovery code of this device, as it is written down; the one before it ends. It is kept nowhere.
+   * @throws VedetteError `access/denied` but for the terminal, what the store throws
+   */
+  async recoveryCode(by: Peer): Promise<string> {
+    if (by.kind !== 'local')
+      throw new VedetteError('access/denied', {
+        reason: 'a recovery code is made on the device itself: vedette recovery',
+      });
+    return this.#inTurn(async () => {
+      const { code, id, rows } = await newRecovery(this.#roll, this.#options.clock.wall());
+      const title = `${this.nameOf(by)} made a recovery code`;
+      const detail = { invitation: id };
+      await this.#commit(rows, [{ type: 'pairing', title, ...this.#about(by), detail }]);
+      return code;
+    });
   }
 
   /**
@@ -323,10 +345,12 @@ export class Access {
   }
 
   /** Why an invitation cannot be opened, or undefined where it can. */
-  #isOpen(invitation: Invitation): string | undefined {
-    const { usedAt, revokedAt, expiresAt, createdBy } = invitation;
-    if (revokedAt !== undefined) return 'it was taken back';
-    if (usedAt !== undefined) return 'somebody has opened it already';
+  #isOpen(invitation: InvitationBody): string | undefined {
+    const { usedAt, revokedAt, expiresAt, createdBy, recovery } = invitation;
+    if (revokedAt !== undefined)
+      return recovery ? 'another was made since, or an owner was sent away' : 'it was taken back';
+    if (usedAt !== undefined) return recovery ? 'it was used already' : 'somebody has opened it already';
+    if (recovery) return undefined;
     if (createdBy !== undefined && !this.#roll.person(createdBy))
       return 'who made it is not known here any more';
     // The monotonic clock knows for those of this run; a wall clock that is not sure knows for none.

@@ -101,8 +101,14 @@ export class Joining {
     if (before?.key === key && roll.key(key)) return before;
     const closed = isOpen(invitation);
     if (closed !== undefined) {
-      await this.#note(`An invitation of ${invitation.name} was opened in vain: ${closed}`, invitation);
-      throw new VedetteError('access/invitation-over', { reason: closed });
+      const what = invitation.recovery ? 'A recovery code' : `An invitation of ${invitation.name}`;
+      await this.#note(
+        `${what} was ${invitation.recovery ? 'tried' : 'opened'} in vain: ${closed}`,
+        invitation,
+      );
+      throw new VedetteError(invitation.recovery ? 'access/recovery-over' : 'access/invitation-over', {
+        reason: closed,
+      });
     }
     if (roll.anyKey(key)) throw new VedetteError('access/key-known');
     return this.#letIn(invitation, key, request);
@@ -111,11 +117,15 @@ export class Joining {
   /** The invitation whose secret this is. @throws VedetteError `access/invitation`, `access/pairing-closed` */
   async #proven({ invitation: id, secret }: JoinRequest): Promise<InvitationBody> {
     const { roll, isOpen, commit } = this.#parts;
-    if (this.isClosed) throw new VedetteError('access/pairing-closed');
     const invitation = roll.invitation(id);
-    if (invitation && sameText(invitation.secretHash, hashOf(secret))) return invitation;
+    const right = invitation !== undefined && sameText(invitation.secretHash, hashOf(secret));
+    // A code on paper is good for years: were wrong tries counted against it, any stranger could close pairing for good, and
+    // close it to whoever has the right code. Its 128 bits are guessed by nobody.
+    if (right && invitation.recovery) return invitation;
+    if (this.isClosed) throw new VedetteError('access/pairing-closed');
+    if (right) return invitation;
     // Where nobody is asked in, there is nothing to be guessed.
-    if (roll.invitations.some((other) => isOpen(other) === undefined)) {
+    if (roll.invitations.some((other) => !other.recovery && isOpen(other) === undefined)) {
       this.#tries += 1;
       const value = this.#tries;
       const row: AccessRow = {
@@ -157,7 +167,7 @@ export class Joining {
       [
         {
           type: 'pairing',
-          title: known ? `${person.name} came in with a further key: ${label}` : `${person.name} came in`,
+          title: titleOf(invitation, person.name, known !== undefined, label),
           ...{ person: person.id, name: person.name, key, detail: { invitation: invitation.id, label } },
         },
       ],
@@ -170,6 +180,12 @@ export class Joining {
   async #note(title: string, { id }: InvitationBody): Promise<void> {
     await this.#parts.commit([], [{ type: 'pairing', title, detail: { invitation: id } }]);
   }
+}
+
+/** As the trail tells it. */
+function titleOf({ recovery }: InvitationBody, name: string, known: boolean, label: string): string {
+  if (recovery) return `${name} came in by the recovery code: ${label}`;
+  return known ? `${name} came in with a further key: ${label}` : `${name} came in`;
 }
 
 /** A person, and what the invitation gives them. */

@@ -1,7 +1,8 @@
 import { VedetteError } from '../errors.ts';
+import type { Grant } from '../protocol/access.ts';
 import { invitationRow } from './inviting.ts';
 import type { Roll } from './roll.ts';
-import type { AccessRow } from './rows.ts';
+import type { AccessRow, InvitationBody } from './rows.ts';
 
 export type Revocable = 'person' | 'key' | 'grant' | 'invitation';
 
@@ -28,12 +29,15 @@ export function revoked(roll: Roll, what: Revocable, id: string, now: number): R
       const revokedAt = body.revokedAt ?? now;
       // Whom they asked in and who has not come yet does not come any more.
       const invitations = roll.invitations.filter(
-        ({ createdBy, person, usedAt }) => (createdBy === id || person === id) && usedAt === undefined,
+        ({ createdBy, person, usedAt, recovery }) =>
+          (createdBy === id || person === id) && usedAt === undefined && !recovery,
       );
+      const owned = roll.grantsOf(id).some((grant) => grant.revokedAt === undefined && isOwners(grant));
+      const codes = owned ? codesThatEnd(roll, body.revokedAt) : [];
       return {
         rows: [
           { kind: 'person', id, body: { ...body, revokedAt } },
-          ...invitations.map((invitation) => invitationRow({ revokedAt, ...invitation })),
+          ...[...invitations, ...codes].map((invitation) => invitationRow({ revokedAt, ...invitation })),
         ],
         title: `sent ${body.name} away`,
         owner: id,
@@ -50,8 +54,13 @@ export function revoked(roll: Roll, what: Revocable, id: string, now: number): R
     case 'grant': {
       const grant = roll.grant(id) ?? unknown(what);
       const name = roll.anyPerson(grant.person)?.name ?? 'somebody';
+      const revokedAt = grant.revokedAt ?? now;
+      const codes = isOwners(grant) ? codesThatEnd(roll, grant.revokedAt) : [];
       return {
-        rows: [{ kind: 'grant', id, body: { revokedAt: now, ...grant } }],
+        rows: [
+          { kind: 'grant', id, body: { ...grant, revokedAt } },
+          ...codes.map((code) => invitationRow({ revokedAt, ...code })),
+        ],
         title: `took back what ${name} may: ${grant.scopes.join(', ')}`.slice(0, maxTitle),
         owner: grant.createdBy,
       };
@@ -66,6 +75,17 @@ export function revoked(roll: Roll, what: Revocable, id: string, now: number): R
     }
   }
 }
+
+const isOwners = ({ scopes }: Grant): boolean => scopes.includes('admin');
+
+/**
+ * Whoever was an owner may know the recovery code, and would come back by it.
+ * @param revokedAt when that owner was sent away, where that is not done just now: no code that was made since ends then
+ */
+const codesThatEnd = (roll: Roll, revokedAt: number | undefined): readonly InvitationBody[] =>
+  roll.invitations.filter(
+    (code) => code.recovery && code.usedAt === undefined && code.revokedAt === revokedAt,
+  );
 
 function unknown(what: Revocable): never {
   throw new VedetteError('access/unknown', { what });

@@ -95,7 +95,7 @@ export class Roll {
 }
 
 /** As others may see it. */
-export function plainInvitation({ secretHash: _, ...invitation }: InvitationBody): Invitation {
+export function plainInvitation({ secretHash: _, recovery: __, ...invitation }: InvitationBody): Invitation {
   return invitation;
 }
 

@@ -6,6 +6,8 @@ export type KeyBody = PersonKey & { readonly person: string; readonly revokedAt?
 export type InvitationBody = Invitation & {
   /** SHA-256: the store lets nobody in. */
   readonly secretHash: string;
+  /** By the recovery code: it does not run out, and nobody is waited for. */
+  readonly recovery?: true | undefined;
 };
 export interface CounterBody {
   readonly id: string;

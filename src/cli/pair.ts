@@ -6,6 +6,7 @@ import { VedetteError } from '../errors.ts';
 import { jsonOf, requireSocket } from './device-socket.ts';
 import { print, tell } from './output.ts';
 import { qrCode, qrPng } from './qr-code.ts';
+import { newRecoveryCode, recoveryLines } from './recovery.ts';
 import { timeText } from './times.ts';
 
 interface PairFlags {
@@ -19,7 +20,10 @@ const Made = z.object({ invitation: z.string(), expiresAt: z.number(), link: z.s
 const Fate = z.discriminatedUnion('state', [
   z.object({ state: z.literal('open') }),
   z.object({ state: z.literal('over') }),
-  z.object({ state: z.literal('joined'), name: z.string(), label: z.string(), words: z.string() }),
+  z.object({
+    ...{ state: z.literal('joined'), name: z.string(), label: z.string(), words: z.string() },
+    first: z.boolean(),
+  }),
 ]);
 
 /** How often it is looked whether somebody came. */
@@ -62,6 +66,7 @@ export const pairCommand: CommandModule<object, PairFlags> = {
       }
       print(`${fate.name} is in, by ${fate.label}`);
       print(`the phone shows these words, or it is not that phone: ${fate.words}`);
+      if (fate.first) for (const line of recoveryLines(await newRecoveryCode(socket))) print(line);
     } finally {
       process.off('SIGINT', stop);
       process.off('SIGTERM', stop);

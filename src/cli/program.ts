@@ -12,6 +12,7 @@ import { tellFailure } from './failure.ts';
 import { initCommand } from './init.ts';
 import { pairCommand } from './pair.ts';
 import { peopleCommand } from './people.ts';
+import { recoveryCommand } from './recovery.ts';
 import { rulesCommand } from './rules.ts';
 import { runCommand } from './run.ts';
 import { schemaCommand } from './schema.ts';
@@ -26,6 +27,7 @@ const commandNames = [
   checkCommand,
   devicesCommand,
   pairCommand,
+  recoveryCommand,
   peopleCommand,
   snapshotCommand,
   eventsCommand,
@@ -52,6 +54,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .command(checkCommand)
     .command(devicesCommand)
     .command(pairCommand)
+    .command(recoveryCommand)
     .command(peopleCommand)
     .command(snapshotCommand)
     .command(eventsCommand)

@@ -10,7 +10,7 @@ const Pairing = z.strictObject({
 const maxBodyBytes = 1024;
 
 /**
- * Pairing, for `vedette pair`: an invitation to everything, and how it fares.
+ * Pairing, for `vedette pair`: an invitation to everything, and how it fares; and the code for the day every key is lost.
  * @param page the page's one canonical address
  */
 export function pairingRoutes(services: DeviceServices, page: () => string): Hono<HttpEnv> {
@@ -41,9 +41,14 @@ export function pairingRoutes(services: DeviceServices, page: () => string): Hon
   routes.get('/api/pairing/:id', (c) => {
     const joined = access.joined(c.req.param('id'));
     if (joined.state !== 'joined') return c.json({ state: joined.state });
-    const { person, label, words } = joined;
-    return c.json({ state: 'joined', name: person.name, label, words });
+    const { person, label, words, first } = joined;
+    return c.json({ state: 'joined', name: person.name, label, words, first });
   });
+
+  // Only by the socket file: whoever holds a code gets in for good, so a borrowed phone makes none.
+  routes.post('/api/recovery', async (c) =>
+    c.json({ code: await access.recoveryCode(c.get('caller').peer) }),
+  );
 
   routes.delete('/api/pairing/:id', async (c) => {
     await access.revoke(c.get('caller').peer, 'invitation', c.req.param('id'));

@@ -15,6 +15,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   'access/challenge': 403,
   'access/invitation': 403,
   'access/invitation-over': 410,
+  'access/recovery-over': 410,
   'access/key-known': 409,
   'access/pairing-closed': 403,
   'access/secret-over': 403,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { readRecoveryCode, recoveryInvitation } from '../../src/identity/recovery-code.ts';
 import { newPhone } from '../access/house.ts';
 import { joinBy } from '../http/browser.ts';
 import { type Door, openDoor } from '../http/door.ts';
@@ -43,11 +44,41 @@ test('pairing prints a link, waits for the phone, and says who came and the word
   expect(done.code).toBe(0);
   expect(done.stdout).toContain('Ada is in, by Firefox, Linux');
   expect(done.stdout).toContain(joined.words);
+  // With the first who comes in goes the code for the day their phone is gone.
+  await expect(recoverBy(codeIn(done.stdout))).resolves.toMatchObject({ person: { name: 'Ada' } });
+  const third = vedette('pair', 'Bob');
+  const bobs = await vi.waitFor(() => {
+    const [invitation] = door.house.access.people().invitations;
+    if (!invitation) throw new Error('nobody is invited yet');
+    return invitation;
+  });
+  const bobsSecret = await vi.waitFor(() => secretIn(bobs.id));
+  await joinBy(door, { invitation: bobs, secret: bobsSecret }, await newPhone());
+  expect((await third).stdout).not.toContain('recovery');
 });
+
+test('a recovery code is printed alone, and ends the one before it', async () => {
+  await door.house.pair('Ada');
+  const first = codeIn((await vedette('recovery')).stdout);
+  const second = codeIn((await vedette('recovery')).stdout);
+  await expect(recoverBy(first)).resolves.toMatchObject({ code: 'access/recovery-over' });
+  await expect(recoverBy(second)).resolves.toMatchObject({ person: { name: 'Ada' } });
+  await expect(recoverBy(second)).resolves.toMatchObject({ code: 'access/recovery-over' });
+});
+
+/** As printed. */
+const codeIn = (text: string): string => /^ {2}((?:\w{4}-){6}\w{4})$/m.exec(text)?.[1] ?? '';
+
+/** What the device answers a new phone that types this code. */
+async function recoverBy(code: string): Promise<unknown> {
+  const secret = readRecoveryCode(code) ?? '';
+  const invitation = { id: await recoveryInvitation(secret) };
+  return JSON.parse((await joinBy(door, { invitation, secret }, await newPhone())).body);
+}
 
 test('where no device runs, it says so', async () => {
   vi.stubEnv('STATE_DIRECTORY', join(door.folder, 'nowhere'));
-  for (const command of ['pair', 'people']) {
+  for (const command of ['pair', 'recovery', 'people']) {
     const { code, stderr } = await vedette(command);
     expect([code, stderr]).toEqual([1, expect.stringContaining('no device runs on this machine')]);
   }

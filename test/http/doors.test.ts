@@ -16,7 +16,7 @@ const sdp = 'application/sdp';
 
 /**
  * Every door, and how it answers whoever may pass: `what` is the scope it takes, `anybody`, `known` (any person), or
- * `person` (signed in by a key). What is not found or not understood behind it was let through.
+ * `person` (signed in by a key), or `terminal` (the socket file). What is not found or not understood behind it was let through.
  */
 const doors: readonly (readonly [
   method: string,
@@ -55,6 +55,7 @@ const doors: readonly (readonly [
   ['POST', '/api/pairing', 'admin', json, '{"name":""}'],
   ['GET', '/api/pairing/x', 'admin'],
   ['DELETE', '/api/pairing/x', 'admin'],
+  ['POST', '/api/recovery', 'terminal'],
 ];
 
 interface Role {
@@ -116,6 +117,7 @@ function mayPass(what: string, method: string, path: string, { scopes, kind }: R
   if (what === 'anybody') return true;
   // Sockets are served at the TCP port alone.
   if (kind === 'local' && method === 'WebSocket') return false;
+  if (what === 'terminal') return kind === 'local';
   if (what === 'known') return kind !== 'nobody';
   if (what === 'person') return kind === 'person' && scopes.includes('view');
   // Whom the device knows may see who they are.

@@ -21,7 +21,7 @@ export const TrustRow = z
       kind: z.literal('invitation'),
       id: text,
       // Not the secret itself: whoever reads the file cannot open an invitation.
-      body: Invitation.extend({ secretHash: text }),
+      body: Invitation.extend({ secretHash: text, recovery: z.literal(true).optional() }),
     }),
     z.strictObject({
       kind: z.literal('counter'),
