@@ -24,6 +24,8 @@ export async function startChromium({
     env: env as Record<string, string>,
     chromiumSandbox: process.getuid?.() !== 0,
     args: [
+      // Drawn by the processor either way; without the detour over an emulated GPU a live page costs a third less.
+      '--disable-gpu',
       '--use-fake-device-for-media-stream',
       '--use-fake-ui-for-media-stream',
       ...(microphone ? [`--use-file-for-fake-audio-capture=${microphone}`] : []),

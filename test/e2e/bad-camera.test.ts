@@ -28,24 +28,26 @@ afterAll(async () => {
 });
 afterEach(() => device?.stop());
 
-/** The reason that an `events` channel gives for a camera that is away. */
-async function reasonOf(feed: string): Promise<string> {
+/** The reasons that an `events` channel gives for cameras that are away, while the page looks at all there are. */
+async function reasonsOf<Feed extends string>(...feeds: readonly Feed[]): Promise<Record<Feed, string>> {
   if (!device) throw new Error('no device');
   const page = await browser.newPage();
   try {
     await page.goto(device.url);
-    await until(async () => (await page.evaluate(pictureState, feed)) === 'away', awayDeadlineMs);
+    for (const feed of feeds)
+      await until(async () => (await page.evaluate(pictureState, feed)) === 'away', awayDeadlineMs);
     // The player never gets a frame, so nobody waits for it.
-    void page.evaluate(play, { id: 'w', url: `/whep/${feed}`, events: true }).catch(() => undefined);
-    let reason = '';
+    void page.evaluate(play, { id: 'w', url: `/whep/${feeds[0]}`, events: true }).catch(() => undefined);
+    const reasons: Partial<Record<Feed, string>> = {};
     await until(async () => {
       const events = JSON.stringify(await page.evaluate(eventsOf, 'w').catch(() => []));
-      reason =
-        new RegExp(`"feed":"${feed}","camera":{"state":"away"[^}]*"reason":"([^"]+)"`).exec(events)?.[1] ??
-        '';
-      return reason !== '';
+      for (const feed of feeds)
+        reasons[feed] = new RegExp(`"feed":"${feed}","camera":{"state":"away"[^}]*"reason":"([^"]+)"`).exec(
+          events,
+        )?.[1];
+      return feeds.every((feed) => reasons[feed] !== undefined);
     });
-    return reason;
+    return reasons as Record<Feed, string>;
   } finally {
     await page.close();
   }
@@ -63,11 +65,13 @@ test('a camera whose path is not there, or is no camera, is away with its reason
       silent: { kind: 'rtsp', url: 'rtsp://me:hunter2secret@127.0.0.1:9/x' },
     },
   }));
-  expect(await reasonOf('missing')).toContain('there is no camera at /dev/video99');
-  expect(await reasonOf('file')).toMatch(/profile\.yaml gives no pictures|is no camera/);
-  expect(await reasonOf('recording')).toContain('there is no file /no/such/recording.mp4');
-  expect(await reasonOf('text')).toMatch(/profile\.yaml/);
-  expect(await reasonOf('silent')).toContain('cannot be reached');
+  expect(await reasonsOf('missing', 'file', 'recording', 'text', 'silent')).toEqual({
+    missing: expect.stringContaining('there is no camera at /dev/video99'),
+    file: expect.stringMatching(/profile\.yaml gives no pictures|is no camera/),
+    recording: expect.stringContaining('there is no file /no/such/recording.mp4'),
+    text: expect.stringMatching(/profile\.yaml/),
+    silent: expect.stringContaining('cannot be reached'),
+  });
   const page = await browser.newPage();
   await page.goto(device.url);
   await until(async () => (await page.evaluate(pictureState, 'good')) === 'live');
@@ -87,7 +91,7 @@ test('a camera that takes the call and sends nothing is away, and said to have g
       device: 'e2e',
       cameras: { mute: { kind: 'http', url: `http://127.0.0.1:${port}/` } },
     }));
-    expect(await reasonOf('mute')).toMatch(/gave no picture|stopped|cannot be reached/);
+    expect((await reasonsOf('mute')).mute).toMatch(/gave no picture|stopped|cannot be reached/);
   } finally {
     mute.closeAllConnections();
     mute.close();

@@ -99,6 +99,7 @@ export class Fixture {
       executablePath: chromiumPath,
       chromiumSandbox: process.getuid?.() !== 0,
       args: [
+        '--disable-gpu',
         '--use-fake-device-for-media-stream',
         '--use-fake-ui-for-media-stream',
         '--autoplay-policy=no-user-gesture-required',
