@@ -18,6 +18,15 @@ export interface Attention {
   readonly sound: 'none' | 'alarm' | 'bell';
 }
 
+/** Nothing calls for anybody. */
+export const noAttention: Attention = {
+  screen: [],
+  alarms: [],
+  shelved: [],
+  call: undefined,
+  sound: 'none',
+};
+
 export interface AttentionInput {
   readonly alarms: Iterable<AlarmStatus>;
   readonly rings: Iterable<RingStatus>;

@@ -23,7 +23,7 @@ export const backoffBaseMs = 500;
 /** A device that was switched on again is back on the screen within this and its own start. */
 export const backoffCapMs = 15_000;
 
-/** Why the last connection ended or did not come about; the words for it are in strings.ts. */
+/** Why the last connection ended or did not come about; the words for it are in strings/connection.ts. */
 export type Down =
   | { readonly reason: 'failed' | 'goodbye' | 'unreachable' }
   /** `code` is one of docs/errors.md. */

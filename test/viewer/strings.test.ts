@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { areas } from '../../src/viewer/strings/tables.ts';
 import { allStrings, languageOf } from '../../src/viewer/strings.ts';
 
 describe('strings', () => {
@@ -11,6 +12,12 @@ describe('strings', () => {
         expect(value, key).not.toBe('');
       }
     }
+  });
+
+  test('no row stands in two areas', () => {
+    const rows = Object.values(areas).flatMap(({ en }) => Object.keys(en));
+    expect(rows.filter((row, index) => rows.indexOf(row) !== index)).toEqual([]);
+    expect(rows.sort()).toEqual(Object.keys(allStrings.en).sort());
   });
 
   test('Russian is not English left standing', () => {

@@ -1,0 +1,46 @@
+const en = {
+  alarms: 'Alarms',
+  info: 'Note',
+  warning: 'Warning',
+  critical: 'Alarm',
+  since: (since: string, age: string) => `since ${since} (${age})`,
+  latched: 'It is over, and nobody has said “Got it” yet.',
+  look: 'Look',
+  gotIt: 'Got it',
+  gotItBy: (name: string) => `${name} got it`,
+  someone: 'Someone',
+  silence: 'Silence',
+  silenced: 'Silenced',
+  shelve: 'Shelve…',
+  shelveFor: 'Raise nothing for',
+  shelveReason: 'Why',
+  shelveNow: 'Shelve',
+  shelvedUntil: (until: string) => `Shelved until ${until}`,
+  unshelve: 'End shelving',
+  cancel: 'Cancel',
+};
+
+const ru: typeof en = {
+  alarms: 'Тревоги',
+  info: 'Заметка',
+  warning: 'Предупреждение',
+  critical: 'Тревога',
+  since: (since, age) => `с ${since} (${age})`,
+  latched: 'Уже прошло, но никто ещё не отметил «Понятно».',
+  look: 'Посмотреть',
+  gotIt: 'Понятно',
+  gotItBy: (name) => `Отметил(а): ${name}`,
+  someone: 'Кто-то',
+  silence: 'Без звука',
+  silenced: 'Без звука',
+  shelve: 'Отложить…',
+  shelveFor: 'Не тревожить',
+  shelveReason: 'Почему',
+  shelveNow: 'Отложить',
+  shelvedUntil: (until) => `Отложено до ${until}`,
+  unshelve: 'Больше не откладывать',
+  cancel: 'Отмена',
+};
+
+/** Words about alarms. */
+export const alarms = { en, ru };

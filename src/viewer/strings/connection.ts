@@ -1,0 +1,56 @@
+const en = {
+  connecting: 'Connecting…',
+  reconnecting: (since: string) => `Reconnecting · lost at ${since}`,
+  reconnectingShort: 'Reconnecting…',
+  cameraStarting: 'The camera is starting…',
+  cameraAway: (since: string) => `Camera is away since ${since}`,
+  cameraAwayCure: 'The picture returns by itself when the camera does.',
+  waitingForKeyframe: 'Waiting for a keyframe…',
+  noPicture: (since: string) => `No picture since ${since}`,
+  goodbye: (since: string) => `The device ended the session at ${since}`,
+  full: 'Too many people are watching. Trying again…',
+  refused: (code: string) => `The device refused (${code}). Trying again…`,
+  ended: 'Ended',
+  unauthorizedTitle: 'Not let in',
+  unauthorized:
+    'Open the link or the QR code that the device printed when it started, or that “vedette pair” shows.',
+  wrongSecret: 'This link is not valid any more. Open the newest link or QR code that the device printed.',
+  tooManyTries: 'Too many wrong links were tried. Wait a minute, then open the link again.',
+  live: 'Live',
+  notLive: 'Not live',
+  watching: (count: number) => (count === 1 ? '1 watching' : `${count} watching`),
+  unreachable: 'The device does not answer. Trying again…',
+  away: 'Camera away',
+  starting: 'Starting…',
+  noFeeds: 'This device has no camera to show.',
+};
+
+const ru: typeof en = {
+  connecting: 'Соединяемся…',
+  reconnecting: (since) => `Восстанавливаем связь · нет с ${since}`,
+  reconnectingShort: 'Восстанавливаем связь…',
+  cameraStarting: 'Камера включается…',
+  cameraAway: (since) => `Камеры нет на связи с ${since}`,
+  cameraAwayCure: 'Изображение вернётся само, когда вернётся камера.',
+  waitingForKeyframe: 'Ждём ключевой кадр…',
+  noPicture: (since) => `Нет изображения с ${since}`,
+  goodbye: (since) => `Устройство завершило сеанс в ${since}`,
+  full: 'Слишком много зрителей. Пробуем ещё раз…',
+  refused: (code) => `Устройство отказало (${code}). Пробуем ещё раз…`,
+  ended: 'Завершено',
+  unauthorizedTitle: 'Нет доступа',
+  unauthorized:
+    'Откройте ссылку или QR-код, которые устройство напечатало при запуске или показывает «vedette pair».',
+  wrongSecret: 'Эта ссылка больше не действует. Откройте новейшую ссылку или QR-код устройства.',
+  tooManyTries: 'Слишком много неверных попыток. Подождите минуту и откройте ссылку снова.',
+  live: 'В эфире',
+  notLive: 'Не в эфире',
+  watching: (count) => `Смотрят: ${count}`,
+  unreachable: 'Устройство не отвечает. Пробуем ещё раз…',
+  away: 'Камеры нет',
+  starting: 'Включается…',
+  noFeeds: 'У этого устройства нет камеры.',
+};
+
+/** Words about whether the device is heard, and who is let in. */
+export const connection = { en, ru };
