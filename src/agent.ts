@@ -26,6 +26,7 @@ import { deviceMetrics } from './metrics.ts';
 import type { Profile } from './profile/profile.ts';
 import { Records } from './records/records.ts';
 import { Requests } from './requests/requests.ts';
+import { WaitingUnlocks } from './second-steps/waiting.ts';
 import type { ServiceManager } from './service-manager.ts';
 import { Sessions } from './session/sessions.ts';
 import { SessionTrail } from './session-trail.ts';
@@ -85,8 +86,9 @@ export function createAgent(
   const link = (feed?: string) =>
     feed === undefined ? page.href : new URL(`?feed=${encodeURIComponent(feed)}`, page).href;
   const records = new Records({ folder: stateDir, settings: profile.records, clock, log });
+  const waiting = new WaitingUnlocks(clock);
   const watch: Watch = composeWatch({
-    ...{ profile, feeds, records, stateDir, sessions: () => sessions, link, clock, log },
+    ...{ profile, feeds, records, stateDir, sessions: () => sessions, link, waiting, clock, log },
     audit: (draft) => trust.commit({ audit: [draft] }),
   });
   const sessions = new Sessions({
@@ -118,9 +120,10 @@ export function createAgent(
     firstCame: () => credentials.end(),
     clock,
   });
+  access.onChange(() => waiting.review());
   access.onChange(() => sessions.review());
   const credentials = new Credentials({ folder: identity, paired: () => access.paired, clock, log });
-  const requests = new Requests({ access, trust, locks: watch.locks, clock, log });
+  const requests = new Requests({ access, trust, locks: watch.locks, waiting, clock, log });
   const away = composeAway({
     ...{ profile, identity: deviceIdentity, access, requests, sessions, iceServers, clock, log },
   });
@@ -202,6 +205,7 @@ export function createAgent(
     async stop(reason) {
       watchdog.stop();
       watch.halt();
+      waiting.stop();
       // Side by side, and what hangs is left behind: the records have to have their turn.
       const doors = [sessions.close(reason), announcer?.stop(), http.stop(), away?.stop()];
       await Promise.all([...doors, settledWithin(watch.stop(), actsStopMs)]);

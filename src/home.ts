@@ -55,6 +55,15 @@ export function composeHome(parts: HomeParts): HomeAssistant | undefined {
       if (rule === undefined || status.rule === rule) alarms.acknowledge(status.rule, asker);
   });
   const move = async ({ lock, to }: LockCommand): Promise<void> => {
+    // The broker's word may stand for a grant, never for a second step.
+    if (to === 'unlock' && locks.statuses.some((it) => it.lock === lock && it.secondStep !== undefined)) {
+      await audit({
+        type: 'refusal',
+        title: `${asker} may not unlock ${lock}: it needs a second step`,
+        lock,
+      });
+      return;
+    }
     const entry = { type: 'request', title: `${asker} asked to ${to} ${lock}`, lock } as const;
     // Locking does no harm; an unlock waits until it is in the trail.
     const written = audit(entry);

@@ -11,6 +11,7 @@ import type {
   SituationRequest,
 } from './protocol/situation.ts';
 import type { Ringing } from './ringing/ringing.ts';
+import type { WaitingUnlocks } from './second-steps/waiting.ts';
 import type { Sensors } from './sensors/sensors.ts';
 
 /** On the `events` channel a sensor's value is told no more often; the `telemetry` channel has every one. */
@@ -23,6 +24,7 @@ export interface SituationParts {
   readonly ringing: Ringing;
   readonly locks: LockHost;
   readonly privacy: Privacy;
+  readonly waiting: Pick<WaitingUnlocks, 'confirmations' | 'onChange'>;
 }
 
 /** What sensors, alarms, rings, locks and privacy mode say, as one; and what viewers may ask of them. */
@@ -35,7 +37,7 @@ export class DeviceSituation implements SituationHost {
 
   constructor(parts: SituationParts) {
     this.#parts = parts;
-    const { sensors, alarms, ringing, locks, privacy } = parts;
+    const { sensors, alarms, ringing, locks, privacy, waiting } = parts;
     sensors.onReading((reading, now) => {
       this.#telemetry[reading.sensor] = reading.value;
       const toldMs = this.#toldMs.get(reading.sensor);
@@ -48,11 +50,12 @@ export class DeviceSituation implements SituationHost {
     alarms.onEvent((event) => this.#tell({ type: 'event', event }));
     ringing.onChange((status) => this.#tell({ type: 'ring', status }));
     locks.onChange((status) => this.#tell({ type: 'lock', status }));
+    waiting.onChange((change) => this.#tell(change));
     privacy.onChange((status) => this.#tell({ type: 'privacy', privacy: status }));
   }
 
   get situation(): Situation {
-    const { sensors, alarms, ringing, locks, privacy } = this.#parts;
+    const { sensors, alarms, ringing, locks, privacy, waiting } = this.#parts;
     const states = new Map(sensors.states.map((state) => [state.sensor, state]));
     return {
       sensors: sensors.descriptions.map((description) => ({
@@ -63,6 +66,7 @@ export class DeviceSituation implements SituationHost {
       rings: [...ringing.statuses],
       locks: [...locks.statuses],
       privacy: privacy.status,
+      confirmations: [...waiting.confirmations],
     };
   }
 

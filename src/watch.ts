@@ -19,6 +19,7 @@ import type { AuditDraft } from './protocol/access.ts';
 import type { LockHost } from './protocol/lock-host.ts';
 import { EventIds } from './records/event-id.ts';
 import type { Records } from './records/records.ts';
+import type { WaitingUnlocks } from './second-steps/waiting.ts';
 import { Sensors } from './sensors/sensors.ts';
 import type { Sessions } from './session/sessions.ts';
 import { DeviceSituation } from './situation.ts';
@@ -33,6 +34,8 @@ export interface WatchParts {
   readonly sessions: () => Sessions;
   /** The page at this feed: an address that people can open, with no secret in it. */
   readonly link: (feed?: string) => string;
+  /** Unlocks that wait for their second step. */
+  readonly waiting: WaitingUnlocks;
   /** Writes into the trail; rejects where it cannot. */
   readonly audit: (draft: AuditDraft) => Promise<unknown>;
   readonly clock: Clock;
@@ -58,7 +61,7 @@ export interface Watch {
 
 /** Composes it, from the sensors to the actions. */
 export function composeWatch(parts: WatchParts): Watch {
-  const { profile, feeds, records, stateDir, sessions, link, audit, clock, log } = parts;
+  const { profile, feeds, records, stateDir, sessions, link, waiting, audit, clock, log } = parts;
   const { device, title, mqtt, homeassistant } = profile;
   const named = (feed: string): ComposedFeed => {
     const found = feeds.find(feed);
@@ -134,7 +137,7 @@ export function composeWatch(parts: WatchParts): Watch {
     log,
   });
   const locks = new Locks({ locks: profile.locks, parts: { buses, clock, log } });
-  const situation = new DeviceSituation({ sensors, alarms, ringing, locks, privacy });
+  const situation = new DeviceSituation({ sensors, alarms, ringing, locks, privacy, waiting });
   const home = composeHome({
     profile,
     mqtt: buses.mqtt,

@@ -32,7 +32,7 @@ export async function tryLocks({
       said(
         `${unpoweredWords[lock.unpowered]}, ${lock.bolt === undefined ? 'with no sensor at its bolt: it is believed to do what it is told' : `its bolt by ${lock.bolt}`}`,
       );
-      if (homeassistant?.trustBrokerToUnlock)
+      if (homeassistant?.trustBrokerToUnlock && lock.secondStep === undefined)
         said(
           'warning: whoever may publish at the broker, and whoever runs it, can unlock (trustBrokerToUnlock)',
         );

@@ -28,7 +28,8 @@ export function requestRoutes({ requests }: Pick<DeviceServices, 'requests'>): H
     let heard: Receipt | undefined;
     const taken = requests.take(text, { peer, watching: () => false }, (receipt) => {
       heard = receipt;
-      if (receipt.state !== 'accepted') last.resolve();
+      // What it still needs is for the page to show; it asks again until it has the last word.
+      if (receipt.state !== 'accepted' || receipt.needs) last.resolve();
     });
     if (!taken) throw new VedetteError('request/too-many');
     await settledWithin(last.promise, lastWordWithinMs);

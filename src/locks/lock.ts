@@ -61,7 +61,7 @@ export class Lock {
   }
 
   get status(): LockStatus {
-    const { name, title, feed, unpowered } = this.profile;
+    const { name, title, feed, unpowered, secondStep } = this.profile;
     const { state, sinceMs, by, relockAtMs, door, leftOpen, parcel, blocked } = this.#machine;
     const now = this.#parts.clock.now();
     return {
@@ -73,6 +73,7 @@ export class Lock {
       ...(relockAtMs === undefined || relockAtMs <= now ? {} : { relocksAt: this.#wall(relockAtMs) }),
       ...(door === undefined ? {} : { door }),
       ...(parcel === undefined ? {} : { parcel }),
+      ...(secondStep === undefined ? {} : { secondStep }),
       ...(blocked === undefined ? {} : { blocked }),
     };
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { durationBetween } from '../protocol/duration.ts';
 import { SensorName } from '../protocol/reading.ts';
+import { SecondStepKind } from '../protocol/second-step.ts';
 
 /** A lock's name, as scopes call it: `unlock:parcel-box`. */
 export const LockName = z
@@ -32,6 +33,9 @@ export const LockSettings = z.strictObject({
     .boolean()
     .default(false)
     .describe('Somebody may open it by a key: then that is not told of as forced'),
+  secondStep: SecondStepKind.optional().describe(
+    'What an unlock needs beside a grant: `person`, another person who may open it confirms. By default nothing',
+  ),
   do: z
     .array(z.string().min(1).max(64))
     .max(32)

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AlarmStatus, DeviceEvent, PrivacyStatus, RingStatus } from './alarm.ts';
 import { LockStatus } from './lock.ts';
 import { SensorDescription, SensorState } from './reading.ts';
+import { Confirmation } from './second-step.ts';
 
 /** What is the case with a feed's camera. `since` is wall time in ms. */
 export const CameraStatus = z.discriminatedUnion('state', [
@@ -49,6 +50,8 @@ export const DeviceMessage = z.discriminatedUnion('type', [
     rings: z.array(RingStatus),
     locks: z.array(LockStatus),
     privacy: PrivacyStatus,
+    /** Unlocks of others that wait for a second person. */
+    confirmations: z.array(Confirmation),
   }),
   z.strictObject({ type: z.literal('feed'), status: FeedStatus }),
   z.strictObject({ type: z.literal('watching'), watching: z.number() }),
@@ -58,6 +61,9 @@ export const DeviceMessage = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('alarm'), rule: z.string(), status: AlarmStatus.optional() }),
   z.strictObject({ type: z.literal('ring'), status: RingStatus }),
   z.strictObject({ type: z.literal('lock'), status: LockStatus }),
+  /** Somebody else's unlock waits for a second person, or does not any more. */
+  z.strictObject({ type: z.literal('confirm'), confirmation: Confirmation }),
+  z.strictObject({ type: z.literal('confirm-over'), confirmation: Confirmation }),
   /** Something happened, or what is known of it grew: a picture, a clip, an acknowledgement. */
   z.strictObject({ type: z.literal('event'), event: DeviceEvent }),
   z.strictObject({ type: z.literal('privacy'), privacy: PrivacyStatus }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SecondStepKind } from './second-step.ts';
 
 /**
  * How a lock stands. `unknown`: nothing has told yet. `forced`: it was opened without an unlock. `jammed`: it was moved,
@@ -35,6 +36,8 @@ export const LockStatus = z.strictObject({
   parcel: z.boolean().optional(),
   /** What its hardware is without power. */
   unpowered: z.enum(['locked', 'unlocked', 'unchanged']).optional(),
+  /** What an unlock needs beside a grant. */
+  secondStep: SecondStepKind.optional(),
   /** Nobody can unlock now, for this reason. */
   blocked: z.string().optional(),
 });

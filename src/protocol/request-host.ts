@@ -4,6 +4,8 @@ import type { Receipt } from './request.ts';
 export interface RequestPlace {
   /** The session that carried it; absent over HTTP. */
   readonly session?: string;
+  /** Aborted when whoever asked is not there any more; absent where nobody can tell. */
+  readonly gone?: AbortSignal;
   /** Whether that session's picture flows: its viewer acknowledged media within the last seconds. */
   watching(): boolean;
 }

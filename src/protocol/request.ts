@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AuditEntry, GrantLimits, Invitation, Person } from './access.ts';
 import { base64url } from './base64url.ts';
 import { Scope } from './scope.ts';
+import { SecondStepNeed } from './second-step.ts';
 
 /** Longer requests are refused before they are read. */
 export const maxRequestBytes = 8 * 1024;
@@ -24,6 +25,8 @@ export const Request = z.discriminatedUnion('type', [
   /** Gives `{ challenge }`. */
   z.strictObject({ id, type: z.literal('challenge') }),
   z.strictObject({ id, type: z.literal('unlock'), lock: Lock, challenge }),
+  /** Somebody else's unlock of this lock, by its id: allows or declines it as its second step. */
+  z.strictObject({ id, type: z.literal('confirm'), of: id, lock: Lock, allow: z.boolean(), challenge }),
   /** Always allowed to whoever may unlock; needs no challenge, since it can do no harm twice. */
   z.strictObject({ id, type: z.literal('lock'), lock: Lock }),
   /** Gives `{ people, invitations }`. */
@@ -64,12 +67,20 @@ type Bare<T> = T extends unknown ? Omit<T, 'id' | 'challenge'> : never;
 
 /** Whether a request moves something, and so carries a challenge. */
 export function isMoving({ type }: Pick<Request, 'type'>): boolean {
-  return type === 'unlock';
+  return type === 'unlock' || type === 'confirm';
 }
 
-/** What a request came to. `accepted`: it is on disk and under way, and a last word follows. */
+/**
+ * What a request came to. `accepted`: it is on disk and under way, and a last word follows; with `needs`, it waits for
+ * that first, and is `accepted` once more when it has it.
+ */
 export const Receipt = z.discriminatedUnion('state', [
-  z.strictObject({ id: z.string(), state: z.literal('accepted'), repeated: z.boolean().optional() }),
+  z.strictObject({
+    id: z.string(),
+    state: z.literal('accepted'),
+    repeated: z.boolean().optional(),
+    needs: SecondStepNeed.optional(),
+  }),
   z.strictObject({
     id: z.string(),
     state: z.literal('done'),

@@ -3,12 +3,15 @@ import type { DeviceMessage, ViewerMessage } from './events.ts';
 type StateMessage = Extract<DeviceMessage, { type: 'state' }>;
 
 /** What is the case with a device beside its feeds. */
-export type Situation = Pick<StateMessage, 'sensors' | 'alarms' | 'rings' | 'locks' | 'privacy'>;
+export type Situation = Pick<
+  StateMessage,
+  'sensors' | 'alarms' | 'rings' | 'locks' | 'privacy' | 'confirmations'
+>;
 
 /** Something about the situation changed. */
 export type SituationChange = Extract<
   DeviceMessage,
-  { type: 'sensor' | 'alarm' | 'ring' | 'lock' | 'event' | 'privacy' }
+  { type: 'sensor' | 'alarm' | 'ring' | 'lock' | 'event' | 'privacy' | 'confirm' | 'confirm-over' }
 >;
 
 /** What a viewer may ask for that is about the device, not about its own session. */

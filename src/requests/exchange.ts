@@ -1,11 +1,17 @@
 import { VedetteError } from '../errors.ts';
 import type { Receipt } from '../protocol/request.ts';
+import type { SecondStepNeed } from '../protocol/second-step.ts';
 
 export type Tell = (receipt: Receipt) => void;
 /** What a request came to, without its id. */
 export type LastWord =
   | { readonly state: 'done'; readonly result?: unknown; readonly repeated?: true }
   | { readonly state: 'refused'; readonly code: string; readonly reason: string; readonly repeated?: true };
+
+interface Accepted {
+  readonly state: 'accepted';
+  readonly needs?: SecondStepNeed;
+}
 
 export type Refused = Extract<LastWord, { state: 'refused' }>;
 
@@ -20,7 +26,7 @@ export class Exchange {
   readonly id: string;
   readonly digest: string;
   readonly #listeners = new Set<{ readonly tell: Tell; readonly repeated: boolean }>();
-  #accepted = false;
+  #accepted: Accepted | undefined;
   #last: LastWord | undefined;
 
   constructor(id: string, digest: string) {
@@ -39,12 +45,13 @@ export class Exchange {
       return;
     }
     this.#listeners.add({ tell, repeated });
-    if (this.#accepted) tell(this.#receipt({ state: 'accepted' }, repeated));
+    if (this.#accepted) tell(this.#receipt(this.#accepted, repeated));
   }
 
-  accept(): void {
-    this.#accepted = true;
-    for (const { tell, repeated } of this.#listeners) tell(this.#receipt({ state: 'accepted' }, repeated));
+  /** Again, without `needs`, when it has what it needed. */
+  accept(needs?: SecondStepNeed): void {
+    this.#accepted = { state: 'accepted', ...(needs ? { needs } : {}) };
+    for (const { tell, repeated } of this.#listeners) tell(this.#receipt(this.#accepted, repeated));
   }
 
   settle(last: LastWord): void {
@@ -53,7 +60,7 @@ export class Exchange {
     this.#listeners.clear();
   }
 
-  #receipt(word: LastWord | { readonly state: 'accepted' }, repeated: boolean): Receipt {
+  #receipt(word: LastWord | Accepted, repeated: boolean): Receipt {
     return { id: this.id, ...word, ...(repeated ? { repeated } : {}) };
   }
 }

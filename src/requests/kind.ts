@@ -7,6 +7,8 @@ import type { AuditDraft } from '../protocol/access.ts';
 import type { LockHost } from '../protocol/lock-host.ts';
 import type { Request, RequestOf } from '../protocol/request.ts';
 import type { Scope } from '../protocol/scope.ts';
+import type { SecondStepNeed } from '../protocol/second-step.ts';
+import type { WaitingUnlocks } from '../second-steps/waiting.ts';
 import type { RequestAsker } from './asker.ts';
 import type { Challenges } from './challenges.ts';
 import type { LastWord } from './exchange.ts';
@@ -19,6 +21,7 @@ export interface RequestParts {
   >;
   readonly trust: Pick<Trust, 'commit' | 'claim' | 'settle' | 'entries'>;
   readonly locks: LockHost;
+  readonly waiting: Pick<WaitingUnlocks, 'wait' | 'prove'>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -33,8 +36,8 @@ export interface RequestContext extends RequestParts {
   readonly challenges: Challenges;
   /** Says who asked and what, for the trail. */
   readonly about: Pick<AuditDraft, 'person' | 'name' | 'key' | 'session' | 'request'>;
-  /** It is on disk and under way. */
-  accepted(): void;
+  /** It is on disk and under way, or waits for what it needs. */
+  accepted(needs?: SecondStepNeed): void;
   /** The entry of a refusal, or none where there were too many; those are counted. */
   refusal(error: VedetteError, words: string): readonly AuditDraft[];
 }

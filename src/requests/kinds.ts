@@ -1,6 +1,7 @@
 import type { Request } from '../protocol/request.ts';
 import { activityRequest } from './activity.ts';
 import { challengeRequest } from './challenge.ts';
+import { confirmRequest } from './confirm.ts';
 import { inviteRequest } from './invite.ts';
 import type { RequestKind } from './kind.ts';
 import { lockRequest } from './lock.ts';
@@ -13,6 +14,7 @@ import { unlockRequest } from './unlock.ts';
 export const requestKinds: { readonly [Type in Request['type']]: RequestKind<Type> } = {
   challenge: challengeRequest,
   unlock: unlockRequest,
+  confirm: confirmRequest,
   lock: lockRequest,
   people: peopleRequest,
   invite: inviteRequest,

@@ -137,7 +137,7 @@ export class Requests {
       digest: exchange.digest,
       challenges: memory.challenges,
       about: this.#about(asker, exchange.id),
-      accepted: () => exchange.accept(),
+      accepted: (needs) => exchange.accept(needs),
       refusal: (error, words) =>
         memory.refusals.note(visitor.now, error.code)
           ? [this.#refusal(asker, error, exchange.id, words)]

@@ -5,21 +5,26 @@ import type { LockOutcome } from '../protocol/lock-host.ts';
 import type { RequestOf } from '../protocol/request.ts';
 import { type LastWord, refusedBy } from './exchange.ts';
 import type { RequestContext, RequestKind } from './kind.ts';
+import { secondStep } from './stepped.ts';
 import { titleOf } from './titles.ts';
 
 type Unlock = RequestOf<'unlock'>;
 
-/** Unlocks, once: nothing moves before its id, the use of its grant and its entry in the trail are on disk. */
+/**
+ * Unlocks, once: nothing moves before its id, the use of its grant and its entry in the trail are on disk, and before
+ * its second step is proven where the lock needs one.
+ */
 export const unlockRequest: RequestKind<'unlock'> = {
   type: 'unlock',
   keeps: true,
   words: ({ lock }, { locks }) => `open ${titleOf(lock, locks)}`,
   async run(request, context) {
     const may = mayUnlock(request, context);
+    const step = context.locks.statuses.find(({ lock }) => lock === request.lock)?.secondStep;
     // What is refused takes its id as well: it is refused for good.
     const claimed = await (may instanceof VedetteError
       ? claim(request, context, [])
-      : claimFor(request, context, may.grant));
+      : claimFor(request, context, step === undefined ? may.grant : undefined));
     if (claimed.result === 'other') throw new VedetteError('request/other');
     if (claimed.result === 'known') {
       if (!claimed.receipt || claimed.receipt.state === 'accepted')
@@ -27,10 +32,25 @@ export const unlockRequest: RequestKind<'unlock'> = {
       const { id: _, ...last } = claimed.receipt;
       return { ...last, repeated: true };
     }
-    if (!(may instanceof VedetteError)) return move(request, context);
-    return settle(request, context, refusedBy(may), ...context.refusal(may, this.words(request, context)));
+    if (may instanceof VedetteError) return refuse(request, context, may);
+    if (step === undefined) return move(request, context);
+    try {
+      const words = this.words(request, context);
+      await secondStep(request, words, step, context, () => mayStill(request, context));
+    } catch (error) {
+      return refuse(request, context, error);
+    }
+    return move(request, context);
   },
 };
+
+function refuse(request: Unlock, context: RequestContext, error: unknown): Promise<LastWord> {
+  if (!(error instanceof VedetteError))
+    context.log.error({ lock: request.lock, err: error }, 'a second step failed');
+  const known = error instanceof VedetteError ? error : new VedetteError('request/failed');
+  const audit = context.refusal(known, unlockRequest.words(request, context));
+  return settle(request, context, refusedBy(known), ...audit);
+}
 
 /** Takes the id, the use of the grant and the entry in the trail, or nothing. */
 async function claimFor(request: Unlock, context: RequestContext, grant: Grant | undefined) {
@@ -58,11 +78,19 @@ function claim(
   return trust.claim({ id, key, digest }, { put, audit });
 }
 
-function mayUnlock(
-  { lock, challenge }: Unlock,
-  { access, asker, locks, challenges, clock }: RequestContext,
+function mayUnlock(request: Unlock, context: RequestContext): { readonly grant?: Grant } | VedetteError {
+  const spent = context.challenges.spend(request.challenge, context.clock.now());
+  const may = mayStill(request, context);
+  if (may instanceof VedetteError && may.code !== 'lock/blocked') return may;
+  if (spent !== 'fresh') return new VedetteError(spent === 'late' ? 'request/late' : 'request/challenge');
+  return may;
+}
+
+/** Whether they may just now, and it can be done. */
+function mayStill(
+  { lock }: Unlock,
+  { access, asker, locks }: RequestContext,
 ): { readonly grant?: Grant } | VedetteError {
-  const spent = challenges.spend(challenge, clock.now());
   const decision = access.authorize(asker.peer, `unlock:${lock}`, {
     watching: asker.watching(),
     doorClosed: (name) => locks.doorClosed(name),
@@ -70,7 +98,6 @@ function mayUnlock(
   if (!decision.allowed) return new VedetteError('access/denied', { reason: decision.reason });
   const status = locks.statuses.find((it) => it.lock === lock);
   if (!status) return new VedetteError('lock/unknown', { lock });
-  if (spent !== 'fresh') return new VedetteError(spent === 'late' ? 'request/late' : 'request/challenge');
   if (status.blocked !== undefined) return new VedetteError('lock/blocked', { detail: status.blocked });
   return decision;
 }

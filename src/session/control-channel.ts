@@ -15,6 +15,7 @@ export interface ControlChannelParts {
 /** A session's end of the `control` channel: texts in, receipts out. What they mean is known elsewhere. */
 export class ControlChannel {
   readonly #parts: ControlChannelParts;
+  readonly #gone = new AbortController();
   #channel: DataChannel | undefined;
 
   constructor(parts: ControlChannelParts) {
@@ -26,10 +27,17 @@ export class ControlChannel {
     if (channel.label === controlLabel) this.#channel ??= channel;
   }
 
+  /** Whoever asked on it is gone. Idempotent. */
+  end(): void {
+    this.#gone.abort();
+  }
+
   hear(channel: DataChannel, text: string): void {
     if (channel !== this.#channel) return;
     const { session, take, watching } = this.#parts;
     // A receipt that does not get through is asked for again, by whoever misses it.
-    take?.(text, { session, watching }, (receipt) => channel.send(JSON.stringify(receipt)));
+    take?.(text, { session, watching, gone: this.#gone.signal }, (receipt) =>
+      channel.send(JSON.stringify(receipt)),
+    );
   }
 }

@@ -16,6 +16,8 @@ const catchUpEveryMs = 1_000;
 export interface ConversationParts {
   readonly session: string;
   readonly scopes: readonly Scope[];
+  /** Whose session it is, where that is somebody with an id. */
+  readonly person: string | undefined;
   readonly feeds: readonly SessionFeed[];
   readonly situation: SituationHost;
   readonly clock: Clock;
@@ -47,12 +49,12 @@ export class Conversation {
   /** Takes the viewer's channel, if it is the one for events and the first. */
   adopt(channel: DataChannel): void {
     if (channel.label !== eventsLabel || this.#channel || this.#ended) return;
-    const { feeds, situation, scopes, crowded } = this.#parts;
+    const { feeds, situation, scopes, person, crowded } = this.#parts;
     this.#channel = new EventsChannel(channel);
     for (const feed of feeds) this.#releases.push(feed.onStatus(() => this.tellFeed(feed.name)));
     this.#releases.push(
       situation.onChange((change) => {
-        if (mayHear(change, scopes)) this.#tell(change);
+        if (mayHear(change, scopes, person)) this.#tell(change);
       }),
     );
     this.#tell(this.#state());
@@ -108,8 +110,12 @@ export class Conversation {
   }
 
   #state(): DeviceMessage {
-    const { session, scopes, feeds, situation, watching } = this.#parts;
-    const { sensors, alarms, rings, locks, privacy } = situationFor(situation.situation, scopes);
+    const { session, scopes, person, feeds, situation, watching } = this.#parts;
+    const { sensors, alarms, rings, locks, privacy, confirmations } = situationFor(
+      situation.situation,
+      scopes,
+      person,
+    );
     return {
       type: 'state',
       session,
@@ -120,6 +126,7 @@ export class Conversation {
       rings,
       locks,
       privacy,
+      confirmations,
     };
   }
 

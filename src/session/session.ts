@@ -132,6 +132,7 @@ export class Session implements SessionHandle {
     this.#conversation = new Conversation({
       session: request.id,
       scopes: request.scopes,
+      person: request.who?.person,
       feeds: parts.feeds,
       situation: parts.situation,
       clock: parts.clock,
@@ -217,6 +218,7 @@ export class Session implements SessionHandle {
     this.#hearing.stop();
     this.#leaveTelemetry?.();
     this.#parts.situation.left(this.id);
+    this.#control.end();
     try {
       await this.#conversation.end(reason);
       await this.#peer.close();

@@ -1,26 +1,39 @@
 import { covers, type Scope } from '../protocol/scope.ts';
+import type { Confirmation } from '../protocol/second-step.ts';
 import type { Situation, SituationChange, SituationHost } from '../protocol/situation.ts';
 
 /** A device that has feeds, and nothing beside them. */
 export const nothingBeside: SituationHost = {
-  situation: { sensors: [], alarms: [], rings: [], locks: [], privacy: { on: false } },
+  situation: { sensors: [], alarms: [], rings: [], locks: [], privacy: { on: false }, confirmations: [] },
   telemetry: {},
   onChange: () => () => undefined,
   obey: () => 'this device knows of no such thing',
   left: () => undefined,
 };
 
-/** What of a device's situation a viewer with these scopes is told: rings and privacy concern everybody who looks. */
-export function situationFor(situation: Situation, scopes: readonly Scope[]): Situation {
+/**
+ * What of a device's situation a viewer with these scopes is told: rings and privacy concern everybody who looks.
+ * @param person whose session it is, where that is somebody with an id
+ */
+export function situationFor(
+  situation: Situation,
+  scopes: readonly Scope[],
+  person: string | undefined,
+): Situation {
   return {
     ...situation,
     ...(scopes.includes('telemetry') ? {} : { sensors: [], alarms: [] }),
     locks: situation.locks.filter(({ lock }) => seesLock(lock, scopes)),
+    confirmations: situation.confirmations.filter((asked) => mayConfirm(asked, scopes, person)),
   };
 }
 
 /** Whether a viewer with these scopes is told of a change. */
-export function mayHear(change: SituationChange, scopes: readonly Scope[]): boolean {
+export function mayHear(
+  change: SituationChange,
+  scopes: readonly Scope[],
+  person: string | undefined,
+): boolean {
   switch (change.type) {
     case 'sensor':
     case 'alarm':
@@ -29,10 +42,22 @@ export function mayHear(change: SituationChange, scopes: readonly Scope[]): bool
       return scopes.includes('history');
     case 'lock':
       return seesLock(change.status.lock, scopes);
+    case 'confirm':
+    case 'confirm-over':
+      return mayConfirm(change.confirmation, scopes, person);
     case 'ring':
     case 'privacy':
       return true;
   }
+}
+
+/** Whoever may open a lock is asked to confirm what somebody else asks of it. */
+function mayConfirm(
+  { lock, person: asker }: Confirmation,
+  scopes: readonly Scope[],
+  person: string | undefined,
+): boolean {
+  return person !== undefined && person !== asker && covers(scopes, `unlock:${lock}`);
 }
 
 /** Whoever looks sees how the locks stand, and whoever may open one sees how that one stands. */

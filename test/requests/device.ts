@@ -4,11 +4,12 @@ import { nothingAround, type Peer } from '../../src/access/peer.ts';
 import type { MonotonicMs, WallMs } from '../../src/clock.ts';
 import { VedetteError } from '../../src/errors.ts';
 import type { Grant, GrantLimits } from '../../src/protocol/access.ts';
-import type { Asked, Receipt } from '../../src/protocol/request.ts';
+import { type Asked, isMoving, type Receipt } from '../../src/protocol/request.ts';
 import type { TakeRequest } from '../../src/protocol/request-host.ts';
 import { ownerScopes, type Scope } from '../../src/protocol/scope.ts';
 import type { RequestParts } from '../../src/requests/kind.ts';
 import { Requests } from '../../src/requests/requests.ts';
+import { WaitingUnlocks } from '../../src/second-steps/waiting.ts';
 import { quiet } from '../media/ready.ts';
 import { FakeLocks } from './fake-locks.ts';
 import { MemoryTrust } from './memory-trust.ts';
@@ -26,6 +27,9 @@ export class AskedDevice {
   readonly grants: Grant[] = [];
   readonly revoked: string[] = [];
   nowMs = 1_000_000;
+  readonly #clock = { now: () => this.nowMs as MonotonicMs, wall: () => this.nowMs as WallMs };
+  /** Unlocks that wait for their second step. */
+  waiting = new WaitingUnlocks(this.#clock);
   #life = new AbortController();
   #requests: Requests;
 
@@ -34,6 +38,7 @@ export class AskedDevice {
   /** @param trust where it is kept, if not in memory */
   constructor({ locks = [], trust }: { locks?: readonly string[]; trust?: RequestParts['trust'] } = {}) {
     this.locks = new FakeLocks('door', 'box', ...locks);
+    this.locks.needsTwo('vault');
     this.#store = trust ?? this.trust;
     this.#requests = this.#start();
   }
@@ -53,11 +58,19 @@ export class AskedDevice {
     return person(name);
   }
 
+  /** What somebody may is taken back. */
+  takeBack(name: string): void {
+    for (const [place, grant] of this.grants.entries())
+      if (grant.person === name) this.grants[place] = { ...grant, revokedAt: 0 };
+    this.waiting.review();
+  }
+
   /** The process dies, and another one begins on the same disk. */
   restart(): void {
     this.#life.abort();
     this.#life = new AbortController();
     this.trust.restart();
+    this.waiting = new WaitingUnlocks(this.#clock);
     this.#requests = this.#start();
   }
 
@@ -75,9 +88,10 @@ export class AskedDevice {
     peer: Peer,
     text: string,
     watching = false,
+    gone?: AbortSignal,
   ): { readonly taken: boolean; readonly told: readonly Receipt[] } {
     const told: Receipt[] = [];
-    const place = { session: 'session', watching: () => watching };
+    const place = { session: 'session', watching: () => watching, ...(gone ? { gone } : {}) };
     return { taken: this.#requests.take(text, { peer, ...place }, (receipt) => told.push(receipt)), told };
   }
 
@@ -93,7 +107,7 @@ export class AskedDevice {
 
   /** A request as a page writes it. */
   async written(peer: Peer, asked: Asked, id: string = randomUUID()): Promise<string> {
-    if (asked.type !== 'unlock') return JSON.stringify({ id, ...asked });
+    if (!isMoving(asked)) return JSON.stringify({ id, ...asked });
     return JSON.stringify({ id, ...asked, challenge: await this.challenge(peer) });
   }
 
@@ -133,7 +147,8 @@ export class AskedDevice {
         lock: (lock, by) => living(() => locks.lock(lock, by)),
         doorClosed: (lock) => locks.doorClosed(lock),
       },
-      clock: { now: () => this.nowMs as MonotonicMs, wall: () => this.nowMs as WallMs },
+      waiting: this.waiting,
+      clock: this.#clock,
       log: quiet,
     });
   }
@@ -170,7 +185,13 @@ export class AskedDevice {
             ),
       used: (grant) => count(grant, 1),
       notUsed: (grant) => void count(grant, -1),
-      people: () => ({ people: [], invitations: [] }),
+      people: () => ({
+        people: [...new Set(grants().map(({ person: id }) => id))].map((id) => ({
+          ...{ id, name: id, createdAt: 0, keys: [] },
+          grants: grants().filter(({ person: of }) => of === id),
+        })),
+        invitations: [],
+      }),
       invite: async (by, { name }) => {
         demand(by, 'invite');
         const id = randomUUID();

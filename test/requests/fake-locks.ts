@@ -16,6 +16,13 @@ export class FakeLocks implements LockHost {
     }));
   }
 
+  /** A lock that needs another person. */
+  needsTwo(lock: string): void {
+    this.statuses.push({
+      ...{ lock, title: `the ${lock}`, state: 'locked', since: 0, leftOpen: false, secondStep: 'person' },
+    });
+  }
+
   onChange(): () => void {
     return () => undefined;
   }

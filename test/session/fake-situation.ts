@@ -8,7 +8,14 @@ import type {
 
 /** A device's situation that a test makes. */
 export class FakeSituation implements SituationHost {
-  situation: Situation = { sensors: [], alarms: [], rings: [], locks: [], privacy: { on: false } };
+  situation: Situation = {
+    sensors: [],
+    alarms: [],
+    rings: [],
+    locks: [],
+    privacy: { on: false },
+    confirmations: [],
+  };
   telemetry: Record<string, number> = {};
   /** Why everything is refused; undefined while nothing is. */
   refusal: string | undefined;

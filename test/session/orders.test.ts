@@ -267,7 +267,7 @@ class Device {
 
   #begin(): Sessions {
     const situation: SituationHost = {
-      situation: { sensors: [], alarms: [], rings: [], locks: [], privacy: { on: false } },
+      situation: { sensors: [], alarms: [], rings: [], locks: [], privacy: { on: false }, confirmations: [] },
       telemetry: {},
       onChange: () => {
         this.#listeners += 1;

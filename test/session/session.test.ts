@@ -40,6 +40,7 @@ test('the full state is said first, then what changes, in order', async () => {
     rings: [],
     locks: [],
     privacy: { on: false },
+    confirmations: [],
   });
   expect(viewer.messages.slice(1).map((message) => message.type === 'feed' && message.status)).toMatchObject([
     { camera: { state: 'starting' } },

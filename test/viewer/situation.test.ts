@@ -44,6 +44,7 @@ const state: DeviceMessage = {
   rings: [ring],
   locks: [],
   privacy: { on: false },
+  confirmations: [],
 };
 const begun = situationAfter(noSituation, state);
 const reading = (situation: typeof begun) => {

@@ -103,12 +103,16 @@ class FakeDevice {
   /** What viewers said on their `events` channels. */
   readonly heard: ViewerMessage[] = [];
   /** What is the case beside the feeds. */
-  readonly situation: Pick<StateMessage, 'sensors' | 'alarms' | 'rings' | 'locks' | 'privacy'> = {
+  readonly situation: Pick<
+    StateMessage,
+    'sensors' | 'alarms' | 'rings' | 'locks' | 'privacy' | 'confirmations'
+  > = {
     sensors: [],
     alarms: [],
     rings: [],
     locks: [],
     privacy: { on: false },
+    confirmations: [],
   };
   #seq = 0;
   /** Set to refuse calls, with this reason. */

@@ -1,0 +1,31 @@
+import { VedetteError } from '../errors.ts';
+import { covers } from '../protocol/scope.ts';
+import type { SecondStep } from './kind.ts';
+
+/** Another person who may open the lock just now says so on their page: another person, not another key. */
+export const personStep: SecondStep<'person'> = {
+  waitsMs: 60_000,
+  asksOthers: true,
+  needs({ lock, peer }, until, { access }) {
+    const own = peer.kind === 'person' ? peer.person : undefined;
+    const others = access
+      .people()
+      .people.some(
+        ({ id, grants }) =>
+          id !== own &&
+          grants.some(({ revokedAt, scopes }) => revokedAt === undefined && covers(scopes, `unlock:${lock}`)),
+      );
+    if (!others) throw new VedetteError('second-step/nobody');
+    return { kind: 'person', until };
+  },
+  check({ peer, name, words }, { peer: by, allow }, { access }) {
+    if (by.kind !== 'person')
+      throw new VedetteError('access/denied', { reason: 'only a person whom the device knows can confirm' });
+    if (peer.kind === 'person' && peer.person === by.person)
+      throw new VedetteError('access/denied', { reason: 'somebody else has to confirm this' });
+    return {
+      proven: allow,
+      words: `${access.nameOf(by)} ${allow ? 'confirmed' : 'declined'} for ${name} to ${words}`,
+    };
+  },
+};
