@@ -7,7 +7,7 @@ import type { Clock } from '../clock.ts';
 import { VedetteError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { PushRequest } from '../protocol/push.ts';
-import type { Scope } from '../protocol/scope.ts';
+import { mayVisit, type Scope } from '../protocol/scope.ts';
 import type { SessionHost } from '../protocol/session.ts';
 import type { IceServer } from '../protocol/signaling.ts';
 import type { Records } from '../records/records.ts';
@@ -68,6 +68,12 @@ export interface HttpEnv {
 export function admit({ peer }: Caller, scope: Scope, { access }: Pick<DeviceServices, 'access'>): void {
   const decision = access.authorize(peer, scope);
   if (!decision.allowed) throw new VedetteError('access/denied', { reason: decision.reason });
+}
+
+/** Lets a caller through to whom a session would show anything. @throws VedetteError `access/denied` */
+export function admitVisitor(caller: Caller, services: Pick<DeviceServices, 'access'>): void {
+  // Whoever may do nothing of it is told why they may not look.
+  if (!mayVisit(services.access.scopesOf(caller.peer))) admit(caller, 'view', services);
 }
 
 /** What a session of a caller is opened with: what they may do is asked again while it lasts. */

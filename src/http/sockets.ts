@@ -7,7 +7,7 @@ import { serveGo2rtc } from '../signaling/go2rtc.ts';
 import { WebSocketSignaling } from '../signaling/websocket.ts';
 import { requireFeed } from '../signaling/whep.ts';
 import { type Caller, type CallerRules, callerOf } from './caller.ts';
-import { admissionOf, admit, type DeviceServices } from './context.ts';
+import { admissionOf, admit, admitVisitor, type DeviceServices } from './context.ts';
 import { refusalOf } from './problem.ts';
 
 /** A connection that did not answer a ping within this is dead: twice this after its last sign at the latest. */
@@ -78,7 +78,7 @@ export class Sockets {
     const { services } = this.#parts;
     const url = URL.parse(request.url ?? '', 'http://device');
     if (url?.pathname === '/signal') {
-      admit(caller, 'view', services);
+      admitVisitor(caller, services);
       return (connection) => this.#signaling.serve(connection, admissionOf(caller, services));
     }
     if (url?.pathname === '/api/ws') {

@@ -36,6 +36,10 @@ export type Scope = (typeof plainScopes)[number] | `control:${string}` | `unlock
 /** Everything: the owner's. */
 export const ownerScopes: readonly Scope[] = plainScopes;
 
+/** Whether a session shows anything to whoever may do these: pictures, sensors, or how a lock stands. */
+export const mayVisit = (scopes: readonly Scope[]): boolean =>
+  scopes.some((scope) => scope === 'view' || scope === 'telemetry' || scope.split(':')[0] === 'unlock');
+
 /** Whether `held` includes `asked`: itself, or the word before its colon. */
 export function covers(held: readonly Scope[], asked: Scope): boolean {
   return held.includes(asked) || held.includes(asked.split(':')[0] as Scope);

@@ -40,11 +40,12 @@ export function planOffer(
   const plans = new Map<MediaDescription, SectionPlan>();
   for (const media of offer.media) {
     open(media);
-    if (media.type === 'application') continue;
+    // Who may see and hear nothing has each section declined, and may have the channels all the same.
+    if (media.type === 'application' || feeds.length === 0) continue;
     const plan = planSection(media, feedOf(media, assignments, feeds));
     if (plan) plans.set(media, plan);
   }
-  requireCommonCodec(offer, [...plans.values()]);
+  if (feeds.length > 0) requireCommonCodec(offer, [...plans.values()]);
   const possible = offer.media.filter(
     (media) => plans.has(media) || (media.type === 'application' && isUsable(media)),
   );

@@ -64,6 +64,8 @@ export class Session implements SessionHandle {
   readonly #request: SessionRequest;
   readonly #events: SessionEvents;
   readonly #parts: SessionParts;
+  /** What it may see; none for who may not look: they hear of locks and sensors, and no more. */
+  readonly #feeds: readonly SessionFeed[];
   readonly #peer: SessionPeer;
   readonly #outlets: Outlets;
   readonly #flow: Flow;
@@ -88,6 +90,7 @@ export class Session implements SessionHandle {
     this.#request = request;
     this.#events = events;
     this.#parts = parts;
+    this.#feeds = this.#looks ? parts.feeds : [];
     this.#talkback = new Talkback(request.id, parts.clock);
     this.#hearing = new Hearing(parts.clock, (compound) => this.#peer.sendRtcp(compound));
     this.#control = new ControlChannel({
@@ -116,7 +119,7 @@ export class Session implements SessionHandle {
     });
     this.#flow = new Flow(request.standby, {
       clock: parts.clock,
-      feeds: parts.feeds.map(({ name }) => name),
+      feeds: this.#feeds.map(({ name }) => name),
       shows: parts.shows,
       watching: parts.watching,
       mayAccept: parts.mayAccept,
@@ -133,10 +136,10 @@ export class Session implements SessionHandle {
       session: request.id,
       scopes: request.scopes,
       person: request.who?.person,
-      feeds: parts.feeds,
+      feeds: this.#feeds,
       situation: parts.situation,
       clock: parts.clock,
-      watching: parts.watching,
+      watching: () => (this.#looks ? parts.watching() : 0),
       waits: (feed) => this.#outlets.waits(feed),
       flow: (feed) => this.#flow.of(feed),
       crowded: () => this.#flow.crowdedReason,
@@ -169,7 +172,7 @@ export class Session implements SessionHandle {
 
   /** It is connected, and may answer a ring. */
   get mayAnswer(): boolean {
-    return (this.phase === 'standby' || this.phase === 'accepted') && this.#mayControl;
+    return (this.phase === 'standby' || this.phase === 'accepted') && this.#mayControl && this.#looks;
   }
 
   answer(offer: string, media: readonly MediaAssignment[]): Promise<string> {
@@ -183,7 +186,7 @@ export class Session implements SessionHandle {
   }
 
   accept(): void {
-    this.#flow.accept();
+    if (this.#looks) this.#flow.accept();
   }
 
   /** What the device shows, or how many watch, is another: looks again whether something is for this viewer. */
@@ -206,7 +209,7 @@ export class Session implements SessionHandle {
 
   /** Tells the viewer how many watch. */
   tellWatching(watching: number): void {
-    this.#conversation.tellWatching(watching);
+    if (this.#looks) this.#conversation.tellWatching(watching);
   }
 
   async #close(reason: string): Promise<void> {
@@ -238,7 +241,7 @@ export class Session implements SessionHandle {
     const plan = planOffer(
       offer,
       media,
-      this.#parts.feeds.map((feed) => ({
+      this.#feeds.map((feed) => ({
         name: feed.name,
         audio: feed.audio !== undefined && this.#request.scopes.includes('listen'),
         talk: feed.speaker !== undefined && this.#request.scopes.includes('talk'),
@@ -389,10 +392,11 @@ export class Session implements SessionHandle {
   }
 
   #asksFor(feed: string): boolean {
-    return (
-      this.#request.scopes.includes('view') &&
-      this.#sections.some((plan) => plan.kind === 'video' && plan.feed === feed)
-    );
+    return this.#looks && this.#sections.some((plan) => plan.kind === 'video' && plan.feed === feed);
+  }
+
+  get #looks(): boolean {
+    return this.#request.scopes.includes('view');
   }
 
   /** Gives the reason where talking is not possible. */
@@ -410,7 +414,7 @@ export class Session implements SessionHandle {
   }
 
   #feed(name: string): SessionFeed | undefined {
-    return this.#parts.feeds.find((feed) => feed.name === name);
+    return this.#feeds.find((feed) => feed.name === name);
   }
 }
 

@@ -1,6 +1,7 @@
 import { VedetteError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { EncodedStream, Release } from '../media/stream.ts';
+import { covers } from '../protocol/scope.ts';
 import type {
   SessionEvents,
   SessionHandle,
@@ -89,8 +90,10 @@ export class Sessions implements SessionHost {
     return [...this.#open].filter(({ mayAnswer }) => mayAnswer).map(({ id }) => id);
   }
 
-  open(request: SessionRequest, events: SessionEvents): SessionHandle {
+  open(asked: SessionRequest, events: SessionEvents): SessionHandle {
     const { limits, logger } = this.#options;
+    // Who may not look takes no place among those who do.
+    const request = covers(asked.scopes, 'view') ? asked : { ...asked, standby: true };
     const limit = request.standby ? limits.standby : limits.viewers;
     const { watching, standby } = this;
     const taken = request.standby ? standby : watching;

@@ -12,7 +12,7 @@ export const nothingBeside: SituationHost = {
 };
 
 /**
- * What of a device's situation a viewer with these scopes is told: rings and privacy concern everybody who looks.
+ * What of a device's situation a viewer with these scopes is told.
  * @param person whose session it is, where that is somebody with an id
  */
 export function situationFor(
@@ -23,6 +23,7 @@ export function situationFor(
   return {
     ...situation,
     ...(scopes.includes('telemetry') ? {} : { sensors: [], alarms: [] }),
+    ...(concernsHouse(scopes) ? {} : { rings: [], privacy: { on: false } }),
     locks: situation.locks.filter(({ lock }) => seesLock(lock, scopes)),
     confirmations: situation.confirmations.filter((asked) => mayConfirm(asked, scopes, person)),
   };
@@ -47,7 +48,7 @@ export function mayHear(
       return mayConfirm(change.confirmation, scopes, person);
     case 'ring':
     case 'privacy':
-      return true;
+      return concernsHouse(scopes);
   }
 }
 
@@ -59,6 +60,10 @@ function mayConfirm(
 ): boolean {
   return person !== undefined && person !== asker && covers(scopes, `unlock:${lock}`);
 }
+
+/** Who rings, and that the camera is closed, concerns whoever looks or decides there; nobody who comes with a parcel. */
+const concernsHouse = (scopes: readonly Scope[]): boolean =>
+  scopes.includes('view') || scopes.includes('control');
 
 /** Whoever looks sees how the locks stand, and whoever may open one sees how that one stands. */
 function seesLock(lock: string, scopes: readonly Scope[]): boolean {

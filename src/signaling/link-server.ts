@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock, MonotonicMs } from '../clock.ts';
 import { VedetteError } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import { covers } from '../protocol/scope.ts';
+import { covers, mayVisit } from '../protocol/scope.ts';
 import type { Admission, SessionHandle, SessionHost } from '../protocol/session.ts';
 import type { IceServer, SignalingAbout, SignalingMessage } from '../protocol/signaling.ts';
 import { TokenBucket } from '../token-bucket.ts';
@@ -66,7 +66,7 @@ export class LinkServer {
     const { device, sessions, iceServers, log } = this.#options;
     const link = new SignalingLink({
       device,
-      feeds: sessions.feeds,
+      feeds: covers(admission.review(), 'view') ? sessions.feeds : [],
       iceServers: iceServers(),
       about: admission.about,
       linkId: randomUUID(),
@@ -90,7 +90,7 @@ export class LinkServer {
       try {
         // They may have been let in long ago.
         const scopes = admission.review();
-        if (!covers(scopes, 'view'))
+        if (!mayVisit(scopes))
           throw new VedetteError('access/denied', { reason: 'you may not look, or not any more' });
         const handle = sessions.open(
           { ...admission, id, scopes, standby },

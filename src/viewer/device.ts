@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mayVisit, type Scope } from '../protocol/scope.ts';
 import { FeedDescription } from '../protocol/signaling.ts';
 import { post, type SignIn, signIn } from './sign-in.ts';
 
@@ -68,7 +69,7 @@ async function ask(): Promise<Admission | 'stranger'> {
     const device = response.ok ? DeviceDescription.safeParse(await response.json()).data : undefined;
     if (device === undefined) return { type: 'unreachable' };
     // Whom the device knows is told who they are, also while they may do nothing.
-    return device.scopes.includes('view')
+    return mayVisit(device.scopes as Scope[])
       ? { type: 'admitted', device }
       : { type: 'not-now', name: device.person?.name };
   } catch {

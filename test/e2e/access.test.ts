@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ActivityResult, InviteResult, PeopleResult } from '../../src/protocol/request.ts';
 import type { TestBrowser, TestPage } from '../browsers/browser.ts';
 import { startChromium } from '../browsers/chromium.ts';
+import { pictureState } from '../browsers/device-page.ts';
 import { filled, held, pressed, wordsOf } from '../browsers/device-words.ts';
 import { startFirefox } from '../browsers/firefox.ts';
 import { type Device, startDevice } from './device.ts';
@@ -118,6 +119,24 @@ describe.each([
     await requested(socket(), { type: 'revoke', what: 'person', of: person?.id ?? '' });
     await until(async () => !/Parcel box/.test(await courier.evaluate(wordsOf, undefined)), 5_000);
     await says(owner, /Parcel box/);
+  });
+
+  test('who may open the box and not look opens it once, sees it lock again, and no picture', async () => {
+    const link = await invite('Parcels', ['unlock:box'], { until: Date.now() + hour, uses: 1 });
+    const parcels = await start();
+    const page = await parcels.newPage();
+    await page.goto(link);
+    await press(page, 'Join');
+    await press(page, 'Go on to the picture');
+    await says(page, /Parcel box.*Locked/);
+    await until(() => page.evaluate(held, 1_300));
+    await says(page, /Locks in|Open /);
+    await says(page, /Locked again/);
+    expect(await page.evaluate(pictureState, 'porch')).toBeUndefined();
+    expect(await page.evaluate(wordsOf, undefined)).not.toMatch(/no camera|Stand by|watching/);
+    await until(() => page.evaluate(held, 1_300));
+    await says(page, /Not opened/);
+    await parcels.close();
   });
 
   test('outside its time an invitation gives nothing to look at', async () => {

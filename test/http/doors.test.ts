@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { mintToken } from '../../src/access/token.ts';
 import type { HttpServerOptions } from '../../src/http/server.ts';
-import { ownerScopes, type Scope } from '../../src/protocol/scope.ts';
+import { mayVisit, ownerScopes, type Scope } from '../../src/protocol/scope.ts';
 import { newPhone } from '../access/house.ts';
 import { offer } from '../signaling/fake-sessions.ts';
 import { cookieOf, fromElsewhere, joinBy, welcome } from './browser.ts';
@@ -39,7 +39,7 @@ const doors: readonly (readonly [
   ['PATCH', '/whep/garden/x', 'view'],
   ['DELETE', '/whep/garden/x', 'view'],
   ['POST', '/api/webrtc?src=garden', 'view', sdp, offer],
-  ['WebSocket', '/signal', 'view'],
+  ['WebSocket', '/signal', 'view, telemetry or unlock'],
   ['WebSocket', '/api/ws?src=garden', 'view'],
   ['GET', '/api/events', 'history'],
   ['PUT', '/api/events/x/pin', 'control', json, '{}'],
@@ -93,6 +93,7 @@ beforeAll(async () => {
     ],
     ['courier, too late', { ...late, scopes: [] }],
     ['courier', await person(['view', 'unlock:box'])],
+    ['key to the box', await person(['unlock:box'])],
     ['viewer', await person(['view', 'listen'])],
     [
       'resident',
@@ -122,6 +123,7 @@ function mayPass(what: string, method: string, path: string, { scopes, kind }: R
   if (what === 'person') return kind === 'person' && scopes.includes('view');
   // Whom the device knows may see who they are.
   if (path === '/api/device' && kind === 'person') return true;
+  if (what === 'view, telemetry or unlock') return mayVisit(scopes);
   return scopes.includes(what as Scope);
 }
 

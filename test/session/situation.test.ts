@@ -76,14 +76,43 @@ test('whoever looks sees the locks, and whoever may open one sees that one', asy
   for (const scopes of [['view'], ['snapshot', 'unlock:box'], ['snapshot']] as const) {
     const viewer = await stage.watching({ standby: true, scopes });
     for (const name of ['box', 'gate']) stage.situation.change({ type: 'lock', status: lock(name) });
-    stage.situation.change({ type: 'privacy', privacy: { on: false } });
-    await viewer.far.until('the privacy', () => viewer.messages.at(-1)?.type === 'privacy');
+    viewer.ask({ type: 'acknowledge', rule: 'hot' });
+    await viewer.far.until('what came after', () => viewer.messages.at(-1)?.type === 'refused');
     const locks = viewer.messages.flatMap((message) =>
       message.type === 'state' ? message.locks : message.type === 'lock' ? [message.status] : [],
     );
     seen.push(locks.map((status) => status.lock));
   }
   expect(seen).toEqual([['box', 'gate', 'box', 'gate'], ['box', 'box'], []]);
+});
+
+test('who may open a lock and not look has no picture, takes no place, and hears of that lock alone', async () => {
+  const status: LockStatus = { lock: 'box', title: 'Box', state: 'locked', since: 1, leftOpen: false };
+  stage.situation.situation = {
+    ...stage.situation.situation,
+    rings: [ring],
+    locks: [status],
+    privacy: { on: true, since: 1 },
+  };
+  const viewer = await stage.watching({ scopes: ['unlock:box'] });
+  const spectator = await stage.watching();
+  await spectator.far.until('the picture', () => stage.feed.streams.H264.running);
+  stage.situation.change({ type: 'ring', status: ring });
+  stage.situation.change({ type: 'privacy', privacy: { on: false } });
+  viewer.ask({ type: 'accept' });
+  viewer.ask({ type: 'talk', feed: 'door', on: true });
+  stage.situation.change({ type: 'lock', status: { ...status, state: 'unlocked' } });
+  await viewer.far.until('the lock and the refusal', () => viewer.messages.length > 2);
+  expect(viewer.messages[0]).toMatchObject({
+    ...{ type: 'state', feeds: [], watching: 0, sensors: [], alarms: [], rings: [] },
+    ...{ locks: [status], privacy: { on: false } },
+  });
+  expect(new Set(viewer.messages.slice(1).map(({ type }) => type))).toEqual(
+    new Set(['lock', 'talk-refused']),
+  );
+  expect(stage.sessions.watching).toBe(1);
+  expect(stage.sessions.standby).toBe(1);
+  expect(viewer.far.rtp).toEqual([]);
 });
 
 test('a request reaches the device with the name of who asks, and its refusal comes back', async () => {

@@ -17,11 +17,14 @@ const privacyMinutes = [30, 60, 480, undefined];
  */
 export class VedetteMenu extends LitElement {
   static override properties = {
+    looks: { type: Boolean },
     standby: { type: Boolean },
     privacy: { attribute: false },
     control: { type: Boolean },
     open: { state: true },
   };
+  /** Whether this person may see the picture. */
+  declare looks: boolean;
   declare standby: boolean;
   declare privacy: PrivacyStatus;
   /** Whether this person may close the camera. */
@@ -73,12 +76,16 @@ export class VedetteMenu extends LitElement {
 
   #items(): unknown {
     return html`<section aria-label=${strings.more}>
-      <button class="row" @click=${() => this.#fire('standby', !this.standby)}>
-        ${this.standby ? icons.live : icons.standby} ${this.standby ? strings.wake : strings.standby}
-      </button>
+      ${this.looks ? this.#standby() : nothing}
       ${this.control ? this.#privacy() : nothing}
       <button class="row" @click=${() => this.#fire('settings')}>${icons.settings} ${strings.settings}</button>
     </section>`;
+  }
+
+  #standby(): unknown {
+    return html`<button class="row" @click=${() => this.#fire('standby', !this.standby)}>
+      ${this.standby ? icons.live : icons.standby} ${this.standby ? strings.wake : strings.standby}
+    </button>`;
   }
 
   #privacy(): unknown {

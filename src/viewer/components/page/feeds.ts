@@ -20,6 +20,8 @@ export function call({ attention, say }: Pick<Page, 'attention' | 'say'>): unkno
 /** The pictures. */
 export function feeds(page: Page): unknown {
   const { feeds } = page.viewer;
+  // Who may not look misses no picture.
+  if (feeds.length === 0 && !page.may('view') && page.hasBeside) return nothing;
   if (feeds.length === 0) return html`<div class="message"><p>${emptyWords(page)}</p></div>`;
   const grid = page.grownFeed ? 'grown' : 'grid';
   return html`<div

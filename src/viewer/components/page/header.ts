@@ -11,7 +11,7 @@ export function header(page: Page): unknown {
   const { feeds, watching, connection, standby, situation } = page.viewer;
   const picture = feeds.length === 1 ? page.picture : undefined;
   const live = picture?.state === 'live';
-  const calm = !standby && connection.phase === 'connected' && !situation.privacy.on;
+  const calm = page.may('view') && !standby && connection.phase === 'connected' && !situation.privacy.on;
   return html`
     <header>
       ${
@@ -38,6 +38,7 @@ export function header(page: Page): unknown {
 function menu(page: Page): unknown {
   const { standby, situation } = page.viewer;
   return html`<vedette-menu
+    ?looks=${page.may('view')}
     ?standby=${standby}
     .privacy=${situation.privacy}
     ?control=${page.may('control')}
