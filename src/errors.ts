@@ -121,6 +121,16 @@ export const errorTable = {
     '{path} does not hold a secret',
     'delete it to make a new secret; every link printed before then ends',
   ),
+  'reset/nothing': entry(
+    'there is nothing of {device} in {folder}',
+    'say it as the user that the device runs as: sudo vedette reset …',
+    exitCodes.usage,
+  ),
+  'reset/not-confirmed': entry(
+    'this is not the name of the device: nothing was removed',
+    "type the device's name, or say --yes",
+    exitCodes.usage,
+  ),
   'state/unusable': entry(
     'the state folder {folder} cannot be used: {detail}',
     'see that it is a folder this user may write to, on a disk with room; or name another in $STATE_DIRECTORY',
@@ -611,7 +621,7 @@ export const errorTable = {
     'there is no trust.sqlite in {folder}',
     'name the profile of a device that has run on this machine, as the user it runs as',
   ),
-  'trust/in-use': entry('the device is running', 'stop it first, then recover'),
+  'trust/in-use': entry('the device is running', 'stop it first, then try again'),
   'trust/broken-trail': entry(
     '{problem}; entries before it that hold: {count}',
     'keep a copy of the file; vedette audit recover begins anew after what holds',

@@ -64,7 +64,8 @@ async function writeTemporary(path: string, data: string | Uint8Array): Promise<
   return temporary;
 }
 
-async function syncFolder(path: string): Promise<void> {
+/** What was made, renamed or removed in the folder `path` is so on the disk. */
+export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {
     await folder.sync();

@@ -13,6 +13,7 @@ import { initCommand } from './init.ts';
 import { pairCommand } from './pair.ts';
 import { peopleCommand } from './people.ts';
 import { recoveryCommand } from './recovery.ts';
+import { resetCommand } from './reset.ts';
 import { rulesCommand } from './rules.ts';
 import { runCommand } from './run.ts';
 import { schemaCommand } from './schema.ts';
@@ -33,6 +34,7 @@ const commandNames = [
   eventsCommand,
   exportCommand,
   auditCommand,
+  resetCommand,
   rulesCommand,
   serviceCommand,
   embedCommand,
@@ -60,6 +62,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .command(eventsCommand)
     .command(exportCommand)
     .command(auditCommand)
+    .command(resetCommand)
     .command(rulesCommand)
     .command(serviceCommand)
     .command(embedCommand)

@@ -59,7 +59,8 @@ export class ControlSocket {
   }
 }
 
-function answers(path: string): Promise<boolean> {
+/** Whether something listens at the socket file `path`. */
+export function answers(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createConnection(path);
     const end = (answer: boolean): void => {

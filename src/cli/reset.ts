@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CommandModule } from 'yargs';
+import { VedetteError } from '../errors.ts';
+import { print } from './output.ts';
+import { stateFolder } from './state-folder.ts';
+
+interface ResetFlags {
+  readonly profile: string;
+  readonly yes: boolean;
+}
+
+export const resetCommand: CommandModule<object, ResetFlags> = {
+  command: 'reset <profile>',
+  describe:
+    'Make a device as new: its key, its people, its trail and its records are removed; the profile stays',
+  builder: (yargs) =>
+    yargs
+      .positional('profile', {
+        type: 'string',
+        demandOption: true,
+        describe: 'A profile, or a folder with a profile.yaml',
+      })
+      .option('yes', { type: 'boolean', default: false, describe: 'Without asking' })
+      .example('sudo $0 reset porch.yaml', 'asks for the name of the device first'),
+  async handler({ profile: path, yes }) {
+    const { loadProfile } = await import('../profile/load.ts');
+    const { device, records } = loadProfile(path).profile;
+    const folder = folderOf(device);
+    const { namesIn, removeState, statePartsOf } = await import('./reset-state.ts');
+    await mustBeStopped(folder);
+    const parts = await statePartsOf({ folder, files: records.folder ?? folder });
+    if (parts.length === 0) throw new VedetteError('reset/nothing', { device, folder });
+    if (!yes && !(await confirmed(device, folder, parts))) throw new VedetteError('reset/not-confirmed');
+    // Somebody may have started it meanwhile.
+    await mustBeStopped(folder);
+    await removeState(parts);
+    for (const { what, paths } of parts) print(`removed ${what}: ${paths.join(', ')}`);
+    const rest = await namesIn(folder);
+    if (rest.length > 0) print(`left in ${folder}, not of Vedette: ${rest.join(', ')}`);
+    print(`${path} stays; what starts from it is another device that nobody knows: vedette pair`);
+  },
+};
+
+/** Of a service of the machine where this user has none of their own. */
+function folderOf(device: string): string {
+  const own = stateFolder(device, process.env);
+  const service = join('/var/lib', `vedette-${device}`);
+  return process.env.STATE_DIRECTORY || existsSync(own) || !existsSync(service) ? own : service;
+}
+
+/** @throws VedetteError `trust/in-use` */
+async function mustBeStopped(folder: string): Promise<void> {
+  const { mustBeUnused } = await import('../access/trust/salvage.ts');
+  const { trustFileName } = await import('../access/trust/database.ts');
+  const { answers, controlSocketName } = await import('../http/control-socket.ts');
+  if (await answers(join(folder, controlSocketName))) throw new VedetteError('trust/in-use');
+  mustBeUnused(join(folder, trustFileName));
+}
+
+async function confirmed(
+  device: string,
+  folder: string,
+  parts: readonly { readonly what: string }[],
+): Promise<boolean> {
+  print(`This removes, from ${folder} and for good: ${parts.map(({ what }) => what).join('; ')}.`);
+  const { input } = await import('@inquirer/prompts');
+  return (await input({ message: `Type the device's name, ${device}, to go on` })).trim() === device;
+}
