@@ -23,6 +23,7 @@ import type { Logger, Secret } from './log.ts';
 import { findFfmpeg } from './media/ffmpeg.ts';
 import { mediaPorts, withPortErrors } from './media-ports.ts';
 import { deviceMetrics } from './metrics.ts';
+import { composePresence, tellOwnerCame } from './presence.ts';
 import type { Profile } from './profile/profile.ts';
 import { Records } from './records/records.ts';
 import { Requests } from './requests/requests.ts';
@@ -118,11 +119,13 @@ export function createAgent(
     time: new TrustedClock({ clock, synchronisedAt: synchronisedAt(profile.access.clock) }),
     loopback: profile.access.loopback,
     firstCame: () => credentials.end(),
+    ownerCame: (joined, how) => tellOwnerCame(joined, how, watch.alarms),
     clock,
   });
   access.onChange(() => waiting.review());
   access.onChange(() => sessions.review());
   const credentials = new Credentials({ folder: identity, paired: () => access.paired, clock, log });
+  const presence = composePresence({ profile, access, trust, watch, clock, log });
   const requests = new Requests({ access, trust, locks: watch.locks, waiting, clock, log });
   const away = composeAway({
     ...{ profile, identity: deviceIdentity, access, requests, sessions, iceServers, clock, log },
@@ -135,6 +138,7 @@ export function createAgent(
     credentials,
     access,
     identity: deviceIdentity,
+    ...(presence ? { presence } : {}),
     requests,
     awayLink: (invitation) => away?.link(invitation),
     iceServers,
@@ -215,6 +219,7 @@ export function createAgent(
       wire.close();
       eventLoop.stop();
       requests.stop();
+      presence?.stop();
       await sessionTrail.flush();
       await access.stop();
       await Promise.all([trust.stop(), credentials.stop()]);

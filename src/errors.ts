@@ -165,6 +165,10 @@ export const errorTable = {
     'this browser is known here already',
     'open the page without a link; where its key was taken back, clear what the browser keeps of this page and ask for a new link',
   ),
+  'access/not-here': entry(
+    'nobody is let in by a button here, or not from where you are',
+    "open the page at the device's own address, in its own network",
+  ),
   'access/pairing-closed': entry(
     'too many wrong links were tried at this device',
     'on the device itself: vedette pair --again',
@@ -185,7 +189,7 @@ export const errorTable = {
   'access/unknown': entry('there is no such {what}', 'look at the list again: vedette people'),
   'identity/damaged': entry(
     '{path} does not hold the key of this device',
-    'put it back from a backup; to begin as another device that nobody knows, move the whole state folder away',
+    'put it back from a backup; to begin as another device that nobody knows: vedette reset <profile>',
   ),
   'identity/unreadable': entry(
     'the key of this device in {path} cannot be read: {detail}',
@@ -193,7 +197,7 @@ export const errorTable = {
   ),
   'identity/missing': entry(
     'the key of this device is gone: {witness} is there, and {path} is not',
-    'put it back from a backup; to begin as another device that nobody knows, move the whole state folder away',
+    'put it back from a backup; to begin as another device that nobody knows: vedette reset <profile>',
   ),
   'http/unknown-host': entry(
     '"{host}" is not a name of this device',

@@ -12,7 +12,7 @@ import {
   pairingDraft,
   wrongTriesCounter,
 } from './inviting.ts';
-import { type Joined, Joining, type JoinRequest } from './joining.ts';
+import { type Joined, Joining, type JoinRequest, type PresentRequest } from './joining.ts';
 import { type Circumstances, type Decision, nothingAround, type Peer } from './peer.ts';
 import { newRecovery } from './recovering.ts';
 import { type Revocable, revoked } from './revoking.ts';
@@ -31,6 +31,8 @@ export interface AccessOptions {
   readonly loopback: boolean;
   /** Somebody came in where nobody was, by whatever door: what opened to everybody with the printed link ends. */
   readonly firstCame: () => Promise<void>;
+  /** Somebody came in as an owner without anybody asking them in: every owner is to know. */
+  readonly ownerCame: (joined: Joined, how: 'recovery' | 'button') => void;
 }
 
 /**
@@ -139,6 +141,11 @@ export class Access {
     return { kind: this.#options.loopback ? 'loopback' : 'stranger' };
   }
 
+  /** Whether somebody has or had this key. @param key its id */
+  hasSeen(key: string): boolean {
+    return this.#roll.anyKey(key) !== undefined;
+  }
+
   /** As people read it. */
   nameOf(peer: Peer): string {
     switch (peer.kind) {
@@ -203,6 +210,18 @@ export class Access {
   async join(request: JoinRequest): Promise<Joined> {
     const joined = await this.#joining.join(request);
     if (joined.first) await this.#options.firstCame();
+    if (this.#roll.invitation(request.invitation)?.recovery) this.#options.ownerCame(joined, 'recovery');
+    return joined;
+  }
+
+  /**
+   * Makes whoever held the device's button an owner.
+   * @throws VedetteError `access/key-known`, what the store throws
+   */
+  async letInAtDevice(request: PresentRequest): Promise<Joined> {
+    const joined = await this.#joining.letInAtDevice(request);
+    if (joined.first) await this.#options.firstCame();
+    this.#options.ownerCame(joined, 'button');
     return joined;
   }
 

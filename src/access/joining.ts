@@ -5,7 +5,16 @@ import { keyIdOf, verify } from '../identity/keys.ts';
 import { joinStatement } from '../identity/statements.ts';
 import { keyWords } from '../identity/words.ts';
 import type { AuditDraft } from '../protocol/access.ts';
-import { hashOf, invitationRow, maxWrongTries, newId, ownerName, wrongTriesCounter } from './inviting.ts';
+import {
+  draftInvitation,
+  hashOf,
+  invitationRow,
+  maxWrongTries,
+  newId,
+  ownerName,
+  pairingDraft,
+  wrongTriesCounter,
+} from './inviting.ts';
 import type { Roll } from './roll.ts';
 import type { AccessRow, InvitationBody, PersonBody } from './rows.ts';
 
@@ -22,6 +31,11 @@ export interface JoinRequest {
   readonly signature: string;
   /** Of the page. */
   readonly origin: string;
+}
+
+/** Whoever holds the device's button, by a key that has proved itself. */
+export interface PresentRequest extends Pick<JoinRequest, 'key' | 'label'> {
+  readonly name: string;
 }
 
 /** Who came in. */
@@ -92,6 +106,17 @@ export class Joining {
     return this.#parts.inTurn(() => this.#open(invitation.id, key, request));
   }
 
+  /** Makes a key an owner's, with no secret: whoever has it stands at the device. @throws VedetteError `access/key-known` */
+  async letInAtDevice(request: PresentRequest): Promise<Joined> {
+    const { roll, clock, inTurn } = this.#parts;
+    const key = await keyIdOf(request.key);
+    return inTurn(async () => {
+      if (roll.anyKey(key)) throw new VedetteError('access/key-known');
+      const { body } = draftInvitation(pairingDraft(clock.wall(), request.name), clock.wall(), undefined);
+      return this.#letIn(body, key, request, true);
+    });
+  }
+
   async #open(id: string, key: string, request: JoinRequest): Promise<Joined> {
     const { roll, isOpen } = this.#parts;
     const invitation = roll.invitation(id);
@@ -145,7 +170,12 @@ export class Joining {
     return keyIdOf(key);
   }
 
-  async #letIn(invitation: InvitationBody, key: string, request: JoinRequest): Promise<Joined> {
+  async #letIn(
+    invitation: InvitationBody,
+    key: string,
+    request: Pick<JoinRequest, 'key' | 'label' | 'name'>,
+    present = false,
+  ): Promise<Joined> {
     const { roll, identity, clock, commit } = this.#parts;
     const now = clock.wall();
     const first = roll.isEmpty;
@@ -167,8 +197,12 @@ export class Joining {
       [
         {
           type: 'pairing',
-          title: titleOf(invitation, person.name, known !== undefined, label),
-          ...{ person: person.id, name: person.name, key, detail: { invitation: invitation.id, label } },
+          title: present
+            ? `${person.name} came in by the device's button: ${label}`
+            : titleOf(invitation, person.name, known !== undefined, label),
+          ...{ person: person.id, name: person.name, key },
+          // Nobody at a terminal saw them: they are compared with the trail.
+          detail: { invitation: invitation.id, label, ...(present ? { words } : {}) },
         },
       ],
     );
@@ -202,7 +236,7 @@ function newcomer(person: PersonBody, invitation: InvitationBody, now: number): 
 }
 
 /** Who is asked in is called as who asked calls them; who pairs at the terminal, as they call themselves. */
-function nameOf(invitation: InvitationBody, { name }: JoinRequest): string {
+function nameOf(invitation: InvitationBody, { name }: Pick<JoinRequest, 'name'>): string {
   const isPairing = invitation.createdBy === undefined && invitation.name === ownerName;
   return isPairing ? (name ?? invitation.name) : invitation.name;
 }

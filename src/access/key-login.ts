@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { VedetteError } from '../errors.ts';
 import { keyIdOf, verify } from '../identity/keys.ts';
-import { loginStatement } from '../identity/statements.ts';
+import { loginStatement, presenceStatement } from '../identity/statements.ts';
 import type { Access } from './access.ts';
 import { Attempts } from './attempts.ts';
 import { LoginChallenges } from './login-challenges.ts';
@@ -11,7 +11,7 @@ export interface KeyProof {
   /** Raw public key. */
   readonly key: string;
   readonly challenge: string;
-  /** Of the key, over `loginStatement`. */
+  /** Of the key, over `loginStatement` or `presenceStatement`. */
   readonly signature: string;
   /** Of the page. */
   readonly origin: string;
@@ -41,13 +41,31 @@ export class KeyLogin {
    * The id of the key that was proved. A right signature always passes; wrong ones are slowed, for that key alone.
    * @throws VedetteError `access/challenge`, `access/unknown-key`, `access/wrong-signature`, `access/too-many-tries`
    */
-  async proven({ key, challenge, signature, origin }: KeyProof): Promise<string> {
-    const { identity, access, clock } = this.#parts;
+  async proven(proof: KeyProof): Promise<string> {
+    const { identity, access } = this.#parts;
+    const { key, challenge, origin } = proof;
     this.#requireFresh(challenge);
     const id = await keyIdOf(key).catch(() => undefined);
     if (id === undefined || access.peerOf(id, 'remote').kind !== 'person')
       throw new VedetteError('access/unknown-key');
-    const statement = loginStatement({ device: identity.id, key, challenge, origin });
+    return this.#signed(id, proof, loginStatement({ device: identity.id, key, challenge, origin }));
+  }
+
+  /**
+   * The id of a key that asks to be let in by the device's button.
+   * @throws VedetteError `access/challenge`, `access/wrong-signature`, `access/too-many-tries`
+   */
+  async present(proof: KeyProof): Promise<string> {
+    const { key, challenge, origin } = proof;
+    this.#requireFresh(challenge);
+    const id = await keyIdOf(key).catch(() => undefined);
+    if (id === undefined) throw new VedetteError('access/wrong-signature');
+    const device = this.#parts.identity.id;
+    return this.#signed(id, proof, presenceStatement({ device, key, challenge, origin }));
+  }
+
+  async #signed(id: string, { key, challenge, signature }: KeyProof, statement: string): Promise<string> {
+    const { clock } = this.#parts;
     if (!(await verify(key, statement, signature))) {
       const waitMs = this.#attempts.failed(id, clock.now());
       throw waitMs > 0

@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Access } from '../access/access.ts';
 import type { Credentials } from '../access/credentials.ts';
+import type { Presence } from '../access/presence.ts';
 import type { Clock } from '../clock.ts';
 import { VedetteError } from '../errors.ts';
 import type { Logger } from '../log.ts';
@@ -27,6 +28,8 @@ export interface DeviceServices {
   readonly access: Access;
   /** Who the device is. */
   readonly identity: { readonly publicKey: string; readonly id: string };
+  /** The button that lets somebody in, where the profile has one. */
+  readonly presence?: Pick<Presence, 'ask' | 'holdMs'>;
   /** What people ask for. */
   readonly requests: Pick<Requests, 'take'>;
   /** What viewers are told to gather with. */
@@ -75,6 +78,12 @@ export function admitVisitor(caller: Caller, services: Pick<DeviceServices, 'acc
   // Whoever may do nothing of it is told why they may not look.
   if (!mayVisit(services.access.scopesOf(caller.peer))) admit(caller, 'view', services);
 }
+
+/**
+ * Whether a caller may be somebody who stands at the device: of its own network, and no process of the machine itself,
+ * behind which the whole world may be.
+ */
+export const isNear = ({ network, local }: Caller): boolean => network === 'local' && !local;
 
 /** What a session of a caller is opened with: what they may do is asked again while it lasts. */
 export function admissionOf(

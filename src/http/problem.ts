@@ -17,6 +17,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   'access/invitation-over': 410,
   'access/recovery-over': 410,
   'access/key-known': 409,
+  'access/not-here': 403,
   'access/pairing-closed': 403,
   'access/secret-over': 403,
   'access/unknown': 404,

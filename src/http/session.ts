@@ -7,9 +7,18 @@ import type { Secret } from '../log.ts';
 import { PublicKey } from '../protocol/access.ts';
 import { base64url } from '../protocol/base64url.ts';
 import { JoinBody } from '../protocol/join.ts';
+import { type PresenceAnswer, PresenceBody } from '../protocol/presence.ts';
 import { Scope } from '../protocol/scope.ts';
 import { sessionCookie } from './caller.ts';
-import { admit, type DeviceServices, type HttpEnv, limited, readJson, requireOwnPage } from './context.ts';
+import {
+  admit,
+  type DeviceServices,
+  type HttpEnv,
+  isNear,
+  limited,
+  readJson,
+  requireOwnPage,
+} from './context.ts';
 
 const SecretTrade = z.strictObject({ secret: z.string().max(128) });
 const KeyTrade = z.strictObject({ key: PublicKey, challenge: z.string().max(128), signature: base64url(64) });
@@ -34,7 +43,9 @@ export function sessionRoutes(services: DeviceServices): Hono<HttpEnv> {
   // Whoever joins has to know which device it is before it knows them.
   routes.get('/api/identity', (c) => {
     const { publicKey, id } = identity;
-    return c.json({ device: { name: device, title, publicKey, id }, paired: access.paired });
+    const { presence } = services;
+    const button = presence && isNear(c.get('caller')) ? { presence: { holdMs: presence.holdMs } } : {};
+    return c.json({ device: { name: device, title, publicKey, id }, paired: access.paired, ...button });
   });
 
   routes.post('/api/session/challenge', limited(maxBodyBytes), (c) => {
@@ -63,6 +74,17 @@ export function sessionRoutes(services: DeviceServices): Hono<HttpEnv> {
     const joined = await access.join({ ...body, origin: c.get('caller').origin });
     setCookie(c, await credentials.open(joined.key));
     return c.json({ person: joined.person, words: joined.words });
+  });
+
+  routes.post('/api/presence', limited(maxBodyBytes), async (c) => {
+    const caller = c.get('caller');
+    const body = parsed(PresenceBody, await ownJson(c), 'a key and its signature');
+    const { presence } = services;
+    if (!presence || !isNear(caller)) throw new VedetteError('access/not-here');
+    const key = await login.present({ ...body, origin: caller.origin });
+    const answer = await presence.ask(key, { key: body.key, label: body.label, name: body.name });
+    if (answer.state === 'in') setCookie(c, await credentials.open(key));
+    return c.json(answer satisfies PresenceAnswer);
   });
 
   routes.post('/api/token', limited(maxTokenBodyBytes), async (c) => {

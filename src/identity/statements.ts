@@ -29,6 +29,15 @@ export const joinStatement = (parts: {
 }): string =>
   statement('vedette join 1', parts.device, parts.key, parts.invitation, parts.secretHash, parts.origin);
 
+/** A person's key asks to be let in by the device's button. */
+export const presenceStatement = (parts: {
+  readonly device: string;
+  readonly key: string;
+  /** What the device gave to be signed, once: an old wish is no wish. */
+  readonly challenge: string;
+  readonly origin: string;
+}): string => statement('vedette presence 1', parts.device, parts.key, parts.challenge, parts.origin);
+
 interface SealedEnds {
   readonly session: string;
   /** The device's public key. */

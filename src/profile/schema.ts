@@ -9,6 +9,8 @@ import { Mask } from '../media/masks.ts';
 import { MicrophoneSettings } from '../media/sound/microphone.ts';
 import { microphoneKinds } from '../media/sound/microphones/kinds.ts';
 import { speakerKinds } from '../media/sound/speakers/kinds.ts';
+import { durationBetween } from '../protocol/duration.ts';
+import { SensorName } from '../protocol/reading.ts';
 import { secretText } from '../protocol/secret.ts';
 import { RecordsSettings } from '../records/settings.ts';
 import { SignalingSettings } from '../signaling/settings.ts';
@@ -100,6 +102,13 @@ const Access = z.strictObject({
     .describe(
       'When grants with times hold. ntp: once a time server has set the clock; trusted: always, for a clock that a battery keeps',
     ),
+  presence: z
+    .strictObject({
+      sensor: SensorName.describe('A button of the device, hidden from who stands before it'),
+      hold: durationBetween('1s', '1m').prefault('5s').describe('How long it is held'),
+    })
+    .optional()
+    .describe('Whoever holds this button lets one phone of the same network in as an owner'),
 });
 
 const MediaPort = z.int().min(0).max(65_535);

@@ -25,7 +25,12 @@ export type Wired =
 
 /** Puts the parts of a profile together: finds every name that it has not, and what is wrong with its rules. */
 export function wire(file: ProfileFile, sensors: readonly SensorProfile[]): Wired {
-  const problems = [...unknownNames(file), ...meaninglessSettings(file), ...lockProblems(file, sensors)];
+  const problems = [
+    ...unknownNames(file),
+    ...meaninglessSettings(file),
+    ...lockProblems(file, sensors),
+    ...presenceProblems(file, sensors),
+  ];
   const implied = withImpliedActions(file);
   const compiled = compileRules(implied.rules, sensors.map(ruleSensor));
   if ('rules' in compiled && problems.length === 0) return { file: implied, rules: compiled.rules };
@@ -76,6 +81,26 @@ function lockProblems(
       problems.push({ path: at('kind'), message: 'needs the broker of the key mqtt, which is missing' });
     return problems;
   });
+}
+
+/** Who is let in by a button has one. */
+function presenceProblems(
+  { access: { presence } }: ProfileFile,
+  sensors: readonly SensorProfile[],
+): readonly WiringProblem[] {
+  if (!presence) return [];
+  const path: Path = ['access', 'presence', 'sensor'];
+  const found = sensors.find(({ name }) => name === presence.sensor);
+  if (!found)
+    return [
+      unknownName(
+        path,
+        'sensor',
+        presence.sensor,
+        sensors.map(({ name }) => name),
+      ),
+    ];
+  return found.type === 'boolean' ? [] : [{ path, message: 'needs a sensor that is on or off' }];
 }
 
 function unknownNames(file: ProfileFile): readonly WiringProblem[] {

@@ -1,5 +1,6 @@
 import { Access } from '../../src/access/access.ts';
 import type { InvitationDraft } from '../../src/access/inviting.ts';
+import type { Joined } from '../../src/access/joining.ts';
 import type { Peer } from '../../src/access/peer.ts';
 import { TrustedClock } from '../../src/access/trusted-clock.ts';
 import type { Clock, MonotonicMs, WallMs } from '../../src/clock.ts';
@@ -44,6 +45,8 @@ export class House {
   readonly access: Access;
   readonly identity: { readonly id: string; readonly publicKey: string };
   /** What ends with the first who comes in. */
+  /** Owners whom nobody asked in. */
+  readonly cameIn: string[] = [];
   firstCame = async (): Promise<void> => undefined;
 
   private constructor(identity: House['identity'], store: MemoryStore, loopback: boolean) {
@@ -51,7 +54,8 @@ export class House {
     this.store = store;
     const time = new TrustedClock({ clock: this.clock, synchronisedAt: () => this.sync });
     const firstCame = () => this.firstCame();
-    this.access = new Access({ store, identity, clock: this.clock, time, loopback, firstCame });
+    const ownerCame = ({ person }: Joined, how: string) => void this.cameIn.push(`${person.name} by ${how}`);
+    this.access = new Access({ store, identity, clock: this.clock, time, loopback, firstCame, ownerCame });
   }
 
   static async open({ store = new MemoryStore(), loopback = false } = {}): Promise<House> {

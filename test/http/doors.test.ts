@@ -31,6 +31,7 @@ const doors: readonly (readonly [
   ['POST', '/api/session/challenge', 'anybody', json, '{}'],
   ['POST', '/api/session', 'anybody', json, '{}'],
   ['POST', '/api/join', 'anybody', json, '{}'],
+  ['POST', '/api/presence', 'anybody', json, '{}'],
   ['POST', '/api/token', 'person', json, '{"scopes":["view"],"seconds":1}'],
   ['POST', '/api/requests', 'known', json, '{}'],
   ['GET', '/api/device', 'view'],

@@ -43,6 +43,16 @@ test('a mistake in quotes is pointed at too', () => {
   );
 });
 
+test('a button that lets somebody in is a sensor that is on or off', () => {
+  const button = (sensor: string) => problems(`access: { presence: { sensor: ${sensor} } }\n`);
+  expect(button('bell')).toEqual([]);
+  expect(button('bel')).toEqual([
+    '6:31 access.presence.sensor: found "bel", which is no sensor; there are: machine.temperature, bell; try bell',
+  ]);
+  expect(button('machine.temperature')[0]).toContain('needs a sensor that is on or off');
+  expect(load('access: { presence: { sensor: bell } }\n').access.presence?.hold).toBe(5_000);
+});
+
 test('a condition that cannot be true is refused', () => {
   expect(problems('rules:\n  hot: { when: machine.temperature > 200 }\n')).toHaveLength(1);
 });
