@@ -7,6 +7,7 @@ const rooms = {
     'sensors',
     'actions',
     'locks',
+    'keypads',
     'rules',
     'records',
     'buses',
@@ -24,6 +25,7 @@ const rooms = {
   records: ['media'],
   sensors: ['media', 'buses'],
   locks: [],
+  keypads: ['buses'],
   rules: [],
   ringing: [],
   transport: ['rtp'],
@@ -47,6 +49,7 @@ const open = [
 /** Single files of another room that a room may import. */
 const exceptions = {
   buses: ['media/child-group\\.ts$'],
+  keypads: ['media/child-group\\.ts$', 'sensors/(json-path|line-pattern)\\.ts$'],
   locks: ['media/listeners\\.ts$'],
   rtp: ['media/frame\\.ts$', 'media/sound/source\\.ts$'],
 };

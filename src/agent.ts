@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Access } from './access/access.ts';
+import { CodeSecretFile } from './access/code-secret.ts';
 import { Credentials } from './access/credentials.ts';
 import { DeviceIdentity } from './access/device-identity.ts';
 import { synchronisedAt } from './access/synchronised.ts';
@@ -19,6 +20,7 @@ import { isLoopbackAddress, localName } from './http/hosts.ts';
 import { MdnsAnnouncer } from './http/mdns/announcer.ts';
 import { type HttpAddresses, HttpServer } from './http/server.ts';
 import { iceServersNow } from './ice-servers.ts';
+import { describeKeypad, KeypadCodes } from './keypad-codes.ts';
 import type { Logger, Secret } from './log.ts';
 import { findFfmpeg } from './media/ffmpeg.ts';
 import { mediaPorts, withPortErrors } from './media-ports.ts';
@@ -113,7 +115,9 @@ export function createAgent(
     feedTitle: (name) => feeds.session.find((feed) => feed.name === name)?.title ?? name,
     log,
   });
+  const codeSecret = new CodeSecretFile(identity);
   const access: Access = new Access({
+    keypads: { keypads: profile.keypads.map(describeKeypad), secret: codeSecret },
     store: trust,
     identity: deviceIdentity,
     time: new TrustedClock({ clock, synchronisedAt: synchronisedAt(profile.access.clock) }),
@@ -129,6 +133,10 @@ export function createAgent(
   const requests = new Requests({ access, trust, locks: watch.locks, waiting, clock, log });
   const away = composeAway({
     ...{ profile, identity: deviceIdentity, access, requests, sessions, iceServers, clock, log },
+  });
+  const { alarms, actions, buses } = watch;
+  const keypads = new KeypadCodes({
+    ...{ keypads: profile.keypads, access, requests, buses, actions, alarms, clock, log },
   });
   const eventLoop = new EventLoopDelay();
   const http = new HttpServer({
@@ -184,6 +192,7 @@ export function createAgent(
       findFfmpeg();
       const addresses = await withStateFolder(stateDir, async () => {
         await deviceIdentity.start();
+        await codeSecret.start();
         await access.start();
         await credentials.start();
         await certificate.start();
@@ -192,6 +201,7 @@ export function createAgent(
         // Before anybody can look: privacy mode may be on.
         await watch.start();
         requests.start();
+        keypads.start();
         away?.start();
         return http.start();
       });
@@ -210,9 +220,10 @@ export function createAgent(
       watchdog.stop();
       watch.halt();
       waiting.stop();
+      const typing = keypads.stop();
       // Side by side, and what hangs is left behind: the records have to have their turn.
       const doors = [sessions.close(reason), announcer?.stop(), http.stop(), away?.stop()];
-      await Promise.all([...doors, settledWithin(watch.stop(), actsStopMs)]);
+      await Promise.all([...doors, settledWithin(Promise.all([typing, watch.stop()]), actsStopMs)]);
       // Clips end whole, so their frames go last.
       await Promise.all([records.stop(), settledWithin(watch.buses.stop(), busesStopMs)]);
       await feeds.stop();

@@ -186,6 +186,10 @@ export const errorTable = {
     'ask the owner of this device for a link, or on the device itself: vedette pair',
   ),
   'access/challenge': entry('this challenge is over, or was used already', 'ask for a new one'),
+  'access/no-keypad': entry(
+    'no keypad of this device opens what this would allow',
+    'give what a keypad opens, unlock:<lock>, or a link in place of a code',
+  ),
   'access/unknown': entry('there is no such {what}', 'look at the list again: vedette people'),
   'identity/damaged': entry(
     '{path} does not hold the key of this device',
@@ -461,6 +465,16 @@ export const errorTable = {
     'its device says that it is offline',
     'see that the device has power and reaches its network; it comes back by itself',
   ),
+  'keypad/not-found': entry(
+    'there is no keypad {device}',
+    'plug it in, or correct `device`: ls /dev/input/by-id, or cat /sys/class/input/event*/device/name',
+  ),
+  'keypad/denied': entry(
+    'this user may not read {device}',
+    'let it read this device alone by a udev rule (docs/keypads.md), or add it to the group input',
+  ),
+  'keypad/lost': entry('{device} was unplugged', 'plug it in again; it is opened again by itself'),
+  'keypad/unusable': entry('{device} cannot be used: {detail}', 'see that `device` is a keypad'),
   'serial/not-found': entry(
     'there is no serial line {path}',
     'plug it in, or correct `path`: ls /dev/serial/by-id',

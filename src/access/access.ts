@@ -1,7 +1,9 @@
 import type { Clock, MonotonicMs } from '../clock.ts';
 import { VedetteError } from '../errors.ts';
 import type { AuditDraft, Grant, Invitation, Person } from '../protocol/access.ts';
+import type { KeypadDescription } from '../protocol/keypad.ts';
 import { covers, ownerScopes, type Scope } from '../protocol/scope.ts';
+import { type CodeDraft, type CodeSecret, Codes, type MadeCode } from './codes.ts';
 import { decide, holds, type Occasion } from './decide.ts';
 import {
   draftInvitation,
@@ -10,6 +12,7 @@ import {
   lastSeenCounter,
   maxInvitationMs,
   pairingDraft,
+  wrongCodesCounter,
   wrongTriesCounter,
 } from './inviting.ts';
 import { type Joined, Joining, type JoinRequest, type PresentRequest } from './joining.ts';
@@ -33,6 +36,8 @@ export interface AccessOptions {
   readonly firstCame: () => Promise<void>;
   /** Somebody came in as an owner without anybody asking them in: every owner is to know. */
   readonly ownerCame: (joined: Joined, how: 'recovery' | 'button') => void;
+  /** Where codes are typed, and the secret they are kept under. */
+  readonly keypads: { readonly keypads: readonly KeypadDescription[]; readonly secret: CodeSecret };
 }
 
 /**
@@ -43,6 +48,7 @@ export class Access {
   readonly #options: AccessOptions;
   readonly #roll = new Roll();
   readonly #joining: Joining;
+  readonly #codes: Codes;
   readonly #listeners = new Set<() => void>();
   #turn: Promise<unknown> = Promise.resolve();
   /** The invitation of whoever pairs at the terminal just now. */
@@ -50,7 +56,11 @@ export class Access {
 
   constructor(options: AccessOptions) {
     this.#options = options;
-    const { identity, clock } = options;
+    const { identity, clock, keypads } = options;
+    this.#codes = new Codes({
+      ...{ roll: this.#roll, ...keypads, clock },
+      commit: (put, audit) => this.#commit(put, audit),
+    });
     this.#joining = new Joining({
       ...{ roll: this.#roll, identity, clock },
       isOpen: (invitation) => this.#isOpen(invitation),
@@ -100,6 +110,12 @@ export class Access {
           return { allowed: false, reason: `this token does not include "${scope}"` };
         return decide(this.#roll.grantsOf(peer.person), scope, this.#occasion(peer, circumstances));
       }
+      case 'code': {
+        const grant = this.#codes.grantOf(peer.code);
+        if (!grant) return { allowed: false, reason: 'this code was taken back' };
+        if (!opens(scope)) return { allowed: false, reason: 'a code opens locks, and nothing else' };
+        return decide([grant], scope, this.#occasion(atKeypad, { ...circumstances, watching: false }));
+      }
       case 'stranger':
         return { allowed: false, reason: 'open the link that was made for you' };
     }
@@ -122,6 +138,11 @@ export class Access {
           .filter((grant) => holds(grant, occasion))
           .flatMap(({ scopes }) => scopes);
         return narrowed([...new Set(all)], peer.only);
+      }
+      case 'code': {
+        const grant = this.#codes.grantOf(peer.code);
+        if (!grant || !holds(grant, this.#occasion(atKeypad, nothingAround))) return [];
+        return grant.scopes.filter(opens);
       }
       case 'stranger':
         return [];
@@ -157,6 +178,8 @@ export class Access {
         return 'a link';
       case 'person':
         return this.#roll.person(peer.person)?.name ?? peer.name;
+      case 'code':
+        return `${peer.name} (${peer.keypad.title})`;
       case 'stranger':
         return 'somebody unknown';
     }
@@ -173,7 +196,8 @@ export class Access {
     const open = this.#roll.invitations.filter(
       (invitation) => !invitation.recovery && this.#isOpen(invitation) === undefined,
     );
-    return { people: [...this.#roll.list()], invitations: open.map(plainInvitation) };
+    const people = this.#roll.list((code) => this.#codes.plain(code));
+    return { people: [...people], invitations: open.map(plainInvitation) };
   }
 
   /**
@@ -200,6 +224,38 @@ export class Access {
     );
     this.#joining.opened(body, (clock.now() + forMs) as MonotonicMs);
     return { invitation: plainInvitation(body), secret };
+  }
+
+  /**
+   * Makes a code for the keypads, with who it is for and what they may. It is given once and kept nowhere.
+   * @throws VedetteError as {@link invite}, and `access/no-keypad`
+   */
+  async inviteByCode(by: Peer, draft: CodeDraft): Promise<MadeCode> {
+    this.#require(by, 'invite');
+    this.#requireMayGive(by, draft);
+    const createdBy = by.kind === 'person' ? by.person : undefined;
+    return this.#inTurn(() => this.#codes.make(draft, this.#about(by), createdBy));
+  }
+
+  /** Whoever typed this at a keypad; undefined where nobody has that code. */
+  peerOfCode(typed: string, keypad: KeypadDescription): Extract<Peer, { kind: 'code' }> | undefined {
+    return this.#codes.peerOf(typed, keypad);
+  }
+
+  /** Codes whose secret is gone: they open nothing any more. */
+  get lostCodes(): number {
+    return this.#codes.lost;
+  }
+
+  /** Wrong codes at a keypad since the last right one, as they were kept. */
+  wrongCodes(keypad: string): number {
+    return this.#roll.counter(wrongCodesCounter(keypad));
+  }
+
+  /** Keeps their number, with what is to be said of it. */
+  async keepWrongCodes(keypad: string, value: number, audit: readonly AuditDraft[]): Promise<void> {
+    const id = wrongCodesCounter(keypad);
+    await this.#commit([{ kind: 'counter', id, body: { id, value } }], audit);
   }
 
   /**
@@ -334,7 +390,10 @@ export class Access {
     if (!decision.allowed) throw new VedetteError('access/denied', { reason: decision.reason });
   }
 
-  #requireMayGive(by: Peer, { person, scopes, limits }: InvitationDraft): void {
+  #requireMayGive(
+    by: Peer,
+    { person, scopes, limits }: Pick<InvitationDraft, 'person' | 'scopes' | 'limits'>,
+  ): void {
     if (person !== undefined) {
       // A further key is all that its person may.
       if (!this.#roll.person(person)) throw new VedetteError('access/unknown', { what: 'person' });
@@ -408,6 +467,12 @@ export class Access {
     return done;
   }
 }
+
+/** Whoever types a code stands at the device. */
+const atKeypad = { network: 'local' } as const;
+
+/** All that a code is good for. */
+const opens = (scope: Scope): boolean => scope === 'unlock' || scope.startsWith('unlock:');
 
 /** Those of `scopes` that `only` includes, and those of `only` that `scopes` include. */
 function narrowed(scopes: readonly Scope[], only: readonly Scope[] | undefined): readonly Scope[] {

@@ -11,6 +11,8 @@ export const maxInvitationMs = 30 * 24 * 3_600_000;
 export const maxWrongTries = 1_000;
 /** Names the row that counts them. */
 export const wrongTriesCounter = 'wrong-pairing-tries';
+/** Names the row that counts wrong codes at a keypad. A row's id has 64 characters, and a keypad's name 40. */
+export const wrongCodesCounter = (keypad: string): string => `wrong-codes ${keypad}`;
 /** Names the row with the latest time that was right. */
 export const lastSeenCounter = 'last-seen';
 

@@ -24,6 +24,16 @@ export type Peer =
       /** A token of theirs speaks for them in these alone. */
       readonly only?: readonly Scope[];
     }
+  /** Typed a code at a keypad of the device, and so stands at it: it opens the locks of its grant, and no other door. */
+  | {
+      readonly kind: 'code';
+      /** The id of whom it was given to. */
+      readonly person: string;
+      readonly name: string;
+      /** Its id, not what was typed. */
+      readonly code: string;
+      readonly keypad: { readonly keypad: string; readonly title: string };
+    }
   | { readonly kind: 'stranger' };
 
 /** What is the case around a request, as far as grants ask for it. */

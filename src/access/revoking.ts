@@ -4,7 +4,7 @@ import { invitationRow } from './inviting.ts';
 import type { Roll } from './roll.ts';
 import type { AccessRow, InvitationBody } from './rows.ts';
 
-export type Revocable = 'person' | 'key' | 'grant' | 'invitation';
+export type Revocable = 'person' | 'key' | 'grant' | 'code' | 'invitation';
 
 /** Room for who did it is left: an entry has 300. */
 const maxTitle = 200;
@@ -63,6 +63,14 @@ export function revoked(roll: Roll, what: Revocable, id: string, now: number): R
         ],
         title: `took back what ${name} may: ${grant.scopes.join(', ')}`.slice(0, maxTitle),
         owner: grant.createdBy,
+      };
+    }
+    case 'code': {
+      const body = roll.anyCode(id) ?? unknown(what);
+      return {
+        rows: [{ kind: 'code', id, body: { revokedAt: now, ...body } }],
+        title: `took back the code of ${roll.anyPerson(body.person)?.name ?? 'somebody'}`,
+        owner: roll.grant(body.grant)?.createdBy,
       };
     }
     case 'invitation': {

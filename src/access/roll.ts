@@ -1,5 +1,5 @@
-import type { Grant, Invitation, Person } from '../protocol/access.ts';
-import type { AccessRow, InvitationBody, KeyBody, PersonBody } from './rows.ts';
+import type { Grant, Invitation, Person, PersonCode } from '../protocol/access.ts';
+import type { AccessRow, CodeBody, InvitationBody, KeyBody, PersonBody } from './rows.ts';
 
 /** Everybody the device knows, in memory: rows in, and answers that cost nothing, however many grants there are. */
 export class Roll {
@@ -8,6 +8,10 @@ export class Roll {
   readonly #grants = new Map<string, Grant>();
   readonly #grantsOf = new Map<string, Grant[]>();
   readonly #invitations = new Map<string, InvitationBody>();
+  readonly #codes = new Map<string, CodeBody>();
+  /** By what is kept of them; of two that are the same, the one that came last. */
+  readonly #codesByHash = new Map<string, CodeBody>();
+  readonly #codesOf = new Map<string, CodeBody[]>();
   readonly #counters = new Map<string, number>();
 
   /** Takes up new rows, and those that replace others. */
@@ -16,14 +20,15 @@ export class Roll {
       if (row.kind === 'person') this.#people.set(row.id, row.body);
       else if (row.kind === 'key') this.#keys.set(row.id, row.body);
       else if (row.kind === 'invitation') this.#invitations.set(row.id, row.body);
+      else if (row.kind === 'code') this.#takeCode(row.body);
       else if (row.kind === 'counter') this.#counters.set(row.id, row.body.value);
       else this.#takeGrant(row.body);
     }
   }
 
-  /** Somebody was let in once, whatever became of them. */
+  /** Somebody was let in once, whatever became of them. Whoever only has a code has no way in. */
   get isEmpty(): boolean {
-    return this.#people.size === 0;
+    return this.#keys.size === 0 && [...this.#people.keys()].every((id) => this.#codesOf.has(id));
   }
 
   /** Undefined where there is none, or no more. */
@@ -50,6 +55,23 @@ export class Roll {
     return this.#keys.get(id);
   }
 
+  /** A code that was ever made, revoked or not. */
+  anyCode(id: string): CodeBody | undefined {
+    return this.#codes.get(id);
+  }
+
+  /** As {@link anyCode}, by what is kept of it. */
+  codeBy(hash: string): CodeBody | undefined {
+    return this.#codesByHash.get(hash);
+  }
+
+  /** Every code that is not revoked, nor its person. */
+  get codes(): readonly CodeBody[] {
+    return [...this.#codes.values()].filter(
+      ({ person, revokedAt }) => revokedAt === undefined && this.person(person) !== undefined,
+    );
+  }
+
   grant(id: string): Grant | undefined {
     return this.#grants.get(id);
   }
@@ -71,7 +93,7 @@ export class Roll {
   }
 
   /** Everybody who is not revoked, with keys and grants, the longest known first. */
-  list(): readonly Person[] {
+  list(code: (body: CodeBody) => PersonCode): readonly Person[] {
     return [...this.#people.values()]
       .filter(({ revokedAt }) => revokedAt === undefined)
       .sort((a, b) => a.createdAt - b.createdAt)
@@ -80,8 +102,24 @@ export class Roll {
         keys: [...this.#keys.values()]
           .filter((key) => key.person === person.id && !key.revokedAt)
           .map(plainKey),
+        ...this.#listed(person.id, code),
         grants: this.grantsOf(person.id).toSorted((a, b) => b.createdAt - a.createdAt),
       }));
+  }
+
+  #listed(person: string, code: (body: CodeBody) => PersonCode): Pick<Person, 'codes'> {
+    const codes = this.#codesOf.get(person)?.filter(({ revokedAt }) => revokedAt === undefined) ?? [];
+    return codes.length === 0 ? {} : { codes: codes.map(code) };
+  }
+
+  #takeCode(code: CodeBody): void {
+    const known = this.#codes.get(code.id);
+    this.#codes.set(code.id, code);
+    this.#codesByHash.set(code.hash, code);
+    const own = this.#codesOf.get(code.person);
+    if (!own) this.#codesOf.set(code.person, [code]);
+    else if (known) own[own.indexOf(known)] = code;
+    else own.push(code);
   }
 
   #takeGrant(grant: Grant): void {

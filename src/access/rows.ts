@@ -1,13 +1,29 @@
-import type { AuditDraft, AuditEntry, Grant, Invitation, Person, PersonKey } from '../protocol/access.ts';
+import type {
+  AuditDraft,
+  AuditEntry,
+  Grant,
+  Invitation,
+  Person,
+  PersonCode,
+  PersonKey,
+} from '../protocol/access.ts';
 
 /** A person without what hangs on them. */
-export type PersonBody = Omit<Person, 'keys' | 'grants'>;
+export type PersonBody = Omit<Person, 'keys' | 'grants' | 'codes'>;
 export type KeyBody = PersonKey & { readonly person: string; readonly revokedAt?: number | undefined };
 export type InvitationBody = Invitation & {
   /** SHA-256: the store lets nobody in. */
   readonly secretHash: string;
   /** By the recovery code: it does not run out, and nobody is waited for. */
   readonly recovery?: true | undefined;
+};
+export type CodeBody = Omit<PersonCode, 'lost'> & {
+  readonly person: string;
+  /** HMAC-SHA-256 under a secret that is elsewhere: the store tells no code. */
+  readonly hash: string;
+  /** Which secret that was. */
+  readonly secret: string;
+  readonly revokedAt?: number | undefined;
 };
 export interface CounterBody {
   readonly id: string;
@@ -20,6 +36,7 @@ export type AccessRow =
   | { readonly kind: 'key'; readonly id: string; readonly body: KeyBody }
   | { readonly kind: 'grant'; readonly id: string; readonly body: Grant }
   | { readonly kind: 'invitation'; readonly id: string; readonly body: InvitationBody }
+  | { readonly kind: 'code'; readonly id: string; readonly body: CodeBody }
   | { readonly kind: 'counter'; readonly id: string; readonly body: CounterBody };
 
 /** Where rows are kept and events are written down: both, or neither. */

@@ -30,9 +30,12 @@ const serial: Hardware = {
   devices: ['char-ttyUSB', 'char-ttyACM', 'char-ttyAMA', 'char-ttyS'],
 };
 
+const input: Hardware = { group: 'input', devices: ['char-input'] };
+
 const cameraHardware: Readonly<Record<string, Hardware>> = { v4l2: video, rpicam: raspberryCamera };
 const soundHardware: Readonly<Record<string, Hardware>> = { auto: audio, alsa: audio };
 const sensorHardware: Readonly<Record<string, Hardware>> = { gpio, i2c, serial, modbus: serial };
+const keypadHardware: Readonly<Record<string, Hardware>> = { evdev: input, serial };
 const actionHardware: Readonly<Record<string, Hardware>> = { output: gpio };
 
 /** First port that anybody may listen on. */
@@ -44,13 +47,14 @@ const firstFreePort = 1024;
  * @param known the groups of this machine
  */
 export function serviceNeeds(profile: Profile, known: ReadonlySet<string>): ServiceNeeds {
-  const { feeds, sensors, actions, http, media } = profile;
+  const { feeds, sensors, actions, keypads, http, media } = profile;
   const sounds = feeds.flatMap(({ microphone, speaker }) => [microphone?.kind, speaker?.kind]);
   const hardware = [
     ...feeds.map(({ camera }) => cameraHardware[camera.kind]),
     ...sounds.map((kind) => (kind === undefined ? undefined : soundHardware[kind])),
     // Modbus over TCP needs no line.
     ...sensors.map(({ kind }) => sensorHardware[kind]),
+    ...keypads.map(({ kind }) => keypadHardware[kind]),
     ...actions.map(({ kind }) => actionHardware[kind]),
   ].filter((one) => one !== undefined);
   const groups = [...new Set(hardware.map(({ group }) => group))];

@@ -1,4 +1,5 @@
 import type { Action, ActionParts } from '../actions/kind.ts';
+import { type KeypadProfile, keypadProfile } from '../keypads/profile.ts';
 import { type LockProfile, lockProfile } from '../locks/profile.ts';
 import type { CameraSource } from '../media/cameras/kind.ts';
 import { masked } from '../media/cameras/masked.ts';
@@ -56,6 +57,7 @@ export interface Profile extends Pick<ProfileFile, PlainKey> {
   readonly sensors: readonly SensorProfile[];
   readonly actions: readonly ActionProfile[];
   readonly locks: readonly LockProfile[];
+  readonly keypads: readonly KeypadProfile[];
   readonly rules: Rules;
 }
 
@@ -90,6 +92,7 @@ export function profileOf(file: ProfileFile, sensors: readonly SensorProfile[], 
   return {
     ...{ device, title: file.title ?? titleOf(device), feeds, sensors, rules },
     locks: Object.entries(file.locks).map(([name, entry]) => lockProfile(name, entry)),
+    keypads: Object.entries(file.keypads).map(([name, entry]) => keypadProfile(name, entry)),
     actions: Object.entries(file.actions).map(([name, action]) => ({ name, ...action })),
     ...{
       records,

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { PushSettings } from '../actions/web-push/settings.ts';
 import { MqttSettings } from '../buses/mqtt-settings.ts';
 import { HomeAssistantSettings } from '../homeassistant/settings.ts';
+import { keypadKinds } from '../keypads/kinds.ts';
+import { KeypadName, KeypadSettings } from '../keypads/settings.ts';
 import { lockKinds } from '../locks/kinds.ts';
 import { LockName, LockSettings } from '../locks/settings.ts';
 import { cameraKinds } from '../media/cameras/kinds.ts';
@@ -175,6 +177,10 @@ export const ProfileFile = z
       .record(LockName, entrySchema(lockKinds, LockSettings.shape))
       .default({})
       .describe('What it can unlock, each by the name that grants call it'),
+    keypads: z
+      .record(KeypadName, entrySchema(keypadKinds, KeypadSettings.shape))
+      .default({})
+      .describe('Where codes are typed that open a lock'),
     records: RecordsSettings.prefault({}).describe('What it remembers, and for how long'),
     signaling: SignalingSettings.optional().describe('Ways in beside the page of the device itself'),
     mqtt: MqttSettings.optional().describe('The broker of sensors, actions and Home Assistant'),

@@ -30,6 +30,7 @@ export function wire(file: ProfileFile, sensors: readonly SensorProfile[]): Wire
     ...meaninglessSettings(file),
     ...lockProblems(file, sensors),
     ...presenceProblems(file, sensors),
+    ...keypadProblems(file),
   ];
   const implied = withImpliedActions(file);
   const compiled = compileRules(implied.rules, sensors.map(ruleSensor));
@@ -101,6 +102,26 @@ function presenceProblems(
       ),
     ];
   return found.type === 'boolean' ? [] : [{ path, message: 'needs a sensor that is on or off' }];
+}
+
+/** What keypads name: a lock, actions, the broker. */
+function keypadProblems({ keypads, locks, actions, mqtt }: ProfileFile): readonly WiringProblem[] {
+  return Object.entries(keypads).flatMap(([name, keypad]) => {
+    const problems: WiringProblem[] = [];
+    if (!(keypad.lock in locks))
+      problems.push(unknownName(['keypads', name, 'lock'], 'lock', keypad.lock, Object.keys(locks)));
+    for (const key of ['accepted', 'refused'] as const)
+      keypad[key].forEach((action, index) => {
+        if (!(action in actions))
+          problems.push(unknownName(['keypads', name, key, index], 'action', action, Object.keys(actions)));
+      });
+    if (keypad.kind === 'mqtt' && !mqtt)
+      problems.push({
+        path: ['keypads', name, 'kind'],
+        message: 'needs the broker of the key mqtt, which is missing',
+      });
+    return problems;
+  });
 }
 
 function unknownNames(file: ProfileFile): readonly WiringProblem[] {

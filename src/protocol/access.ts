@@ -80,12 +80,24 @@ export const PersonKey = z.strictObject({
 });
 export type PersonKey = z.infer<typeof PersonKey>;
 
-/** Somebody the device knows by their keys. */
+/** A code of a person, for keypads: that there is one, and for which grant. What it is, is told once. */
+export const PersonCode = z.strictObject({
+  id: Id,
+  grant: Id,
+  createdAt: z.number(),
+  /** The device lost the secret it was kept under: it opens nothing any more. */
+  lost: z.literal(true).optional(),
+});
+export type PersonCode = z.infer<typeof PersonCode>;
+
+/** Somebody the device knows by their keys, or by a code. */
 export const Person = z.strictObject({
   id: Id,
   name: Name,
   createdAt: z.number(),
   keys: z.array(PersonKey),
+  /** Absent where there is none. */
+  codes: z.array(PersonCode).optional(),
   /** Revoked ones too, the newest first. */
   grants: z.array(Grant),
   revokedAt: z.number().optional(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AuditEntry, GrantLimits, Invitation, Person } from './access.ts';
 import { base64url } from './base64url.ts';
+import { codeDigits, KeypadDescription } from './keypad.ts';
 import { Scope } from './scope.ts';
 import { SecondStepNeed } from './second-step.ts';
 
@@ -41,11 +42,13 @@ export const Request = z.discriminatedUnion('type', [
     scopes: z.array(Scope).max(64),
     limits: GrantLimits,
     expiresAt: z.number(),
+    /** A code for the device's keypads instead of a link; gives `{ code, person, keypads }`, the code this once. */
+    code: z.literal(true).optional(),
   }),
   z.strictObject({
     id,
     type: z.literal('revoke'),
-    what: z.enum(['person', 'key', 'grant', 'invitation']),
+    what: z.enum(['person', 'key', 'grant', 'code', 'invitation']),
     /** Its id. */
     of: z.string().max(64),
   }),
@@ -103,4 +106,10 @@ export type Receipt = z.infer<typeof Receipt>;
 export const ChallengeResult = z.strictObject({ challenge });
 export const PeopleResult = z.strictObject({ people: z.array(Person), invitations: z.array(Invitation) });
 export const InviteResult = z.strictObject({ invitation: Invitation, secret: base64url(16) });
+export const CodeResult = z.strictObject({
+  code: z.string().regex(new RegExp(`^\\d{${codeDigits}}$`)),
+  person: Id,
+  /** Where it can be typed. */
+  keypads: z.array(KeypadDescription),
+});
 export const ActivityResult = z.strictObject({ entries: z.array(AuditEntry) });

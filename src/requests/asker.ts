@@ -11,6 +11,8 @@ export function keyOf(peer: Peer): string | undefined {
   switch (peer.kind) {
     case 'person':
       return peer.key;
+    case 'code':
+      return `code ${peer.code}`;
     case 'local':
     case 'loopback':
     case 'holder':

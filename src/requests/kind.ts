@@ -17,7 +17,16 @@ import type { LastWord } from './exchange.ts';
 export interface RequestParts {
   readonly access: Pick<
     Access,
-    'authorize' | 'scopesOf' | 'people' | 'invite' | 'revoke' | 'rename' | 'used' | 'notUsed' | 'nameOf'
+    | 'authorize'
+    | 'scopesOf'
+    | 'people'
+    | 'invite'
+    | 'inviteByCode'
+    | 'revoke'
+    | 'rename'
+    | 'used'
+    | 'notUsed'
+    | 'nameOf'
   >;
   readonly trust: Pick<Trust, 'commit' | 'claim' | 'settle' | 'entries'>;
   readonly locks: LockHost;
@@ -35,7 +44,7 @@ export interface RequestContext extends RequestParts {
   readonly digest: string;
   readonly challenges: Challenges;
   /** Says who asked and what, for the trail. */
-  readonly about: Pick<AuditDraft, 'person' | 'name' | 'key' | 'session' | 'request'>;
+  readonly about: Pick<AuditDraft, 'person' | 'name' | 'key' | 'session' | 'request' | 'detail'>;
   /** It is on disk and under way, or waits for what it needs. */
   accepted(needs?: SecondStepNeed): void;
   /** The entry of a refusal, or none where there were too many; those are counted. */

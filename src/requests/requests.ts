@@ -57,7 +57,8 @@ export class Requests {
     const { peer } = asker;
     const key = keyOf(peer);
     // Whom the device knows by name is told why not; everybody else has to be allowed something.
-    if (key === undefined || (peer.kind !== 'person' && this.#parts.access.scopesOf(peer).length === 0)) {
+    const known = peer.kind === 'person' || peer.kind === 'code';
+    if (key === undefined || (!known && this.#parts.access.scopesOf(peer).length === 0)) {
       tell({ id: '', ...refusedBy(new VedetteError('access/denied', { reason: 'you are not known here' })) });
       return true;
     }
@@ -147,8 +148,10 @@ export class Requests {
 
   #about({ peer, session }: RequestAsker, request: string): RequestContext['about'] {
     return {
-      name: this.#parts.access.nameOf(peer),
+      // Whoever looks for somebody finds what they did by whatever way.
+      name: peer.kind === 'code' ? peer.name : this.#parts.access.nameOf(peer),
       ...(peer.kind === 'person' ? { person: peer.person, key: peer.key } : {}),
+      ...(peer.kind === 'code' ? { person: peer.person, detail: { keypad: peer.keypad.keypad } } : {}),
       ...(session === undefined ? {} : { session }),
       ...(request === '' ? {} : { request }),
     };
@@ -157,7 +160,7 @@ export class Requests {
   #refusal(asker: RequestAsker, error: VedetteError, request: string, words: string): AuditDraft {
     const about = this.#about(asker, request);
     const title = `${about.name} was refused to ${words}: ${error.message}`.slice(0, maxTitle);
-    return { ...about, type: 'refusal', title, detail: { code: error.code } };
+    return { ...about, type: 'refusal', title, detail: { ...about.detail, code: error.code } };
   }
 
   /** Puts a refusal into the trail, or counts it; says which. */

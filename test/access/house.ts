@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Access } from '../../src/access/access.ts';
 import type { InvitationDraft } from '../../src/access/inviting.ts';
 import type { Joined } from '../../src/access/joining.ts';
@@ -6,6 +7,7 @@ import { TrustedClock } from '../../src/access/trusted-clock.ts';
 import type { Clock, MonotonicMs, WallMs } from '../../src/clock.ts';
 import { generateKey, type KeyPair, keyIdOf, publicKeyOf, sha256, sign } from '../../src/identity/keys.ts';
 import { joinStatement } from '../../src/identity/statements.ts';
+import { Secret } from '../../src/log.ts';
 import { MemoryStore } from './memory-store.ts';
 
 export const local: Peer = { kind: 'local' };
@@ -36,12 +38,23 @@ export class HandClock implements Clock {
   }
 }
 
+/** At a lock called `box`. */
+export const boxKeypad = { keypad: 'gate', title: 'Gate', lock: 'box' };
+
 /** Access with everything around it in memory. */
 export class House {
   readonly clock = new HandClock();
   readonly store: MemoryStore;
   /** When a time server set the clock. */
   sync: number | undefined = 1;
+  /** What codes are kept under; lost where it is set to undefined. */
+  readonly codeSecret: { current: Secret | undefined; ready(): Promise<Secret> } = {
+    current: undefined,
+    ready: async () => {
+      this.codeSecret.current ??= new Secret(randomUUID());
+      return this.codeSecret.current;
+    },
+  };
   readonly access: Access;
   readonly identity: { readonly id: string; readonly publicKey: string };
   /** What ends with the first who comes in. */
@@ -55,7 +68,9 @@ export class House {
     const time = new TrustedClock({ clock: this.clock, synchronisedAt: () => this.sync });
     const firstCame = () => this.firstCame();
     const ownerCame = ({ person }: Joined, how: string) => void this.cameIn.push(`${person.name} by ${how}`);
-    this.access = new Access({ store, identity, clock: this.clock, time, loopback, firstCame, ownerCame });
+    const keypads = { keypads: [boxKeypad], secret: this.codeSecret };
+    const options = { store, identity, clock: this.clock, time, loopback, firstCame, ownerCame, keypads };
+    this.access = new Access(options);
   }
 
   static async open({ store = new MemoryStore(), loopback = false } = {}): Promise<House> {

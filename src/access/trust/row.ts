@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Grant, Invitation, Person, PersonKey } from '../../protocol/access.ts';
+import { Grant, Invitation, Person, PersonCode, PersonKey } from '../../protocol/access.ts';
 
 const text = z.string().max(64);
 
@@ -9,7 +9,7 @@ export const TrustRow = z
     z.strictObject({
       kind: z.literal('person'),
       id: text,
-      body: Person.omit({ keys: true, grants: true }),
+      body: Person.omit({ keys: true, grants: true, codes: true }),
     }),
     z.strictObject({
       kind: z.literal('key'),
@@ -22,6 +22,17 @@ export const TrustRow = z
       id: text,
       // Not the secret itself: whoever reads the file cannot open an invitation.
       body: Invitation.extend({ secretHash: text, recovery: z.literal(true).optional() }),
+    }),
+    z.strictObject({
+      kind: z.literal('code'),
+      id: text,
+      // Not the code itself: whoever reads the file cannot open by it.
+      body: PersonCode.omit({ lost: true }).extend({
+        person: Person.shape.id,
+        hash: text,
+        secret: text,
+        revokedAt: z.number().optional(),
+      }),
     }),
     z.strictObject({
       kind: z.literal('counter'),
