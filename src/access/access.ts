@@ -237,6 +237,11 @@ export class Access {
     return this.#inTurn(() => this.#codes.make(draft, this.#about(by), createdBy));
   }
 
+  /** Where codes are typed. */
+  get keypads(): readonly KeypadDescription[] {
+    return this.#options.keypads.keypads;
+  }
+
   /** Whoever typed this at a keypad; undefined where nobody has that code. */
   peerOfCode(typed: string, keypad: KeypadDescription): Extract<Peer, { kind: 'code' }> | undefined {
     return this.#codes.peerOf(typed, keypad);

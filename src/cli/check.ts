@@ -5,6 +5,7 @@ import { VedetteError } from '../errors.ts';
 import type { FeedProfile, Profile } from '../profile/profile.ts';
 import { print, printJson } from './output.ts';
 import type { CameraTrial } from './try-camera.ts';
+import type { KeypadTrial } from './try-keypads.ts';
 import type { LockTrial } from './try-locks.ts';
 import type { SensorTrial } from './try-sensors.ts';
 
@@ -43,8 +44,8 @@ export const checkCommand: CommandModule<object, CheckFlags> = {
       if (!json) print(`${path} is right: ${summaryOf(profile)}`);
       process.chdir(dirname(file));
       const found = cameras ? await tryAll(profile) : await readOnly(profile);
-      const { trials, sensors, actions, locks } = found;
-      const failed = [...trials, ...sensors, ...actions, ...locks].flatMap((trial) =>
+      const { trials, sensors, actions, locks, keypads } = found;
+      const failed = [...trials, ...sensors, ...actions, ...locks, ...keypads].flatMap((trial) =>
         'problem' in trial && trial.problem ? [trial.problem] : [],
       );
       if (json) {
@@ -55,6 +56,7 @@ export const checkCommand: CommandModule<object, CheckFlags> = {
           sensors: sensors.map(plain),
           actions: actions.map(plain),
           locks: locks.map(plain),
+          keypads: keypads.map(plain),
           warnings: warningsOf(profile),
         });
       } else {
@@ -63,6 +65,7 @@ export const checkCommand: CommandModule<object, CheckFlags> = {
           print(`  ${sensor}: ${problem ? `${problem.message}; ${problem.cure}` : `${kind}, ready`}`);
         for (const { action, text } of actions) print(`  ${action}: ${text}`);
         for (const { lock, text } of locks) print(`  ${lock}: ${text}`);
+        for (const { keypad, text } of keypads) print(`  ${keypad}: ${text}`);
         for (const warning of warningsOf(profile)) print(`  ${warning}`);
       }
       if (failed[0]) throw failed[0];
@@ -80,17 +83,20 @@ interface Found {
   readonly sensors: readonly SensorTrial[];
   readonly actions: readonly ActionNote[];
   readonly locks: readonly LockTrial[];
+  readonly keypads: readonly KeypadTrial[];
 }
 
 async function tryAll(profile: Profile): Promise<Found> {
   const { trySensors } = await import('./try-sensors.ts');
   const { checkActions } = await import('../actions/check.ts');
   const { tryLocks } = await import('./try-locks.ts');
+  const { tryKeypads } = await import('./try-keypads.ts');
   return {
     trials: await tryCameras(profile.feeds),
     sensors: await trySensors(profile),
     actions: await checkActions(profile.actions),
     locks: await tryLocks(profile),
+    keypads: await tryKeypads(profile),
   };
 }
 
@@ -99,10 +105,12 @@ async function readOnly(profile: Profile): Promise<Found> {
   const { checkActions } = await import('../actions/check.ts');
   const { tryLocks } = await import('./try-locks.ts');
   const locks = await tryLocks(profile);
+  const { tryKeypads } = await import('./try-keypads.ts');
+  const keypads = await tryKeypads(profile);
   const notes = await checkActions(profile.actions);
   const sound = <Note extends { readonly problem?: VedetteError }>(notes: readonly Note[]) =>
     notes.filter(({ problem }) => !problem);
-  return { trials: [], sensors: [], actions: sound(notes), locks: sound(locks) };
+  return { trials: [], sensors: [], actions: sound(notes), locks: sound(locks), keypads: sound(keypads) };
 }
 
 /** One after another: two entries may well name one camera. */
@@ -147,13 +155,14 @@ function warningsOf({ access }: Profile): readonly string[] {
 }
 
 /** `device "porch" with door (v4l2 camera, sound, talk), 2 sensors, 1 rule` */
-function summaryOf({ device, feeds, sensors, rules, actions, locks }: Profile): string {
+function summaryOf({ device, feeds, sensors, rules, actions, locks, keypads }: Profile): string {
   const own = actions.filter(({ name }) => !name.includes(' '));
   const counted = [
     ...many(sensors.length, 'sensor'),
     ...many(rules.rules.length, 'rule'),
     ...many(own.length, 'action'),
     ...many(locks.length, 'lock'),
+    ...many(keypads.length, 'keypad'),
   ];
   return [`device "${device}" with ${feeds.map(describeFeed).join(', ')}`, ...counted].join(', ');
 }

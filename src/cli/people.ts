@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { errorTable, VedetteError } from '../errors.ts';
 import type { Grant, GrantLimits, Person } from '../protocol/access.ts';
 import { durationMs } from '../protocol/duration.ts';
-import { InviteResult, PeopleResult, Receipt, type Request } from '../protocol/request.ts';
+import { CodeResult, InviteResult, PeopleResult, Receipt, type Request } from '../protocol/request.ts';
 import { Scope } from '../protocol/scope.ts';
 import { jsonOf, requireSocket } from './device-socket.ts';
 import { print, printJson } from './output.ts';
@@ -22,6 +22,7 @@ interface PeopleFlags {
   readonly here: boolean;
   readonly watching: boolean;
   readonly elsewhere: boolean;
+  readonly code: boolean;
 }
 
 /** An invitation is to be opened by then, unless what it gives ends sooner. */
@@ -35,7 +36,7 @@ export const peopleCommand: CommandModule<object, PeopleFlags> = {
       .positional('action', { choices: ['list', 'invite', 'revoke'] as const, default: 'list' as const })
       .positional('who', {
         type: 'string',
-        describe: 'A name; to revoke, also the id of a person, key, grant or invitation',
+        describe: 'A name; to revoke, also the id of a person, key, code, grant or invitation',
       })
       .option('profile', { type: 'string', requiresArg: true, describe: 'Of the device, where several run' })
       .option('may', {
@@ -57,9 +58,15 @@ export const peopleCommand: CommandModule<object, PeopleFlags> = {
         default: false,
         describe: 'A link that works from anywhere, over the broker of the profile',
       })
+      .option('code', {
+        type: 'boolean',
+        default: false,
+        describe: 'A code for the keypads of the profile in place of a link; printed this once',
+      })
       .option('json', { type: 'boolean', default: false, describe: 'As JSON, with ids' })
       .example('$0 people', 'everybody, and what they may do')
       .example('$0 people invite Courier --may view,unlock:mailbox --until 2h --uses 1', 'a link for one')
+      .example('$0 people invite Courier --may unlock:mailbox --until 2h --uses 1 --code', 'a code for one')
       .example('$0 people revoke Courier', 'at once, with what they have open'),
   async handler(flags) {
     const socket = await requireSocket(flags.profile);
@@ -96,6 +103,7 @@ async function invite(socket: string, flags: PeopleFlags): Promise<void> {
     ...(flags.here ? { thisNetwork: true } : {}),
     ...(flags.watching ? { whileWatching: true } : {}),
   };
+  if (flags.code) return inviteByCode(socket, flags, limits, now);
   const before = flags.elsewhere ? await elsewhereLink(socket) : await homeLink(socket);
   const made = InviteResult.parse(
     await ask(socket, {
@@ -107,6 +115,26 @@ async function invite(socket: string, flags: PeopleFlags): Promise<void> {
   if (flags.json) return printJson({ ...made, link });
   for (const line of ['', ...qrCode(link, process.stdout.isTTY), '', `  ${link}`, '']) print(line);
   print(`good once, until ${timeText(made.invitation.expiresAt)}`);
+}
+
+async function inviteByCode(
+  socket: string,
+  { who, may, json }: PeopleFlags,
+  limits: GrantLimits,
+  now: number,
+): Promise<void> {
+  const made = CodeResult.parse(
+    await ask(socket, {
+      ...{ type: 'invite', name: required(who), scopes: scopesOf(may), limits },
+      // It holds as long as what it gives does.
+      ...{ expiresAt: limits.until ?? now + openForMs, code: true },
+    }),
+  );
+  if (json) return printJson(made);
+  const { code, keypads } = made;
+  for (const line of ['', `  ${code.slice(0, 4)} ${code.slice(4)}`, '']) print(line);
+  print(`to be typed, with Enter or # after it, at ${keypads.map(({ title }) => title).join(', ')}`);
+  print('it is shown this once, and kept nowhere');
 }
 
 /** What an invitation's id and secret are added to, at the device's own page. */
@@ -135,6 +163,7 @@ async function revoke(
   const all = [
     ...named.map(({ id }) => ({ what: 'person' as const, of: id })),
     ...people.flatMap(({ keys }) => keys).map(({ id }) => ({ what: 'key' as const, of: id })),
+    ...people.flatMap(({ codes = [] }) => codes).map(({ id }) => ({ what: 'code' as const, of: id })),
     ...people.flatMap(({ grants }) => grants).map(({ id }) => ({ what: 'grant' as const, of: id })),
     ...invitations
       .filter(({ id, name }) => id === who || name.toLowerCase() === who.toLowerCase())
@@ -150,10 +179,14 @@ async function revoke(
 }
 
 /** `Ada: everything; Chrome, Android since 2026-05-05 17:30:12` */
-function personLines({ id, name, keys, grants }: Person): readonly string[] {
+function personLines({ id, name, keys, codes = [], grants }: Person): readonly string[] {
   return [
     `${name}  (${id})`,
     ...keys.map(({ label, addedAt }) => `  ${label}, since ${timeText(addedAt)}`),
+    ...codes.map(
+      (code) =>
+        `  a code for keypads, since ${timeText(code.createdAt)}${code.lost ? '; it is lost, give a new one' : ''}  (${code.id})`,
+    ),
     ...grants.filter(({ revokedAt }) => revokedAt === undefined).map((grant) => `  may ${grantText(grant)}`),
   ];
 }

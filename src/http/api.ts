@@ -48,6 +48,8 @@ export function apiRoutes(
       scopes,
       // What an invitation's id and secret are added to, for a page that does not need this address.
       ...(covers(scopes, 'invite') ? { inviteLink: services.awayLink('') } : {}),
+      // Where a code can be typed, for whoever may give one.
+      ...(covers(scopes, 'invite') && access.keypads.length > 0 ? { keypads: access.keypads } : {}),
       // The page tells times in its reader's zone, and says where the device is in another.
       zone: systemZone(),
     });

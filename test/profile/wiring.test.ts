@@ -57,6 +57,21 @@ test('a condition that cannot be true is refused', () => {
   expect(problems('rules:\n  hot: { when: machine.temperature > 200 }\n')).toHaveLength(1);
 });
 
+const keypad = (keys: string) => `${lock('kind: simulated')}keypads:\n  gate: { ${keys} }\n`;
+
+test('a keypad is at a lock, and named after itself where nobody named it', () => {
+  const { keypads } = load(keypad('kind: evdev, device: Keypad, lock: box'));
+  expect(keypads).toMatchObject([{ name: 'gate', title: 'Gate', lock: 'box', accepted: [], refused: [] }]);
+});
+
+test.each([
+  [keypad('kind: evdev, device: Keypad, lock: bux'), 'keypads.gate.lock: found "bux", which is no lock'],
+  [keypad('kind: evdev, device: Keypad, lock: box, refused: [red]'), 'keypads.gate.refused.0: found "red"'],
+  [keypad('kind: mqtt, topic: a, lock: box'), 'keypads.gate.kind: needs the broker'],
+])('what a keypad names has to be there', (text, said) => {
+  expect(problems(text)).toEqual([expect.stringContaining(said)]);
+});
+
 test.each([
   [
     'rules:\n  hot: { when: bell, do: [sirn] }\nactions:\n  siren: { kind: run, program: /bin/true }\n',
