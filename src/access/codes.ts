@@ -7,7 +7,7 @@ import { codeDigits, type KeypadDescription } from '../protocol/keypad.ts';
 import { covers } from '../protocol/scope.ts';
 import { type InvitationDraft, newId } from './inviting.ts';
 import type { Peer } from './peer.ts';
-import type { Roll } from './roll.ts';
+import { plainCode, type Roll } from './roll.ts';
 import type { AccessRow, CodeBody } from './rows.ts';
 
 /** Where the secret is that codes are kept under. */
@@ -121,8 +121,7 @@ export class Codes {
 
   /** As others may see it: that there is one. */
   plain(body: CodeBody): PersonCode {
-    const { id, grant, createdAt } = body;
-    return { id, grant, createdAt, ...(this.isLost(body) ? { lost: true } : {}) };
+    return { ...plainCode(body), ...(this.isLost(body) ? { lost: true } : {}) };
   }
 }
 

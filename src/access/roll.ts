@@ -93,7 +93,7 @@ export class Roll {
   }
 
   /** Everybody who is not revoked, with keys and grants, the longest known first. */
-  list(code: (body: CodeBody) => PersonCode): readonly Person[] {
+  list(code: (body: CodeBody) => PersonCode = plainCode): readonly Person[] {
     return [...this.#people.values()]
       .filter(({ revokedAt }) => revokedAt === undefined)
       .sort((a, b) => a.createdAt - b.createdAt)
@@ -130,6 +130,11 @@ export class Roll {
     else if (known) own[own.indexOf(known)] = grant;
     else own.push(grant);
   }
+}
+
+/** As others may see it: that there is one. */
+export function plainCode({ id, grant, createdAt }: CodeBody): PersonCode {
+  return { id, grant, createdAt };
 }
 
 /** As others may see it. */
