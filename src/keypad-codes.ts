@@ -87,9 +87,11 @@ export class KeypadCodes implements KeypadHost {
     let holds = false;
     this.#take(peer, request, (receipt) => {
       if (receipt?.state === 'accepted' || receipt?.state === 'done') {
-        if (!holds) this.#tell(keypad, 'accepted', peer.name);
-        holds = true;
         resolve('right');
+        // While somebody else has to agree, it is not said yet that it opens.
+        if (holds || (receipt.state === 'accepted' && receipt.needs)) return;
+        holds = true;
+        this.#tell(keypad, 'accepted', peer.name);
         return;
       }
       // What was accepted and did not open after all is a right code, and told as what it is.

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { afterEach, expect, test } from 'vitest';
+import type { Peer } from '../src/access/peer.ts';
 import { Buses } from '../src/buses/buses.ts';
 import { VedetteError } from '../src/errors.ts';
 import { KeypadCodes } from '../src/keypad-codes.ts';
@@ -6,7 +8,9 @@ import type { KeypadSink, KeypadSource } from '../src/keypads/kind.ts';
 import type { KeypadProfile } from '../src/keypads/profile.ts';
 import type { GrantLimits } from '../src/protocol/access.ts';
 import type { DeviceEvent } from '../src/protocol/alarm.ts';
+import type { Receipt } from '../src/protocol/request.ts';
 import { Requests } from '../src/requests/requests.ts';
+import { WaitingUnlocks } from '../src/second-steps/waiting.ts';
 import { House, local } from './access/house.ts';
 import { MemoryStore } from './access/memory-store.ts';
 import { quiet, until } from './media/ready.ts';
@@ -18,11 +22,13 @@ const stops: (() => Promise<void>)[] = [];
 afterEach(() => Promise.all(stops.splice(0).map((stop) => stop())));
 
 /** A keypad at a lock, with everything behind it but a disk and a bolt. */
-async function gate({ store = new MemoryStore(), trust = new MemoryTrust() } = {}) {
+async function gate({ store = new MemoryStore(), trust = new MemoryTrust(), two = false } = {}) {
   const house = await House.open({ store });
-  const locks = new FakeLocks('box');
+  const locks = new FakeLocks(...(two ? [] : ['box']));
+  if (two) locks.needsTwo('box');
   const { clock, access } = house;
-  const requests = new Requests({ access, trust, locks, clock, log: quiet });
+  const waiting = new WaitingUnlocks(clock);
+  const requests = new Requests({ access, trust, locks, waiting, clock, log: quiet });
   const events: DeviceEvent[] = [];
   const ran: string[] = [];
   const sinks: KeypadSink[] = [];
@@ -47,7 +53,10 @@ async function gate({ store = new MemoryStore(), trust = new MemoryTrust() } = {
     },
   });
   codes.start();
-  stops.push(() => codes.stop());
+  stops.push(async () => {
+    waiting.stop();
+    await codes.stop();
+  });
   /** Types a code, and waits until it was said what it is. */
   const type = async (code: string) => {
     const before = ran.length;
@@ -58,8 +67,13 @@ async function gate({ store = new MemoryStore(), trust = new MemoryTrust() } = {
   };
   const give = async (limits: GrantLimits = {}) =>
     (await access.inviteByCode(local, { name: 'Courier', scopes: ['unlock:box'], limits })).code;
-  return { house, locks, requests, trust, store, events, ran, sinks, codes, type, give };
+  return { house, locks, requests, waiting, trust, store, events, ran, sinks, codes, type, give };
 }
+
+const gateOfTwo = async () => {
+  const all = await gate({ two: true });
+  return { ...all, access: all.house.access };
+};
 
 const wrongOf = (code: string) => code.replace(/./g, (digit) => String((Number(digit) + 1) % 10));
 
@@ -121,6 +135,35 @@ test('a lock that does not move is told at the keypad as what it is', async () =
   await type(code);
   await until('both lights', () => ran.length === 2);
   expect(ran).toEqual(['green', 'red']);
+});
+
+test('a lock that needs two waits for another person, not for the same one by a phone, and is green only then', async () => {
+  const { house, sinks, waiting, requests, locks, ran, access } = await gateOfTwo();
+  const { code, person } = await access.inviteByCode(local, {
+    ...{ name: 'Courier', scopes: ['unlock:box'], limits: {} },
+  });
+  const own = await house.welcome({ name: 'Courier', person, scopes: [] });
+  const other = await house.welcome({ scopes: ['unlock:box'] });
+  for (const digit of code) sinks[0]?.key(digit as '0');
+  sinks[0]?.key('enter');
+  await until('the question', () => waiting.confirmations.length === 1);
+  const [question] = waiting.confirmations;
+  expect(question).toMatchObject({ name: 'Courier (Gate)', lock: 'box' });
+  const of = question?.request ?? '';
+  const asked = (peer: Peer, body: object) => {
+    const { promise, resolve } = Promise.withResolvers<Receipt>();
+    requests.take(JSON.stringify({ id: randomUUID(), ...body }), { peer, watching: () => false }, resolve);
+    return promise;
+  };
+  const confirm = async (peer: Peer) => {
+    const { result } = (await asked(peer, { type: 'challenge' })) as { result: { challenge: string } };
+    return asked(peer, { type: 'confirm', of, lock: 'box', allow: true, ...result });
+  };
+  expect(await confirm(own.peer)).toMatchObject({ state: 'refused' });
+  expect([locks.pulses.length, ran.length]).toEqual([0, 0]);
+  expect(await confirm(other.peer)).toMatchObject({ state: 'done' });
+  await until('a light', () => ran.length > 0);
+  expect([locks.pulses.length, ran[0]]).toEqual([1, 'green']);
 });
 
 test('while the trail cannot be written nothing opens', async () => {

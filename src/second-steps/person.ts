@@ -1,3 +1,4 @@
+import type { Peer } from '../access/peer.ts';
 import { VedetteError } from '../errors.ts';
 import { covers } from '../protocol/scope.ts';
 import type { SecondStep } from './kind.ts';
@@ -7,7 +8,7 @@ export const personStep: SecondStep<'person'> = {
   waitsMs: 60_000,
   asksOthers: true,
   needs({ lock, peer }, until, { access }) {
-    const own = peer.kind === 'person' ? peer.person : undefined;
+    const own = personOf(peer);
     const others = access
       .people()
       .people.some(
@@ -21,7 +22,7 @@ export const personStep: SecondStep<'person'> = {
   check({ peer, name, words }, { peer: by, allow }, { access }) {
     if (by.kind !== 'person')
       throw new VedetteError('access/denied', { reason: 'only a person whom the device knows can confirm' });
-    if (peer.kind === 'person' && peer.person === by.person)
+    if (personOf(peer) === by.person)
       throw new VedetteError('access/denied', { reason: 'somebody else has to confirm this' });
     return {
       proven: allow,
@@ -29,3 +30,6 @@ export const personStep: SecondStep<'person'> = {
     };
   },
 };
+
+/** Whose it is, whether they came by a key or typed a code. */
+const personOf = (peer: Peer): string | undefined => ('person' in peer ? peer.person : undefined);
