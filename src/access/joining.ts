@@ -202,7 +202,7 @@ export class Joining {
             : titleOf(invitation, person.name, known !== undefined, label),
           ...{ person: person.id, name: person.name, key },
           // Nobody at a terminal saw them: they are compared with the trail.
-          detail: { invitation: invitation.id, label, ...(present ? { words } : {}) },
+          detail: { invitation: invitation.id, label, ...(present || invitation.recovery ? { words } : {}) },
         },
       ],
     );

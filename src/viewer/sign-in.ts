@@ -9,6 +9,8 @@ const Identity = z.object({
   device: z.object({ name: z.string(), title: z.string(), publicKey: z.string(), id: z.string() }),
   /** Somebody belongs to it. */
   paired: z.boolean(),
+  /** The device has a button that lets in, and this browser is near it. */
+  presence: z.object({ holdMs: z.number() }).optional(),
 });
 export type Identity = z.infer<typeof Identity>;
 

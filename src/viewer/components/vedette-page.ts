@@ -231,6 +231,8 @@ export class VedettePage extends LitElement implements Page {
     document.title = screen.length > 0 ? `⚠ ${this.deviceTitle}` : this.deviceTitle;
     if (call?.feed !== this.#inCall) this.#callChanged(call?.feed);
     if (changed.has('view') && this.view !== 'live') this.parts.load(this.view);
+    if (this.parts.failed !== 'regain' && this.viewer.admission?.type === 'unauthorized')
+      this.parts.load('regain');
     if (this.parts.failed !== 'events' && this.may('history') && this.#settled()) this.parts.load('events');
   }
 
@@ -323,7 +325,7 @@ export class VedettePage extends LitElement implements Page {
         entered: () => this.#entered(),
       });
     }
-    return keptOut(this.viewer) ?? this.#page();
+    return keptOut(this.viewer, { parts: this.parts, way: this.#way }) ?? this.#page();
   }
 
   #page(): unknown {

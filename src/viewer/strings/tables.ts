@@ -11,6 +11,7 @@ import { locks } from './locks.ts';
 import { page } from './page.ts';
 import { people } from './people.ts';
 import { picture } from './picture.ts';
+import { regain } from './regain.ts';
 import { rings } from './rings.ts';
 import { sensors } from './sensors.ts';
 import { settings } from './settings.ts';
@@ -32,6 +33,7 @@ const en = {
   ...page.en,
   ...people.en,
   ...picture.en,
+  ...regain.en,
   ...rings.en,
   ...sensors.en,
   ...settings.en,
@@ -55,6 +57,7 @@ const ru: Strings = {
   ...page.ru,
   ...people.ru,
   ...picture.ru,
+  ...regain.ru,
   ...rings.ru,
   ...sensors.ru,
   ...settings.ru,
@@ -80,6 +83,7 @@ export const areas = {
   page,
   people,
   picture,
+  regain,
   rings,
   sensors,
   settings,

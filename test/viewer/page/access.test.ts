@@ -1,5 +1,6 @@
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { recoveryInvitation, writeRecoveryCode } from '../../../src/identity/recovery-code.ts';
 import type { LockStatus } from '../../../src/protocol/lock.ts';
 import { holdMs } from '../../../src/viewer/hold.ts';
 import { Fixture, frontDoor } from './fixture.ts';
@@ -31,6 +32,7 @@ describe('the page and who may do what', () => {
       people: [],
       invitations: [],
       entries: [],
+      presence: [],
       refuseUnlock: undefined,
       notNow: false,
     });
@@ -132,6 +134,61 @@ describe('the page and who may do what', () => {
     await page.getByText('Anna, you may not look at this time').waitFor();
     fixture.access.notNow = false;
     await live();
+  });
+
+  test('who types a recovery code is told of a slip, of a wrong code, and comes in by the right one', async () => {
+    const secret = Buffer.alloc(16, 7).toString('base64url');
+    const code = writeRecoveryCode(secret);
+    fixture.access.add('Anna');
+    await visit();
+    await page.goto(`${fixture.origin}/`);
+    await page.getByRole('button', { name: 'I have a recovery code' }).click();
+    expect(await page.getByRole('button', { name: 'I am at the device' }).count()).toBe(0);
+    const field = page.getByLabel('Recovery code');
+    const comeIn = page.getByRole('button', { name: 'Come in by the code' });
+    await field.fill(code.replace('0', '2'));
+    await comeIn.click();
+    await page.getByText('There is a mistake in the code').waitFor();
+    await field.fill(code);
+    await comeIn.click();
+    await page.getByText('does not know this code').waitFor();
+    fixture.access.invite({ id: await recoveryInvitation(secret), secret });
+    await field.fill(code.toLowerCase().replaceAll('-', ' '));
+    await comeIn.click();
+    await page.getByText('The code is used up').waitFor();
+    await page.getByRole('button', { name: 'Go on to the picture' }).click();
+    await live();
+  });
+
+  test('who is at the device asks, holds its button, reads the words, and is in when the time is over', async () => {
+    fixture.access.presence = [
+      { state: 'closed' },
+      { state: 'waiting', ms: 1_200 },
+      { state: 'in', person: 'Zoe' },
+    ];
+    fixture.access.add('Anna');
+    await visit();
+    await page.goto(`${fixture.origin}/`);
+    await page.getByRole('button', { name: 'I am at the device' }).click();
+    await page.getByLabel('Your name').fill('Zoe');
+    await page.getByRole('button', { name: 'Ask to come in' }).click();
+    await page.getByText('Hold the device’s button for 5 s').waitFor();
+    const words = await page.locator('vedette-regain .words span').allTextContents();
+    expect(words).toHaveLength(4);
+    await page.getByText('decided in 2 s').waitFor();
+    await page.getByRole('button', { name: 'Go on to the picture' }).click();
+    await live();
+    expect(fixture.access.people.map(({ name }) => name)).toEqual(['Anna', 'Zoe']);
+  });
+
+  test('who was not alone at the button is told so', async () => {
+    fixture.access.presence = [{ state: 'out', because: 'others' }];
+    await visit();
+    await page.goto(`${fixture.origin}/`);
+    await page.getByRole('button', { name: 'I am at the device' }).click();
+    await page.getByLabel('Your name').fill('Zoe');
+    await page.getByRole('button', { name: 'Ask to come in' }).click();
+    await page.getByText('Somebody else asked too').waitFor();
   });
 
   test('a stranger reads how to begin, or whom to ask', async () => {

@@ -3,13 +3,21 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { generateKey, keyIdOf, publicKeyOf, sha256, verify } from '../../../src/identity/keys.ts';
-import { joinStatement, loginStatement } from '../../../src/identity/statements.ts';
+import { joinStatement, loginStatement, presenceStatement } from '../../../src/identity/statements.ts';
 import type { AuditEntry, Grant, Invitation, Person } from '../../../src/protocol/access.ts';
 import type { LockStatus } from '../../../src/protocol/lock.ts';
+import type { PresenceAnswer } from '../../../src/protocol/presence.ts';
 import { type Receipt, Request } from '../../../src/protocol/request.ts';
 import { ownerScopes, type Scope } from '../../../src/protocol/scope.ts';
 
-const paths = ['/api/identity', '/api/session/challenge', '/api/session', '/api/join', '/api/requests'];
+const paths = [
+  '/api/identity',
+  '/api/session/challenge',
+  '/api/session',
+  '/api/join',
+  '/api/presence',
+  '/api/requests',
+];
 const newId = (): string => randomBytes(16).toString('base64url');
 
 type Answer = { result?: unknown } | { code: string; reason: string };
@@ -26,6 +34,8 @@ export class FakeAccess {
   readonly cookies = new Map<string, string>();
   /** Every request that came in, in order. */
   readonly asked: Request[] = [];
+  /** What whoever asks at the device's button is told, one after another; the last again and again. */
+  presence: PresenceAnswer[] = [];
   /** Set to refuse to unlock. */
   refuseUnlock: { code: string; reason: string } | undefined;
   /** Set to let nobody do anything. */
@@ -59,7 +69,7 @@ export class FakeAccess {
   }
 
   /** An open invitation, and what stands after `#` in its link. */
-  invite(change: Partial<Invitation> = {}): string {
+  invite(change: Partial<Invitation & { secret: string }> = {}): string {
     const body = { id: newId(), name: 'Owner', scopes: [...ownerScopes], limits: {}, createdAt: Date.now() };
     const invitation = { ...body, expiresAt: Date.now() + 600_000, secret: newId(), ...change };
     this.invitations.push(invitation);
@@ -99,7 +109,12 @@ export class FakeAccess {
     switch (request.url) {
       case '/api/identity': {
         const { title, publicKey, id } = this;
-        json(200, { device: { name: 'demo', title, publicKey, id }, paired: this.people.length > 0 });
+        const near = this.presence.length > 0 ? { presence: { holdMs: 5_000 } } : {};
+        json(200, {
+          device: { name: 'demo', title, publicKey, id },
+          paired: this.people.length > 0,
+          ...near,
+        });
         break;
       }
       case '/api/session/challenge': {
@@ -120,6 +135,21 @@ export class FakeAccess {
         const fresh = this.#challenges.delete(body.challenge);
         if (!fresh || !signed || !this.#alive(person?.id)) refuse(403, 'access/unknown-key');
         else json(204, undefined, this.#cookie(person?.id ?? ''));
+        break;
+      }
+      case '/api/presence': {
+        const { key, challenge, signature, name } = body;
+        const statement = presenceStatement({ device: this.id, key, challenge, origin });
+        const fresh = this.#challenges.delete(challenge);
+        const [answer] = this.presence.splice(0, this.presence.length > 1 ? 1 : 0).concat(this.presence);
+        if (!fresh || !answer || !(await verify(key, statement, signature)))
+          return refuse(403, 'access/wrong-signature');
+        if (answer.state !== 'in') return json(200, answer);
+        const person = this.add(name);
+        Object.assign(person, {
+          keys: [{ id: await keyIdOf(key), publicKey: key, label: body.label, addedAt: Date.now() }],
+        });
+        json(200, answer, this.#cookie(person.id));
         break;
       }
       case '/api/join':

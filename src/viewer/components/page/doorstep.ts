@@ -28,11 +28,15 @@ export function joining({ parts, way, link, entered }: Joining): unknown {
 }
 
 /** What whoever is not let in reads in place of the page; undefined for the others. */
-export function keptOut({ admission, redemption }: Viewer): unknown {
+export function keptOut(
+  { admission, redemption }: Viewer,
+  { parts, way }: Pick<Joining, 'parts' | 'way'>,
+): unknown {
   if (admission?.type === 'unauthorized') {
     return html`<main class="message" data-state="unauthorized">
       <h1>${strings.unauthorizedTitle}</h1>
       <p>${unauthorizedWords(admission, redemption)}</p>
+      ${parts.has('regain') ? html`<vedette-regain .way=${way}></vedette-regain>` : nothing}
     </main>`;
   }
   if (admission?.type === 'not-now') {

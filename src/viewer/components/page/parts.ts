@@ -6,6 +6,7 @@ const imports = {
   people: () => import('../vedette-people.ts'),
   settings: () => import('../vedette-settings.ts'),
   join: () => import('../vedette-join.ts'),
+  regain: () => import('../vedette-regain.ts'),
 };
 type Part = keyof typeof imports;
 
