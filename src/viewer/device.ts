@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { KeypadDescription } from '../protocol/keypad.ts';
 import { mayVisit, type Scope } from '../protocol/scope.ts';
 import { FeedDescription } from '../protocol/signaling.ts';
 import { post, type SignIn, signIn } from './sign-in.ts';
@@ -17,6 +18,8 @@ export const DeviceDescription = z.object({
   person: z.object({ id: z.string(), name: z.string() }).nullish(),
   /** What an invitation's id and secret are added to, for a page that does not need this address. */
   inviteLink: z.string().optional(),
+  /** Where a code can be typed; absent where nowhere, or for whoever may give none. */
+  keypads: z.array(KeypadDescription).optional(),
   /** Where the device lives, an IANA time zone. */
   zone: z.string().optional(),
 });

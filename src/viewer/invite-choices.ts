@@ -1,4 +1,5 @@
 import type { GrantLimits } from '../protocol/access.ts';
+import type { KeypadDescription } from '../protocol/keypad.ts';
 import { covers, ownerScopes, type Scope } from '../protocol/scope.ts';
 
 /** Whom one usually asks in. */
@@ -46,6 +47,19 @@ export function termsOf(invitee: Invitee, form: InviteForm, now: number): Invite
       return { scopes: ['view'], limits: { windows, zone }, expiresAt: now + linkHoldsMs };
     }
   }
+}
+
+/** The same for a code: it opens, and there is nothing to look at. */
+export function byCode({ scopes, ...terms }: InviteTerms): InviteTerms {
+  return { ...terms, scopes: scopes.filter((scope) => scope.split(':')[0] === 'unlock') };
+}
+
+/** Where a code for these terms could be typed. */
+export function keypadsFor(
+  { scopes }: InviteTerms,
+  keypads: readonly KeypadDescription[] = [],
+): readonly KeypadDescription[] {
+  return keypads.filter(({ lock }) => covers(scopes, `unlock:${lock}`));
 }
 
 /** A further browser of somebody who is known, with what they may already: at hand, so not for long. */

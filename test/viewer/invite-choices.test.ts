@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { GrantLimits } from '../../src/protocol/access.ts';
 import { ownerScopes } from '../../src/protocol/scope.ts';
-import { type InviteForm, inviteesFor, termsOf } from '../../src/viewer/invite-choices.ts';
+import { byCode, type InviteForm, inviteesFor, keypadsFor, termsOf } from '../../src/viewer/invite-choices.ts';
 
 const form: InviteForm = {
   lock: 'parcel-box',
@@ -23,6 +23,21 @@ describe('whom one asks in', () => {
     const doctor = termsOf('doctor', form, 0);
     expect(doctor?.scopes).toEqual(['view']);
     expect(GrantLimits.parse(doctor?.limits)).toEqual(doctor?.limits);
+  });
+
+  test('a code opens what it would, and no more; whoever only looks has nowhere to type one', () => {
+    const keypads = [{ keypad: 'gate', title: 'Gate', lock: 'parcel-box' }];
+    for (const [invitee, scopes] of [
+      ['courier', ['unlock:parcel-box']],
+      ['resident', ['unlock']],
+    ] as const) {
+      const terms = termsOf(invitee, form, 2_000);
+      if (!terms) throw new Error('no terms');
+      expect(byCode(terms)).toEqual({ ...terms, scopes });
+      expect([keypadsFor(terms, keypads), keypadsFor(terms)]).toEqual([keypads, []]);
+    }
+    const doctor = termsOf('doctor', form, 0);
+    expect(doctor && keypadsFor(doctor, keypads)).toEqual([]);
   });
 
   test.each([

@@ -77,6 +77,12 @@ export const inviteStyles = css`
     fill: #000;
     stroke: none;
   }
+  .code {
+    font: 600 clamp(2rem, 12vw, 3.5rem) / 1.2 ui-monospace, monospace;
+    font-variant-numeric: tabular-nums;
+    text-align: center;
+    user-select: all;
+  }
   .ways button {
     flex: 1 1 120px;
   }

@@ -1,16 +1,19 @@
 import { html, LitElement, nothing, svg } from 'lit';
 import { encode } from 'uqr';
+import type { KeypadDescription } from '../../protocol/keypad.ts';
 import type { LockStatus } from '../../protocol/lock.ts';
-import { InviteResult } from '../../protocol/request.ts';
+import { CodeResult, InviteResult } from '../../protocol/request.ts';
 import { covers, type Scope } from '../../protocol/scope.ts';
 import type { DeviceDescription } from '../device.ts';
 import { grantContext, grantWords } from '../grant-words.ts';
 import {
+  byCode,
   furtherKey,
   type Invitee,
   type InviteForm,
   type InviteTerms,
   inviteesFor,
+  keypadsFor,
   termsOf,
 } from '../invite-choices.ts';
 import { writeJoinLink } from '../join-link.ts';
@@ -49,6 +52,8 @@ export class VedetteInvite extends LitElement {
     busy: { state: true },
     trouble: { state: true },
     made: { state: true },
+    coded: { state: true },
+    code: { state: true },
     far: { state: true },
     copied: { state: true },
   };
@@ -70,6 +75,10 @@ export class VedetteInvite extends LitElement {
         readonly until: number;
       }
     | undefined;
+  /** A code is wanted in place of a link. */
+  declare coded: boolean;
+  /** What was made then. */
+  declare code: { readonly code: string; readonly name: string; readonly keypads: string } | undefined;
   /** The link for elsewhere is shown. */
   declare far: boolean;
   declare copied: boolean;
@@ -106,7 +115,13 @@ export class VedetteInvite extends LitElement {
 
   #terms(): InviteTerms | undefined {
     if (this.person !== undefined) return furtherKey(Date.now());
-    return this.invitee && termsOf(this.invitee, this.form, Date.now());
+    const terms = this.invitee && termsOf(this.invitee, this.form, Date.now());
+    return terms && this.coded && this.#keypads(terms).length > 0 ? byCode(terms) : terms;
+  }
+
+  /** Where a code for these terms could be typed. */
+  #keypads(terms: InviteTerms | undefined): readonly KeypadDescription[] {
+    return terms === undefined || this.person ? [] : keypadsFor(terms, this.device.keypads);
   }
 
   #change(change: Partial<InviteForm>): void {
@@ -122,6 +137,7 @@ export class VedetteInvite extends LitElement {
     this.busy = true;
     this.trouble = undefined;
     const { scopes, limits, expiresAt } = terms;
+    const coded = this.coded && this.#keypads(terms).length > 0;
     const person = this.person === undefined ? {} : { person: this.person.id };
     const receipt = await this.send({
       type: 'invite',
@@ -130,8 +146,15 @@ export class VedetteInvite extends LitElement {
       scopes: [...scopes],
       limits,
       expiresAt,
+      ...(coded ? { code: true } : {}),
     });
     this.busy = false;
+    const code = receipt.state === 'done' && coded ? CodeResult.safeParse(receipt.result).data : undefined;
+    if (code !== undefined) {
+      this.code = { name, code: code.code, keypads: titlesOf(code.keypads) };
+      this.dispatchEvent(new CustomEvent('invited'));
+      return;
+    }
     const made = receipt.state === 'done' ? InviteResult.safeParse(receipt.result).data : undefined;
     if (made === undefined) {
       this.trouble = receipt.state === 'refused' ? receipt.reason : strings.loadFailed;
@@ -159,11 +182,24 @@ export class VedetteInvite extends LitElement {
     const close = (): void => this.renderRoot.querySelector('dialog')?.close();
     return html`<dialog aria-labelledby="title" @close=${() => this.dispatchEvent(new CustomEvent('close'))}>
       <header>
-        <h2 id="title">${this.made === undefined ? strings.inviteTitle : strings.inviteReady(this.made.name)}</h2>
+        <h2 id="title">${this.#title()}</h2>
         <button aria-label=${strings.close} title=${strings.close} @click=${close}>${icons.close}</button>
       </header>
-      ${this.made === undefined ? this.#form() : this.#links(this.made)}
+      ${this.code ? this.#code(this.code) : this.made ? this.#links(this.made) : this.#form()}
     </dialog>`;
+  }
+
+  #title(): string {
+    if (this.code) return strings.inviteCodeReady(this.code.name);
+    return this.made ? strings.inviteReady(this.made.name) : strings.inviteTitle;
+  }
+
+  #code({ code, keypads }: NonNullable<VedetteInvite['code']>): unknown {
+    return html`<div class="made">
+      <p class="code" aria-label=${strings.inviteCode}>${code.slice(0, 4)} ${code.slice(4)}</p>
+      <p>${strings.inviteCodeOnce(keypads)}</p>
+      <button class="filled" @click=${() => this.#copy(code)}>${this.copied ? strings.copied : strings.copy}</button>
+    </div>`;
   }
 
   #links({ link, elsewhere, until }: NonNullable<VedetteInvite['made']>): unknown {
@@ -186,7 +222,9 @@ export class VedetteInvite extends LitElement {
     }}>
       ${this.person === undefined ? this.#somebody() : html`<p>${strings.keyAddHint(this.person.name)}</p>`}
       ${this.trouble === undefined ? nothing : html`<p class="trouble" role="alert">${this.trouble}</p>`}
-      <button class="filled" ?disabled=${this.busy || this.#nobody}>${strings.inviteMake}</button>
+      <button class="filled" ?disabled=${this.busy || this.#nobody}>${
+        this.coded && this.#keypads(this.#terms()).length > 0 ? strings.inviteMakeCode : strings.inviteMake
+      }</button>
     </form>`;
   }
 
@@ -210,8 +248,20 @@ export class VedetteInvite extends LitElement {
       </fieldset>
       ${this.invitee === 'courier' ? this.#courier() : nothing}
       ${this.invitee === 'doctor' ? this.#doctor() : nothing}
+      ${this.#codeOrLink()}
       ${this.#said()}
     `;
+  }
+
+  #codeOrLink(): unknown {
+    const keypads = this.#keypads(this.#terms());
+    if (keypads.length === 0) return nothing;
+    return html`<label class="choice">
+      <input type="checkbox" .checked=${this.coded} @change=${() => {
+        this.coded = !this.coded;
+      }} />
+      <span>${strings.inviteByCode}<small>${strings.inviteByCodeHint(titlesOf(keypads))}</small></span>
+    </label>`;
   }
 
   /** In the words that will stand in the list. */
@@ -266,6 +316,9 @@ export class VedetteInvite extends LitElement {
 
   static override styles = [shared, dialogStyles, inviteStyles];
 }
+
+const titlesOf = (keypads: readonly KeypadDescription[]): string =>
+  keypads.map(({ title }) => title).join(', ');
 
 /** Black on white in either scheme: cameras read no other. */
 function qrCode(text: string): unknown {

@@ -1,6 +1,6 @@
 import { html, LitElement, nothing } from 'lit';
 import type { z } from 'zod';
-import type { Grant, Invitation, Person, PersonKey } from '../../protocol/access.ts';
+import type { Grant, Invitation, Person, PersonCode, PersonKey } from '../../protocol/access.ts';
 import type { LockStatus } from '../../protocol/lock.ts';
 import { PeopleResult, type RequestOf } from '../../protocol/request.ts';
 import { covers, type Scope } from '../../protocol/scope.ts';
@@ -167,8 +167,9 @@ export class VedettePeople extends LitElement {
       </div>
       ${grants.length === 0 ? html`<p class="soft">${strings.mayNothing}</p>` : nothing}
       ${grants.map((grant) => this.#grant(grant, grants.length > 1))}
+      ${person.codes?.map((code) => this.#code(code, person.name)) ?? nothing}
       ${
-        person.keys.length === 0
+        person.keys.length === 0 && person.codes === undefined
           ? nothing
           : html`<details>
             <summary>${strings.keysOf(person.keys.length)}</summary>
@@ -193,6 +194,13 @@ export class VedettePeople extends LitElement {
         standing === 'over' ? html` – <strong>${strings.grantOver}</strong>` : nothing
       }${standing === 'not-yet' ? html` – ${strings.grantNotYet}` : nothing}</p>
       ${several ? this.#revoking({ what: 'grant', of: grant.id }, strings.revokeGrant(words), false) : nothing}
+    </div>`;
+  }
+
+  #code({ id, lost }: PersonCode, name: string): unknown {
+    return html`<div class="row">
+      <p>${lost ? strings.codeLost : strings.codeThere}</p>
+      ${this.#revoking({ what: 'code', of: id }, strings.revokeCode(name), false)}
     </div>`;
   }
 

@@ -362,6 +362,37 @@ describe('the page and who may do what', () => {
     expect(made.revokedAt).toBeDefined();
   });
 
+  test('makes a code for a courier, shows it this once, and takes it back', async () => {
+    await enter();
+    await page.getByRole('link', { name: 'People' }).click();
+    await page.getByRole('button', { name: 'Invite…' }).click();
+    await page.getByLabel('Name').fill('Parcel service');
+    await page.getByRole('radio', { name: 'Doctor' }).check();
+    expect(await page.getByRole('checkbox', { name: 'A code for the keypad' }).count()).toBe(0);
+    await page.getByRole('radio', { name: 'Courier' }).check();
+    await page.getByRole('checkbox', { name: 'A code for the keypad' }).check();
+    await page.getByText(/may open Parcel box once/).waitFor();
+    await page.getByRole('button', { name: 'Make the code' }).click();
+    await page.getByText('0123 4567').waitFor();
+    await page.getByText('To be typed at: Gate, then Enter or #. It is shown only now.').waitFor();
+    expect(fixture.access.asked.find(({ type }) => type === 'invite')).toMatchObject({
+      ...{ name: 'Parcel service', code: true, scopes: ['unlock:parcel-box'], limits: { uses: 1 } },
+    });
+    await page.getByRole('button', { name: 'Copy' }).click();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('01234567');
+    await page.getByRole('button', { name: 'Close' }).click();
+    const person = fixture.access.people.at(-1);
+    const row = page.locator(`[data-person="${person?.id}"]`);
+    await row.getByText('A code for the keypad').waitFor();
+    expect(await page.content()).not.toContain('0123');
+    await row.getByRole('button', { name: 'Revoke the code of Parcel service' }).click();
+    await row.getByRole('button', { name: 'Yes, revoke' }).click();
+    await expect.poll(() => fixture.access.asked.at(-1)?.type).toBe('people');
+    expect(fixture.access.asked.find(({ type }) => type === 'revoke')).toMatchObject({
+      ...{ what: 'code', of: person?.codes?.[0]?.id },
+    });
+  });
+
   test('makes a link for another browser of somebody who is in already', async () => {
     await enter();
     await page.getByRole('link', { name: 'People' }).click();

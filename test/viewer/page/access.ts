@@ -22,6 +22,9 @@ const newId = (): string => randomBytes(16).toString('base64url');
 
 type Answer = { result?: unknown } | { code: string; reason: string };
 
+/** A keypad at the lock of the tests. */
+export const gate = { keypad: 'gate', title: 'Gate', lock: 'parcel-box' };
+
 export class FakeAccess {
   readonly title: string;
   /** Raw, base64url. */
@@ -230,6 +233,12 @@ export class FakeAccess {
       }
       case 'invite': {
         const { name, scopes, limits, expiresAt } = request;
+        if (request.code) {
+          const person = this.add(name, { scopes, limits });
+          const codes = [{ id: newId(), grant: person.grants[0]?.id ?? '', createdAt: Date.now() }];
+          Object.assign(person, { keys: [], codes });
+          return { result: { code: '01234567', person: person.id, keypads: [gate] } };
+        }
         this.invite({ name, scopes, limits, expiresAt });
         const { secret, ...invitation } = this.invitations.at(-1)!;
         return { result: { invitation, secret } };
@@ -238,6 +247,7 @@ export class FakeAccess {
         const rows: { id: string; revokedAt?: number | undefined }[] = [
           ...this.people,
           ...this.people.flatMap(({ grants }) => grants),
+          ...this.people.flatMap(({ codes = [] }) => codes),
           ...this.invitations,
         ];
         for (const row of rows) if (row.id === request.of) row.revokedAt = Date.now();

@@ -13,7 +13,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { FeedDescription, SignalingBody } from '../../../src/protocol/signaling.ts';
 import { fragmentOf, parseFragment, restartedOffer } from '../../../src/signaling/sdp-fragment.ts';
 import { chromiumPath } from '../../browsers/chromium.ts';
-import { FakeAccess } from './access.ts';
+import { FakeAccess, gate } from './access.ts';
 import { FakeRecords } from './records.ts';
 
 export const built = join(import.meta.dirname, '../../../dist/viewer');
@@ -212,6 +212,7 @@ export class Fixture {
             ? this.access.scopesOf(person)
             : ['view', 'listen', 'talk', 'snapshot', ...(options.scopes ?? [])],
           person: person ? { id: person.id, name: person.name } : null,
+          ...(person ? { keypads: [gate] } : {}),
           ...(options.zone === undefined ? {} : { zone: options.zone }),
         });
       } else if (this.records.serves(path)) {
