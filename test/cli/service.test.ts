@@ -46,6 +46,11 @@ test('a device has just the groups and devices that its profile names kinds of',
   });
   const gpio = 'device: a\ncameras: { a: { kind: test } }\nsensors: { bell: { kind: gpio, line: button } }';
   expect(needs(gpio)).toMatchObject({ groups: ['gpio'], devices: ['char-gpiochip'] });
+  const keypad = `device: a
+cameras: { a: { kind: test } }
+locks: { box: { kind: simulated, unpowered: locked } }
+keypads: { gate: { kind: evdev, device: Keypad, lock: box } }`;
+  expect(needs(keypad, ['input'])).toMatchObject({ groups: ['input'], devices: ['char-input'] });
 });
 
 test('a group that this machine lacks is told in place of a service that does not start', () => {

@@ -79,6 +79,7 @@ describe('a code at a keypad of a real device', () => {
   test('comes back when its keypad was pulled out and is plugged in again', async () => {
     const { code } = await give('Late', {});
     pad.unplug();
+    await until(async () => device.printed().includes('was unplugged'));
     await pad.plugged();
     expect(await type(code, /^Parcel box opened for Late/)).toBeDefined();
   });

@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { GrantLimits } from '../../src/protocol/access.ts';
 import { ownerScopes } from '../../src/protocol/scope.ts';
-import { byCode, type InviteForm, inviteesFor, keypadsFor, termsOf } from '../../src/viewer/invite-choices.ts';
+import {
+  byCode,
+  type InviteForm,
+  inviteesFor,
+  keypadsFor,
+  termsOf,
+} from '../../src/viewer/invite-choices.ts';
 
 const form: InviteForm = {
   lock: 'parcel-box',

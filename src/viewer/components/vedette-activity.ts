@@ -64,7 +64,11 @@ export class VedetteActivity extends LitElement {
             ${before !== undefined && dayName(before.time) === day ? nothing : html`<li class="day">${day}</li>`}
             <li data-seq=${entry.seq} data-type=${entry.type}>
               <time datetime=${new Date(entry.time).toISOString()}>${clockSeconds(entry.time)}</time>
-              <span>${entry.title}${entry.picture === undefined ? nothing : html` <small>${strings.activityPicture}</small>`}</span>
+              <span>${entry.title}${entry.picture === undefined ? nothing : html` <small>${strings.activityPicture}</small>`}${
+                entry.detail?.keypad === undefined
+                  ? nothing
+                  : html` <small>${strings.activityKeypad(String(entry.detail.keypad))}</small>`
+              }</span>
             </li>
           `;
         })}

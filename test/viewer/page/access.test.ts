@@ -410,10 +410,11 @@ describe('the page and who may do what', () => {
       time: Date.now() - index * 60_000,
       type: 'lock',
       title: `Anna opened Parcel box (${60 - index})`,
+      ...(index === 0 ? { detail: { keypad: 'gate' } } : {}),
     }));
     await enter();
     await page.getByRole('link', { name: 'People' }).click();
-    await page.getByText('Anna opened Parcel box (60)').waitFor();
+    await page.getByText('Anna opened Parcel box (60) at the keypad gate').waitFor();
     await page.getByRole('button', { name: 'Show earlier ones' }).click();
     await page.getByText('Anna opened Parcel box (1)', { exact: true }).waitFor();
   });
