@@ -21,6 +21,7 @@ const rooms = {
   session: ['transport', 'rtp', 'media'],
   signaling: ['identity', 'buses'],
   access: ['identity'],
+  backup: ['access', 'identity'],
   actions: ['records', 'media', 'buses'],
   records: ['media'],
   sensors: ['media', 'buses'],

@@ -25,7 +25,7 @@ export const benchmark: Benchmark = {
       await writeTrail(path, entries, identity);
       const startMs = performance.now();
       const before = process.cpuUsage();
-      const report = await verifyTrail(path, identity.publicKey);
+      const report = await verifyTrail(path, identity);
       const tookMs = performance.now() - startMs;
       const { user, system } = process.cpuUsage(before);
       const what = `${entries} entries`;

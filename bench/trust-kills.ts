@@ -36,7 +36,7 @@ export async function killTrustWriter(folder: string, kills: number): Promise<Ki
   };
   for (let count = 0; count < kills; count += 1) await oneLife(folder, seen);
   const path = join(folder, 'trust.sqlite');
-  const report = await verifyTrail(path, seen.key);
+  const report = await verifyTrail(path, { publicKey: seen.key });
   const database = new DatabaseSync(path, { readOnly: true });
   try {
     const requests = new RequestTable(database);

@@ -9,6 +9,7 @@ import { trustFileName } from './access/trust/database.ts';
 import { Trust } from './access/trust/trust.ts';
 import { TrustedClock } from './access/trusted-clock.ts';
 import { composeAway } from './away.ts';
+import { mustBeFinished } from './backup/put-in-place.ts';
 import type { Clock } from './clock.ts';
 import { settledWithin } from './deadline.ts';
 import { DeviceCertificate } from './device-certificate.ts';
@@ -191,6 +192,7 @@ export function createAgent(
       // Without it there is no picture to be had: better said now than to the first viewer.
       findFfmpeg();
       const addresses = await withStateFolder(stateDir, async () => {
+        mustBeFinished(stateDir);
         await deviceIdentity.start();
         await codeSecret.start();
         await access.start();

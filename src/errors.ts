@@ -644,6 +644,50 @@ export const errorTable = {
     '{problem}; entries before it that hold: {count}',
     'keep a copy of the file; vedette audit recover begins anew after what holds',
   ),
+  'identity/not-kept-here': entry(
+    'the key of this device lies in {path}, outside its state folder',
+    'put another one there by hand; everybody pairs anew then',
+  ),
+  'identity/too-many-changes': entry(
+    'the key of this device was changed as often as can be followed',
+    'keep this key; or begin as another device, with the whole state folder moved away',
+  ),
+  'identity/succession-damaged': entry(
+    '{path} does not tell how this device came to its key: {detail}',
+    'put identity/ back from a backup',
+  ),
+  'backup/no-passphrase': entry(
+    'there is nobody to ask for the passphrase',
+    'say it in a terminal, or name a file that holds it with --passphrase-file',
+    exitCodes.usage,
+  ),
+  'backup/short-passphrase': entry(
+    'the passphrase has fewer than {least} characters',
+    'choose five words or more; whoever has the file and the passphrase is this device',
+    exitCodes.usage,
+  ),
+  'backup/unreadable': entry(
+    '{file} cannot be read: {detail}',
+    'name a file that vedette backup has written',
+  ),
+  'backup/foreign': entry(
+    '{file} is no backup that can be restored: {detail}',
+    'name a file that vedette backup has written',
+  ),
+  'backup/wrong-passphrase': entry(
+    'this passphrase does not open {file}',
+    'try again; where it is surely the right one, the file is damaged: use another backup',
+  ),
+  'backup/damaged': entry('{file} is damaged, or a part of it is missing: {detail}', 'use another backup'),
+  'restore/occupied': entry(
+    'there is an identity in {folder} already',
+    'to put the backup in its place, add --replace; the present one is kept aside',
+    exitCodes.usage,
+  ),
+  'restore/unfinished': entry(
+    'a restore in {folder} was cut short',
+    'finish it: vedette restore <profile> <file>; it goes on where it ended',
+  ),
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof errorTable;

@@ -6,11 +6,14 @@ import { basename, dirname, join } from 'node:path';
 const privateFileMode = 0o600;
 const privateFolderMode = 0o700;
 
+/** What a file is to hold; what comes in parts is written as it comes. */
+type FileData = string | Uint8Array | AsyncIterable<Uint8Array>;
+
 /**
  * Replaces `path` by `data` so that a power cut leaves the old file or the new one, whole: a temporary file beside
  * it, synced, renamed over it, and the folder synced, for the rename lives there.
  */
-export async function replaceFile(path: string, data: string | Uint8Array): Promise<void> {
+export async function replaceFile(path: string, data: FileData): Promise<void> {
   const temporary = await writeTemporary(path, data);
   try {
     await rename(temporary, path);
@@ -25,7 +28,7 @@ export async function replaceFile(path: string, data: string | Uint8Array): Prom
  * Makes `path` with `data` unless it exists; of two processes that try at once one wins.
  * @returns false where the file was there already, untouched.
  */
-export async function createFile(path: string, data: string | Uint8Array): Promise<boolean> {
+export async function createFile(path: string, data: FileData): Promise<boolean> {
   const temporary = await writeTemporary(path, data);
   try {
     await link(temporary, path); // fails on an existing name, as rename would not
@@ -48,7 +51,7 @@ export async function removeLeftovers(path: string): Promise<void> {
   }
 }
 
-async function writeTemporary(path: string, data: string | Uint8Array): Promise<string> {
+async function writeTemporary(path: string, data: FileData): Promise<string> {
   await mkdir(dirname(path), { recursive: true, mode: privateFolderMode });
   const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
   const file = await open(temporary, 'wx', privateFileMode);

@@ -1,10 +1,11 @@
-import { access, chmod, readFile } from 'node:fs/promises';
+import { access, chmod, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VedetteError } from '../errors.ts';
 import { decodeBase64url, encodeBase64url } from '../identity/base64url.ts';
 import { generateKey, keyIdOf, type SigningKey, sign } from '../identity/keys.ts';
 import { agree } from '../identity/seal-keys.ts';
-import { createFile, removeLeftovers } from './atomic-file.ts';
+import { holds, maxChanges, nextLink, Succession } from '../identity/succession.ts';
+import { createFile, removeLeftovers, replaceFile, syncFolder } from './atomic-file.ts';
 
 /** What stands before the 32 bytes of an X25519 key in PKCS #8 (RFC 8410, 7). */
 const x25519Prefix = Buffer.from('302e020100300506032b656e04220420', 'hex');
@@ -20,11 +21,25 @@ export interface DeviceIdentityOptions {
   readonly witnesses: readonly string[];
 }
 
+/** In `identity/`. */
+const keyName = 'device.key';
+/** In `identity/`: how the device came to the key that it has. */
+export const successionName = 'succession.json';
+/** In `identity/`: a key that is to follow, and does not yet. */
+const nextKeyName = 'device.key.next';
+
 interface Loaded {
   readonly key: SigningKey;
   readonly publicKey: string;
   readonly id: string;
   readonly seal: { readonly key: SigningKey; readonly publicKey: string };
+  /** Where it lies. */
+  readonly path: string;
+}
+
+/** A key that has succeeded another has a chain that leads to it. */
+interface Known extends Loaded {
+  readonly succession: Succession;
 }
 
 /**
@@ -33,7 +48,7 @@ interface Loaded {
  */
 export class DeviceIdentity {
   readonly #options: DeviceIdentityOptions;
-  #loaded: Loaded | undefined;
+  #loaded: Known | undefined;
 
   constructor(options: DeviceIdentityOptions) {
     this.#options = options;
@@ -41,11 +56,62 @@ export class DeviceIdentity {
 
   /** @throws VedetteError `identity/damaged`, `identity/unreadable`, `identity/missing` */
   async start(): Promise<void> {
-    const { credentials } = this.#options;
+    const { credentials, folder } = this.#options;
     const given = credentials === undefined ? undefined : join(credentials, credentialName);
     const text = given === undefined ? undefined : await readText(given);
-    if (given !== undefined && text !== undefined) this.#loaded = await readKey(text, given);
-    else this.#loaded = await this.#loadOwn();
+    const isGiven = given !== undefined && text !== undefined;
+    const loaded = isGiven ? await readKey(text, given) : await this.#loadOwn();
+    this.#loaded = await this.#succeeded(loaded, join(folder, successionName), isGiven);
+  }
+
+  /** Every key that the device had, and who each was followed by; empty where it was never changed. */
+  get succession(): Succession {
+    return this.#started.succession;
+  }
+
+  /**
+   * Gives the device another key, which the old one names as the one that follows; whoever knows the old one follows it
+   * there. The device is stopped. Each step is on the disk when it is told; cut short, the device has the old key or the
+   * new one.
+   * @param heads so many heads of the trail there are
+   * @param now wall time in ms
+   * @throws VedetteError `identity/not-kept-here`, `identity/too-many-changes`
+   */
+  async *change(heads: number, now: number): AsyncGenerator<string, void> {
+    const { folder } = this.#options;
+    const { succession, path } = this.#started;
+    if (path !== join(folder, keyName)) throw new VedetteError('identity/not-kept-here', { path });
+    if (succession.length >= maxChanges) throw new VedetteError('identity/too-many-changes');
+    const next = join(folder, nextKeyName);
+    await replaceFile(next, await newKey());
+    yield 'the new key is made';
+    const to = await readKey((await readText(next)) ?? '', next);
+    const signer = { publicKey: to.publicKey, sign: (statement: string) => sign(to.key, statement) };
+    const link = await nextLink(succession, { from: this, to: signer, time: now, heads });
+    await replaceFile(join(folder, successionName), `${JSON.stringify([...succession, link])}\n`);
+    yield 'it is named';
+    await rename(next, path);
+    await syncFolder(folder);
+    await this.start();
+  }
+
+  /** With the chain that leads to it. A change that was named and not made is made now. */
+  async #succeeded(loaded: Loaded, path: string, isGiven: boolean): Promise<Known> {
+    const { folder } = this.#options;
+    const next = join(folder, nextKeyName);
+    const succession = await readSuccession(path);
+    const last = succession.at(-1);
+    if (last === undefined || last.to === loaded.publicKey) {
+      await rm(next, { force: true });
+      return { ...loaded, succession };
+    }
+    const text = isGiven ? undefined : await readText(next);
+    const following = text === undefined ? undefined : await readKey(text, next);
+    if (last.from !== loaded.publicKey || following?.publicKey !== last.to)
+      throw new VedetteError('identity/succession-damaged', { path, detail: 'it leads to another key' });
+    await rename(next, loaded.path);
+    await syncFolder(folder);
+    return { ...following, path: loaded.path, succession };
   }
 
   /** Raw, base64url. */
@@ -61,6 +127,11 @@ export class DeviceIdentity {
   /** X25519, raw, base64url: what is said first over a broker is sealed to it. */
   get sealKey(): string {
     return this.#started.seal.publicKey;
+  }
+
+  /** Where the key lies: in the state folder, or in the credential store. */
+  get path(): string {
+    return this.#started.path;
   }
 
   sign(text: string): Promise<string> {
@@ -79,10 +150,10 @@ export class DeviceIdentity {
 
   async #loadOwn() {
     const { folder, witnesses } = this.#options;
-    const path = join(folder, 'device.key');
+    const path = join(folder, keyName);
     let text = await readText(path);
     if (text === undefined) {
-      for (const witness of witnesses)
+      for (const witness of [...witnesses, join(folder, successionName)])
         if (await exists(witness)) throw new VedetteError('identity/missing', { path, witness });
       // Of two processes that start at once, both use the one that was first.
       await createFile(path, await newKey());
@@ -115,7 +186,7 @@ async function readKey(pem: string, path: string): Promise<Loaded> {
     const publicKey = encodeBase64url(decodeBase64url(x) ?? new Uint8Array());
     const key = await crypto.subtle.importKey('pkcs8', der, 'Ed25519', false, ['sign']);
     const seal = await sealKeyFrom(decodeBase64url(d) ?? new Uint8Array());
-    return { key, publicKey, id: await keyIdOf(publicKey), seal };
+    return { key, publicKey, id: await keyIdOf(publicKey), seal, path };
   } catch (cause) {
     throw new VedetteError('identity/damaged', { path }, { cause });
   }
@@ -132,6 +203,23 @@ async function sealKeyFrom(seed: Uint8Array<ArrayBuffer>): Promise<Loaded['seal'
   const { x = '' } = await crypto.subtle.exportKey('jwk', readable);
   const key = await crypto.subtle.importKey('pkcs8', der, 'X25519', false, ['deriveBits']);
   return { key, publicKey: x };
+}
+
+/** Empty where the key was never changed. @throws VedetteError `identity/succession-damaged` */
+export async function readSuccession(path: string): Promise<Succession> {
+  const text = await readText(path);
+  if (text === undefined) return [];
+  const damaged = (detail: string) => new VedetteError('identity/succession-damaged', { path, detail });
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    throw damaged('it cannot be read');
+  }
+  const { data } = Succession.safeParse(parsed);
+  if (!data) throw damaged('it is no chain of keys');
+  if (!(await holds(data))) throw damaged('a signature in it does not hold');
+  return data;
 }
 
 /** @returns undefined where there is no such file. @throws VedetteError `identity/unreadable` */

@@ -30,7 +30,7 @@ export const auditRecoverCommand: CommandModule<object, RecoverFlags> = {
     if (!existsSync(path) && !(await hasBegun(folder))) throw new VedetteError('trust/none', { folder });
     const identity = await startedIdentity();
     mustBeUnused(path);
-    const found = await salvage(path, identity.publicKey);
+    const found = await salvage(path, identity);
     if (found.sound) {
       print(`nothing is wrong; entries that hold: ${found.trail.entries}`);
       return;

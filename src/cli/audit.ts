@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
+import type { TrailKeys } from '../access/trust/trail-keys.ts';
 import type { NotedEntry } from '../access/trust/verify-trail.ts';
 import { VedetteError } from '../errors.ts';
 import { AuditEntry } from '../protocol/access.ts';
@@ -88,12 +90,8 @@ const verifyCommand: CommandModule<object, VerifyFlags> = {
     const trust = await trustOf(profile);
     // Says what is wrong where it cannot be opened.
     new TrailReader(trust.path).close();
-    const publicKey = key ?? (await trust.identity()).publicKey;
-    const report = await verifyTrail(
-      trust.path,
-      publicKey,
-      noted === undefined ? undefined : notedEntry(noted),
-    );
+    const keys = key === undefined ? await trust.identity() : await keysTo(key, trust.folder);
+    const report = await verifyTrail(trust.path, keys, noted === undefined ? undefined : notedEntry(noted));
     const { bad, entries, signed, newest } = report;
     if (json) printJson(report);
     if (bad) throw new VedetteError('trust/broken-trail', { count: entries, problem: badLine(bad) });
@@ -142,6 +140,13 @@ function printArray(entries: Iterable<AuditEntry>): void {
     before = ' ,';
   }
   print(before === '[' ? '[]' : ']');
+}
+
+/** A key that is not on this machine, with the chain that leads to it, where that lies beside the trail. */
+async function keysTo(publicKey: string, folder: string): Promise<TrailKeys> {
+  const { readSuccession, successionName } = await import('../access/device-identity.ts');
+  const succession = await readSuccession(join(folder, 'identity', successionName));
+  return succession.at(-1)?.to === publicKey ? { publicKey, succession } : { publicKey };
 }
 
 /** @throws VedetteError `cli/bad-flag` */

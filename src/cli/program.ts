@@ -2,6 +2,7 @@ import yargs from 'yargs';
 import { exitCodes, VedetteError } from '../errors.ts';
 import { version } from '../version.ts';
 import { auditCommand } from './audit.ts';
+import { backupCommand } from './backup.ts';
 import { checkCommand } from './check.ts';
 import { demoCommand } from './demo.ts';
 import { devicesCommand } from './devices.ts';
@@ -9,11 +10,13 @@ import { embedCommand } from './embed.ts';
 import { eventsCommand } from './events.ts';
 import { exportCommand } from './export.ts';
 import { tellFailure } from './failure.ts';
+import { identityCommand } from './identity.ts';
 import { initCommand } from './init.ts';
 import { pairCommand } from './pair.ts';
 import { peopleCommand } from './people.ts';
 import { recoveryCommand } from './recovery.ts';
 import { resetCommand } from './reset.ts';
+import { restoreCommand } from './restore.ts';
 import { rulesCommand } from './rules.ts';
 import { runCommand } from './run.ts';
 import { schemaCommand } from './schema.ts';
@@ -35,6 +38,9 @@ const commandNames = [
   exportCommand,
   auditCommand,
   resetCommand,
+  backupCommand,
+  restoreCommand,
+  identityCommand,
   rulesCommand,
   serviceCommand,
   embedCommand,
@@ -63,6 +69,9 @@ export async function main(args: readonly string[]): Promise<number> {
     .command(exportCommand)
     .command(auditCommand)
     .command(resetCommand)
+    .command(backupCommand)
+    .command(restoreCommand)
+    .command(identityCommand)
     .command(rulesCommand)
     .command(serviceCommand)
     .command(embedCommand)

@@ -39,6 +39,7 @@ export async function statePartsOf({ folder, files }: StatePlace): Promise<reado
       .map((each) => join(folder, each));
   const parts = [
     { what: "the device's key", paths: [key] },
+    { what: 'what a restore put aside', paths: [...of('restore.'), ...of('replaced-')] },
     { what: 'people, what they may, and the trail', paths: of(trustFileName) },
     {
       what: 'secrets, signed-in browsers and certificates',

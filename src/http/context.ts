@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Access } from '../access/access.ts';
 import type { Credentials } from '../access/credentials.ts';
+import type { DeviceIdentity } from '../access/device-identity.ts';
 import type { Presence } from '../access/presence.ts';
 import type { Clock } from '../clock.ts';
 import { VedetteError } from '../errors.ts';
@@ -27,7 +28,11 @@ export interface DeviceServices {
   readonly credentials: Credentials;
   readonly access: Access;
   /** Who the device is. */
-  readonly identity: { readonly publicKey: string; readonly id: string };
+  readonly identity: {
+    readonly publicKey: string;
+    readonly id: string;
+    readonly succession?: DeviceIdentity['succession'];
+  };
   /** The button that lets somebody in, where the profile has one. */
   readonly presence?: Pick<Presence, 'ask' | 'holdMs'>;
   /** What people ask for. */

@@ -42,10 +42,15 @@ export function sessionRoutes(services: DeviceServices): Hono<HttpEnv> {
 
   // Whoever joins has to know which device it is before it knows them.
   routes.get('/api/identity', (c) => {
-    const { publicKey, id } = identity;
+    const { publicKey, id, succession = [] } = identity;
     const { presence } = services;
     const button = presence && isNear(c.get('caller')) ? { presence: { holdMs: presence.holdMs } } : {};
-    return c.json({ device: { name: device, title, publicKey, id }, paired: access.paired, ...button });
+    return c.json({
+      device: { name: device, title, publicKey, id },
+      succession,
+      paired: access.paired,
+      ...button,
+    });
   });
 
   routes.post('/api/session/challenge', limited(maxBodyBytes), (c) => {

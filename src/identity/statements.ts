@@ -93,3 +93,18 @@ export const recordStatement = (
     'vedette record 1',
     ...[parts.session, parts.device, parts.person, parts.role, parts.nonce, String(parts.seq), parts.text],
   );
+
+/** A device's key names the one that follows it; both sign. */
+export const successionStatement = (parts: {
+  readonly number: number;
+  readonly from: string;
+  readonly to: string;
+  /** Wall time in ms. */
+  readonly time: number;
+  /** How many heads of the trail there are. */
+  readonly heads: number;
+}): string =>
+  statement(
+    'vedette succession 1',
+    ...[parts.from, parts.to, String(parts.number), String(parts.time), String(parts.heads)],
+  );

@@ -2,6 +2,7 @@ import type { Logger } from '../../log.ts';
 import type { AuditDraft, AuditEntry } from '../../protocol/access.ts';
 import type { Tail } from './audit-table.ts';
 import { entriesPerHead, type Head, headStatement, type SignedHead } from './chain.ts';
+import type { TrailKeys } from './trail-keys.ts';
 
 /** Of these a signature does not wait for others: they say who may do what, and what was moved. */
 const signedAtOnce: ReadonlySet<AuditEntry['type']> = new Set([
@@ -13,8 +14,7 @@ const signedAtOnce: ReadonlySet<AuditEntry['type']> = new Set([
 ]);
 
 /** Who the trail is of; it signs the heads. */
-export interface TrustIdentity {
-  readonly publicKey: string;
+export interface TrustIdentity extends TrailKeys {
   sign(text: string): Promise<string>;
 }
 

@@ -6,10 +6,11 @@ import type { AuditDraft } from '../../protocol/access.ts';
 import { asideName, moveLogAside } from '../../sqlite-file.ts';
 import { AuditTable } from './audit-table.ts';
 import { hasBegun, setBegun } from './begun.ts';
-import { genesisHash, headStatement } from './chain.ts';
+import { headStatement } from './chain.ts';
 import { openTrust, openTrustForReading, trustFileName } from './database.ts';
 import type { TrustIdentity } from './head-signer.ts';
 import type { Salvage } from './salvage.ts';
+import { genesisOf } from './trail-keys.ts';
 
 export interface RecoverOptions {
   /** The device's state folder. */
@@ -37,7 +38,7 @@ export async function recoverTrust(options: RecoverOptions): Promise<string | un
     copy(path, database, options);
     const head = begin(database, options, aside);
     const signature = await options.identity.sign(headStatement(options.identity.publicKey, head));
-    new AuditTable(database, genesisHash(options.identity.publicKey)).addHead({ ...head, signature });
+    new AuditTable(database, genesisOf(options.identity)).addHead({ ...head, signature });
     database.exec('COMMIT; PRAGMA wal_checkpoint(TRUNCATE)');
   } finally {
     database.close();
@@ -64,7 +65,7 @@ function copy(path: string, to: DatabaseSync, { identity, found }: RecoverOption
     return;
   }
   try {
-    const old = new AuditTable(from, genesisHash(identity.publicKey));
+    const old = new AuditTable(from, genesisOf(identity));
     const audit = new AuditTable(to, old.genesis);
     const insert = to.prepare('INSERT INTO entries (seq, entry, hash) VALUES (?, ?, ?)');
     for (const { seq, entry, hash } of old.linksAfter(0, entries)) insert.run(seq, entry, hash);
@@ -89,7 +90,7 @@ function copyRequests(from: DatabaseSync, to: DatabaseSync): void {
 
 /** The first entry after what holds. */
 function begin(database: DatabaseSync, { identity, found, now }: RecoverOptions, aside: string | undefined) {
-  const audit = new AuditTable(database, genesisHash(identity.publicKey));
+  const audit = new AuditTable(database, genesisOf(identity));
   const { trail, newestHead, rowsLost } = found;
   const title =
     trail.bad === undefined

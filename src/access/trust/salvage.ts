@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { VedetteError } from '../../errors.ts';
-import { verify } from '../../identity/keys.ts';
 import { faultOf } from '../../sqlite-file.ts';
 import { AuditTable } from './audit-table.ts';
-import { base64url, genesisHash, headStatement, type SignedHead } from './chain.ts';
+import { base64url, type SignedHead } from './chain.ts';
 import { openTrustForReading } from './database.ts';
 import { TrustRow } from './row.ts';
+import { genesisOf, signerOf, type TrailKeys } from './trail-keys.ts';
 import { type NotedEntry, type TrailReport, verifyDatabase } from './verify-trail.ts';
 
 /** What of a `trust.sqlite` holds. */
@@ -24,7 +24,7 @@ export interface Salvage {
 const nothing: TrailReport = { entries: 0, signed: 0, heads: 0 };
 
 /** Reads what can be read; changes nothing. Never throws for what the file holds. */
-export async function salvage(path: string, publicKey: string): Promise<Salvage> {
+export async function salvage(path: string, keys: TrailKeys): Promise<Salvage> {
   let database: DatabaseSync;
   try {
     database = openTrustForReading(path);
@@ -33,9 +33,9 @@ export async function salvage(path: string, publicKey: string): Promise<Salvage>
     return { rows: [], rowsLost: 0, trail: { ...nothing, bad: { seq: 1, what } }, sound: false };
   }
   try {
-    const trail = await verifyDatabase(database, publicKey);
+    const trail = await verifyDatabase(database, keys);
     const { rows, lost, readable } = readRows(database);
-    const head = await newestHead(database, publicKey);
+    const head = await newestHead(database, keys);
     return {
       rows,
       rowsLost: lost,
@@ -90,12 +90,10 @@ function parsed(text: string): unknown {
 }
 
 /** The newest that the device did sign, whatever stands beside it. */
-async function newestHead(database: DatabaseSync, publicKey: string): Promise<SignedHead | undefined> {
+async function newestHead(database: DatabaseSync, keys: TrailKeys): Promise<SignedHead | undefined> {
   try {
-    const head = new AuditTable(database, genesisHash(publicKey)).newestHead();
-    return head && (await verify(publicKey, headStatement(publicKey, head), head.signature))
-      ? head
-      : undefined;
+    const head = new AuditTable(database, genesisOf(keys)).newestHead();
+    return head && (await signerOf(keys, head)) !== undefined ? head : undefined;
   } catch {
     return undefined;
   }

@@ -1,8 +1,8 @@
 /** What the thread is started with. */
 export interface TrustThreadData {
   readonly path: string;
-  /** The device's. */
-  readonly publicKey: string;
+  /** The one that the device began with. */
+  readonly firstKey: string;
   /** The device never had such a file. */
   readonly mayCreate: boolean;
 }

@@ -2,20 +2,20 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import { VedetteError } from '../../errors.ts';
-import { verify } from '../../identity/keys.ts';
+import type { Succession, SuccessionLink } from '../../identity/succession.ts';
 import type { Logger } from '../../log.ts';
 import { type AuditDraft, AuditEntry } from '../../protocol/access.ts';
 import type { Receipt } from '../../protocol/request.ts';
 import { SqliteThread } from '../../sqlite-thread.ts';
 import type { EntriesQuery } from './audit-table.ts';
 import { hasBegun, setBegun } from './begun.ts';
-import { headStatement } from './chain.ts';
 import { trustFileName } from './database.ts';
 import { HeadSigner, type TrustIdentity } from './head-signer.ts';
 import type { Claim, Loaded, Operations, TrustChange, Written } from './operations.ts';
 import type { ClaimedRequest } from './request-table.ts';
 import { TrustRow } from './row.ts';
 import type { TrustThreadData } from './thread-data.ts';
+import { firstKey, signerOf } from './trail-keys.ts';
 
 /** The thread's file beside this one: `.ts` from the sources, `.js` where they are built. */
 const program = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
@@ -34,6 +34,12 @@ export type ClaimResult =
   | { readonly result: 'known'; readonly receipt?: Receipt }
   /** The id was used by another key, or for other bytes. */
   | { readonly result: 'other' };
+
+interface Believed {
+  readonly rows: readonly TrustRow[];
+  /** Of the device's key, since the trail was signed last. */
+  readonly changes: Succession;
+}
 
 type Thread = SqliteThread<Omit<Operations, 'close'>>;
 
@@ -70,8 +76,8 @@ export class Trust {
     this.#startedThread = this.#newThread(mayCreate);
     try {
       const loaded = await this.#thread.call('load');
-      const rows = await this.#believed(loaded);
-      await this.#mendEnd(loaded);
+      const { rows, changes } = await this.#believed(loaded);
+      await this.#mendEnd(loaded, changes);
       if (mayCreate) await this.#setBegun();
       return rows;
     } catch (error) {
@@ -146,7 +152,7 @@ export class Trust {
       program,
       data: {
         path: join(folder, trustFileName),
-        publicKey: identity.publicKey,
+        firstKey: firstKey(identity),
         mayCreate,
       } satisfies TrustThreadData,
       failure: (fault, detail) =>
@@ -187,9 +193,10 @@ export class Trust {
   }
 
   /** The rows, where all is as it was left. @throws VedetteError `trust/damaged` */
-  async #believed({ rows, tail, head }: Loaded): Promise<readonly TrustRow[]> {
-    const { publicKey } = this.#options.identity;
-    if (head && !(await verify(publicKey, headStatement(publicKey, head), head.signature)))
+  async #believed({ rows, tail, head }: Loaded): Promise<Believed> {
+    const { succession = [] } = this.#options.identity;
+    const signer = head && (await signerOf(this.#options.identity, head));
+    if (head && signer === undefined)
       throw new VedetteError('trust/damaged', { detail: 'its audit trail was not signed by this device' });
     const { success, data, error } = TrustRow.array().safeParse(rows);
     if (!success) {
@@ -198,12 +205,14 @@ export class Trust {
       throw new VedetteError('trust/damaged', { detail });
     }
     this.#signer.begin(tail, head);
-    return data;
+    return { rows: data, changes: signer === undefined ? [] : succession.slice(signer) };
   }
 
-  /** Settles and signs what a process that ended without a word left behind. */
-  async #mendEnd({ unsettled }: Loaded): Promise<void> {
+  /** Settles and signs what a process that ended without a word left behind, and what was done while none ran. */
+  async #mendEnd({ unsettled }: Loaded, changes: Succession): Promise<void> {
     try {
+      // Signed by the new key, and so said until that is on the disk.
+      if (changes.length > 0) await this.commit({ audit: changes.map(keyChanged) });
       for (const request of unsettled) await this.#interrupted(request);
     } catch (error) {
       // Whoever asks again is told then.
@@ -237,6 +246,10 @@ export class Trust {
     this.#refusal = refusal;
   }
 }
+
+const keyChanged = ({ from, to, time }: SuccessionLink): AuditDraft => ({
+  ...{ type: 'device', title: "The device's key was changed", detail: { from, to, at: time } },
+});
 
 const Draft = AuditEntry.omit({ seq: true, time: true, title: true });
 

@@ -1,16 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { verify } from '../../identity/keys.ts';
 import { AuditTable, type Link } from './audit-table.ts';
-import {
-  base64url,
-  entryHash,
-  genesisHash,
-  headStatement,
-  mostUnsigned,
-  type SignedHead,
-  sameHash,
-} from './chain.ts';
+import { base64url, entryHash, mostUnsigned, type SignedHead, sameHash } from './chain.ts';
 import { openTrustForReading } from './database.ts';
+import { genesisOf, signerOf, type TrailKeys } from './trail-keys.ts';
 
 /** A place in the trail that somebody noted down: hash as base64url. */
 export interface NotedEntry {
@@ -45,14 +37,14 @@ export interface TrailReport {
 
 /**
  * Follows a whole trail, entry by entry, in little memory; the device may be writing it.
- * @param publicKey the device's
+ * @param keys the device's
  * @param noted has to be in it: what was cut off behind it does not pass for whole
  * @throws what node:sqlite throws where the file cannot be opened; see `faultOf`.
  */
-export async function verifyTrail(path: string, publicKey: string, noted?: NotedEntry): Promise<TrailReport> {
+export async function verifyTrail(path: string, keys: TrailKeys, noted?: NotedEntry): Promise<TrailReport> {
   const database = openTrustForReading(path);
   try {
-    return await verifyDatabase(database, publicKey, noted);
+    return await verifyDatabase(database, keys, noted);
   } finally {
     database.close();
   }
@@ -61,14 +53,14 @@ export async function verifyTrail(path: string, publicKey: string, noted?: Noted
 /** As {@link verifyTrail}, for a file that is open. */
 export async function verifyDatabase(
   database: DatabaseSync,
-  publicKey: string,
+  keys: TrailKeys,
   noted?: NotedEntry,
 ): Promise<TrailReport> {
   // Entries and heads as they were at one moment.
   database.exec('BEGIN');
   try {
-    const audit = new AuditTable(database, genesisHash(publicKey));
-    return await new Verification(audit, publicKey, noted).run();
+    const audit = new AuditTable(database, genesisOf(keys));
+    return await new Verification(audit, keys, noted).run();
   } finally {
     database.exec('COMMIT');
   }
@@ -76,7 +68,9 @@ export async function verifyDatabase(
 
 class Verification {
   readonly #audit: AuditTable;
-  readonly #publicKey: string;
+  readonly #keys: TrailKeys;
+  /** Which of them signed last. */
+  #signer = 0;
   readonly #noted: NotedEntry | undefined;
   /** How far all is well. */
   #seq = 0;
@@ -85,9 +79,9 @@ class Verification {
   #signed = 0;
   #heads = 0;
 
-  constructor(audit: AuditTable, publicKey: string, noted: NotedEntry | undefined) {
+  constructor(audit: AuditTable, keys: TrailKeys, noted: NotedEntry | undefined) {
     this.#audit = audit;
-    this.#publicKey = publicKey;
+    this.#keys = keys;
     this.#noted = noted;
     this.#hash = audit.genesis;
   }
@@ -177,8 +171,10 @@ class Verification {
     return { seq, what: `it is missing: the device signed entry ${head.seq}, and the trail ends before it` };
   }
 
-  #isGenuine(head: SignedHead): Promise<boolean> {
-    return verify(this.#publicKey, headStatement(this.#publicKey, head), head.signature);
+  async #isGenuine(head: SignedHead): Promise<boolean> {
+    const signer = await signerOf(this.#keys, head, this.#signer);
+    if (signer !== undefined) this.#signer = signer;
+    return signer !== undefined;
   }
 
   /** Somewhere between the newest signature that holds and `last`. */

@@ -7,8 +7,8 @@ import { openTrust, openTrustForReading } from './database.ts';
 import { Operations } from './operations.ts';
 import type { TrustThreadData } from './thread-data.ts';
 
-const { path, publicKey, mayCreate } = workerData as TrustThreadData;
-const genesis = genesisHash(publicKey);
+const { path, firstKey, mayCreate } = workerData as TrustThreadData;
+const genesis = genesisHash(firstKey);
 /** What only reads, and so is done even where nobody can write. */
 const reading = new Set(['load', 'entries']);
 

@@ -24,7 +24,7 @@ const recover = async () =>
   recoverTrust({
     folder: device.folder,
     identity: device.identity,
-    found: await salvage(device.path, device.identity.publicKey),
+    found: await salvage(device.path, device.identity),
     now: startMs,
   });
 
@@ -51,7 +51,7 @@ test('what holds is kept, the trail says what happened, and the device goes on',
   });
   await trust.commit({ audit: [joined('Bob')] });
   await trust.stop();
-  expect(await verifyTrail(device.path, device.identity.publicKey)).toMatchObject({ entries: 3, signed: 3 });
+  expect(await verifyTrail(device.path, device.identity)).toMatchObject({ entries: 3, signed: 3 });
 });
 
 test('a row that is none is left out, and the rest kept', async () => {
@@ -60,7 +60,7 @@ test('a row that is none is left out, and the rest kept', async () => {
     `INSERT INTO rows VALUES ('person', 'x', '{"id":"x","name":"Eve"}'), ('grant', 'y', 'no JSON')`,
   );
   database.close();
-  const found = await salvage(device.path, device.identity.publicKey);
+  const found = await salvage(device.path, device.identity);
   expect(found).toMatchObject({ rows: [ada], rowsLost: 2, sound: false, trail: { entries: 3 } });
   await recover();
   const { trust, rows } = await device.start();
@@ -79,7 +79,7 @@ test('where the file is gone a new one begins that says so', async () => {
 });
 
 test('what is well is known to be well', async () => {
-  const found = await salvage(device.path, device.identity.publicKey);
+  const found = await salvage(device.path, device.identity);
   expect(found).toMatchObject({ sound: true, rows: [ada], rowsLost: 0, trail: { entries: 3 } });
 });
 

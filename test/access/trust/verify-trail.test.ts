@@ -29,11 +29,11 @@ async function edited(sql: string) {
   const database = new DatabaseSync(copy);
   database.exec(`DROP TRIGGER heads_unchanged; DROP TRIGGER heads_undeleted; ${sql}`);
   database.close();
-  return await verifyTrail(copy, identity.publicKey);
+  return await verifyTrail(copy, identity);
 }
 
 test('a trail as the device wrote it holds, to its end', async () => {
-  expect(await verifyTrail(whole, identity.publicKey)).toEqual({
+  expect(await verifyTrail(whole, identity)).toEqual({
     entries,
     signed: entries,
     heads: 5,
@@ -49,7 +49,7 @@ test('whatever is done to any entry is found, and the entry named', { timeout: 1
       async (way, seq) => {
         await copyFile(whole, copy);
         tamper(copy, way, seq, identity.publicKey);
-        const { bad, entries: hold } = await verifyTrail(copy, identity.publicKey);
+        const { bad, entries: hold } = await verifyTrail(copy, identity);
         expect([way, seq, bad, names(bad, way, seq)]).toEqual([way, seq, bad, true]);
         expect(hold).toBe((bad?.seq ?? 0) - 1);
       },
@@ -76,7 +76,7 @@ test('a byte that fell over anywhere is found, or no entry has it', { timeout: 1
       spoilt[index] = (spoilt[index] ?? 0) ^ flip;
       await writeFile(copy, spoilt);
       // What cannot be opened is damaged; anything else is a mistake of ours.
-      const report = await verifyTrail(copy, identity.publicKey).catch((error: unknown) => faultOf(error));
+      const report = await verifyTrail(copy, identity).catch((error: unknown) => faultOf(error));
       if (typeof report === 'string') expect(report).toBe('damaged');
       else if (!report.bad) expect(texts(copy)).toEqual(original);
     }),
@@ -87,7 +87,7 @@ test('a byte that fell over anywhere is found, or no entry has it', { timeout: 1
 test('the last entry is missed where its signature is left', async () => {
   await copyFile(whole, copy);
   tamper(copy, 'delete', entries, identity.publicKey);
-  expect((await verifyTrail(copy, identity.publicKey)).bad).toEqual({
+  expect((await verifyTrail(copy, identity)).bad).toEqual({
     seq: entries,
     what: expect.stringContaining(`the device signed entry ${entries}`),
   });
@@ -109,22 +109,22 @@ test('a signature that is gone, moved, or not this device’s is found', async (
     last: 192,
   });
   const another = await newIdentity();
-  expect((await verifyTrail(whole, another.publicKey)).bad?.seq).toBe(1);
+  expect((await verifyTrail(whole, another)).bad?.seq).toBe(1);
 });
 
 test('a trail that was cut back, with its signatures, holds; against what was noted down it does not', async () => {
-  const { newest } = await verifyTrail(whole, identity.publicKey);
+  const { newest } = await verifyTrail(whole, identity);
   await copyFile(whole, copy);
   tamper(copy, 'cut off', 257, identity.publicKey);
   const database = new DatabaseSync(copy);
   database.exec('DROP TRIGGER heads_undeleted; DELETE FROM heads WHERE seq > 256');
   database.close();
-  expect((await verifyTrail(copy, identity.publicKey)).bad).toBeUndefined();
-  expect((await verifyTrail(copy, identity.publicKey, newest)).bad).toEqual({
+  expect((await verifyTrail(copy, identity)).bad).toBeUndefined();
+  expect((await verifyTrail(copy, identity, newest)).bad).toEqual({
     seq: 257,
     what: `it is missing: entry ${entries} was noted down`,
   });
-  expect((await verifyTrail(whole, identity.publicKey, newest)).bad).toBeUndefined();
+  expect((await verifyTrail(whole, identity, newest)).bad).toBeUndefined();
   const other = { seq: 5, hash: newest?.hash ?? '' };
-  expect((await verifyTrail(whole, identity.publicKey, other)).bad?.seq).toBe(5);
+  expect((await verifyTrail(whole, identity, other)).bad?.seq).toBe(5);
 });

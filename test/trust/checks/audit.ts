@@ -19,7 +19,7 @@ export const check: Check = {
     try {
       const identity = await newIdentity();
       await writeTrail(whole, entries, identity);
-      const untouched = await verifyTrail(whole, identity.publicKey);
+      const untouched = await verifyTrail(whole, identity);
       let missed = 0;
       let misnamed = 0;
       for (let index = 0; index < tries; index += 1) {
@@ -29,7 +29,7 @@ export const check: Check = {
         const seq = 1 + Math.floor(Math.random() * (entries - 1));
         await copyFile(whole, copy);
         tamper(copy, way, seq, identity.publicKey);
-        const { bad } = await verifyTrail(copy, identity.publicKey);
+        const { bad } = await verifyTrail(copy, identity);
         if (!bad) missed += 1;
         else if (!names(bad, way, seq)) misnamed += 1;
         if (!bad || !names(bad, way, seq)) remark(`entry ${seq}: ${way}: ${JSON.stringify(bad)}`);

@@ -59,7 +59,9 @@ export class TrustLife {
 
   /** When it is stopped. */
   async figures(): Promise<readonly TrustFigure[]> {
-    const report = await verifyTrail(join(this.#folder, 'trust.sqlite'), this.#identity?.publicKey ?? '');
+    const report = await verifyTrail(join(this.#folder, 'trust.sqlite'), {
+      publicKey: this.#identity?.publicKey ?? '',
+    });
     const lost = this.#acknowledged.filter((seq) => seq > report.entries).length;
     const none = { atMost: 0 };
     return [
