@@ -37,6 +37,7 @@ export async function run(folder: string, clock: Clock = new HandClock()): Promi
     time: new TrustedClock({ clock, synchronisedAt: () => 1 }),
     loopback: false,
     firstCame: async () => undefined,
+    ownerCame: () => undefined,
   });
   await access.start();
   return {
