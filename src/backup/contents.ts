@@ -35,6 +35,7 @@ export const contents: ReadonlyMap<string, { readonly maxBytes: number; readonly
     [deviceKeyName, { maxBytes: maxSmallBytes, needed: true }],
     ['identity/succession.json', { maxBytes: maxSmallBytes, needed: false }],
     ['identity/secret', { maxBytes: maxSmallBytes, needed: false }],
+    ['identity/code-secret', { maxBytes: maxSmallBytes, needed: false }],
     ['identity/authority.pem', { maxBytes: maxSmallBytes, needed: false }],
     [trustName, { maxBytes: maxTrustBytes, needed: true }],
   ],

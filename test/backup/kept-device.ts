@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { Access } from '../../src/access/access.ts';
+import { CodeSecretFile } from '../../src/access/code-secret.ts';
 import { DeviceIdentity } from '../../src/access/device-identity.ts';
 import { Trust } from '../../src/access/trust/trust.ts';
 import { TrustedClock } from '../../src/access/trusted-clock.ts';
@@ -38,6 +39,7 @@ export async function run(folder: string, clock: Clock = new HandClock()): Promi
     loopback: false,
     firstCame: async () => undefined,
     ownerCame: () => undefined,
+    keypads: { keypads: [], secret: new CodeSecretFile(join(folder, 'identity')) },
   });
   await access.start();
   return {
