@@ -18,7 +18,7 @@ import type { Requests } from './requests/requests.ts';
 
 export interface KeypadCodesParts {
   readonly keypads: readonly KeypadProfile[];
-  readonly access: Pick<Access, 'peerOfCode' | 'wrongCodes' | 'keepWrongCodes' | 'lostCodes'>;
+  readonly access: Pick<Access, 'peerOfCode' | 'knowsCodes' | 'wrongCodes' | 'keepWrongCodes' | 'lostCodes'>;
   readonly requests: Pick<Requests, 'take'>;
   readonly buses: KeypadBuses;
   readonly actions: Pick<Actions, 'run'>;
@@ -75,10 +75,12 @@ export class KeypadCodes implements KeypadHost {
   }
 
   async judge(keypad: KeypadProfile, code: string): Promise<Verdict> {
-    const peer = this.#parts.access.peerOfCode(code, describeKeypad(keypad));
-    if (!peer) return 'wrong';
-    const challenge = await this.#challenge(peer);
-    if (challenge === undefined) {
+    const { access } = this.#parts;
+    const peer = access.peerOfCode(code, describeKeypad(keypad));
+    // Whoever types a right one while nothing is known of any must not lock the keypad by it; nothing opens anyhow.
+    if (!peer && access.knowsCodes) return 'wrong';
+    const challenge = peer && (await this.#challenge(peer));
+    if (!peer || challenge === undefined) {
       this.refused(keypad);
       return 'refused';
     }

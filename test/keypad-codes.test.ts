@@ -174,6 +174,17 @@ test('while the trail cannot be written nothing opens', async () => {
   expect(locks.pulses).toEqual([]);
 });
 
+test('while nothing is known of any code, none opens, and none locks the keypad', async () => {
+  const store = new MemoryStore();
+  store.trouble = 'it is damaged';
+  const { type, locks, house } = await gate({ store });
+  for (let each = 0; each < 6; each += 1) expect(await type('12345678')).toBe('red');
+  expect(locks.pulses).toEqual([]);
+  store.trouble = undefined;
+  expect(await type('12345678')).toBe('red');
+  expect(house.access.wrongCodes('gate')).toBe(1);
+});
+
 test('a keypad that is pulled out is opened again, and its loss is an event until it is back', async () => {
   const { sinks, events, type, give } = await gate();
   const code = await give();

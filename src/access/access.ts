@@ -247,6 +247,11 @@ export class Access {
     return this.#codes.peerOf(typed, keypad);
   }
 
+  /** False: what is kept cannot be read or written, and nothing is known of any code. */
+  get knowsCodes(): boolean {
+    return this.#options.store.trouble === undefined;
+  }
+
   /** Codes whose secret is gone: they open nothing any more. */
   get lostCodes(): number {
     return this.#codes.lost;

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { GrantLimits } from '../../src/protocol/access.ts';
 import { ActivityResult, CodeResult, PeopleResult } from '../../src/protocol/request.ts';
 import { FifoKeypad } from '../keypads/fifo.ts';
+import { runCommand } from './command.ts';
 import { type Device, startDevice } from './device.ts';
 import { requested } from './terminal.ts';
 import { until } from './until.ts';
@@ -74,6 +75,30 @@ describe('a code at a keypad of a real device', () => {
     await requested(socket(), { type: 'revoke', what: 'code', of });
     expect(await type(code, /^A code that nobody has was typed at Gate/)).toMatchObject({ type: 'refusal' });
     expect(await opened()).toBe(before);
+  });
+
+  test('is printed once by the command that makes it, and stands in the list without its digits', async () => {
+    const profile = ['--profile', join(device.folder, 'profile.yaml')];
+    const env = { STATE_DIRECTORY: join(device.folder, 'state') };
+    const made = await runCommand(
+      [
+        ...['people', 'invite', 'Neighbour', '--may', 'unlock:box', '--uses', '1', '--until', '2h', '--code'],
+        ...profile,
+      ],
+      env,
+    );
+    expect(made).toMatchObject({
+      code: 0,
+      printed: expect.stringMatching(/with Enter or # after it, at Gate/),
+    });
+    const code = /^ {2}(\d{4}) (\d{4})$/m.exec(made.printed)?.slice(1).join('') ?? '';
+    expect(await type(code, /^Parcel box opened for Neighbour/)).toBeDefined();
+    const { printed } = await runCommand(['people', ...profile], env);
+    expect(printed).toMatch(
+      /Neighbour.*\n {2}a code for keypads, since .*\n {2}may unlock:box.*1 of 1 unlocks used/,
+    );
+    for (const spelled of [code, `${code.slice(0, 4)} ${code.slice(4)}`])
+      expect(printed).not.toContain(spelled);
   });
 
   test('comes back when its keypad was pulled out and is plugged in again', async () => {
