@@ -576,6 +576,7 @@ export const errorTable = {
     'the microphone of {feed} is not heard: {detail}',
     'look at the microphone; it is listened to again by itself',
   ),
+  'request/answer-too-long': entry('the answer is longer than this way carries', 'ask for less at once'),
   'request/challenge': entry(
     'the device asked for nothing of the sort, or has it already',
     'ask anew: what moves something needs a fresh challenge of the device, which is good for one request',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { base64url } from './base64url.ts';
+import { Receipt } from './request.ts';
 
 /** A longer envelope is dropped unread: a signaling message, its signature, and what base64url adds. */
 export const maxSealedChars = 256 * 1024;
@@ -31,3 +32,11 @@ export const SealedEnvelope = z.discriminatedUnion('type', [
   }),
 ]);
 export type SealedEnvelope = z.infer<typeof SealedEnvelope>;
+
+/** Viewer to device, inside a conversation: a request as it would go over the `control` channel. */
+export const SealedAsk = z.strictObject({ type: z.literal('ask'), request: z.string() });
+export type SealedAsk = z.infer<typeof SealedAsk>;
+
+/** Device to viewer: what a request came to. All else that is said there is signaling. */
+export const SealedReceipt = z.strictObject({ type: z.literal('receipt'), receipt: Receipt });
+export type SealedReceipt = z.infer<typeof SealedReceipt>;

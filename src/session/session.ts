@@ -96,7 +96,7 @@ export class Session implements SessionHandle {
     this.#control = new ControlChannel({
       session: request.id,
       take: request.take,
-      watching: () => this.#outlets.seen,
+      watching: () => this.watching,
     });
     this.#candidates = new RemoteCandidates((candidate) => this.#addCandidate(candidate));
     this.#peer = parts.peer({
@@ -145,6 +145,10 @@ export class Session implements SessionHandle {
       crowded: () => this.#flow.crowdedReason,
       obey: (message) => this.#obey(message),
     });
+  }
+
+  get watching(): boolean {
+    return this.#outlets.seen;
   }
 
   get who(): Visitor | undefined {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock, MonotonicMs } from '../clock.ts';
 import { VedetteError } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import type { Receipt } from '../protocol/request.ts';
 import { covers, mayVisit } from '../protocol/scope.ts';
 import type { Admission, SessionHandle, SessionHost } from '../protocol/session.ts';
 import type { IceServer, SignalingAbout, SignalingMessage } from '../protocol/signaling.ts';
@@ -39,6 +40,8 @@ export interface ServedLink {
   receive(text: string): void;
   /** A message that is not text. */
   receiveBinary(): void;
+  /** Takes what this viewer asks, as their session's `control` channel would. */
+  ask(request: string, tell: (receipt: Receipt) => void): void;
 }
 
 interface OpenSession {
@@ -167,6 +170,12 @@ export class LinkServer {
     return {
       receive: (text) => perform(link.receive(text)),
       receiveBinary: () => perform(link.receiveBinary()),
+      ask(request, tell) {
+        const watched = () => [...open].find(([, { handle }]) => handle.watching);
+        const [session] = watched() ?? [...open].at(-1) ?? [];
+        const watching = () => watched() !== undefined;
+        admission.take?.(request, { ...(session === undefined ? {} : { session }), watching }, tell);
+      },
     };
   }
 }

@@ -1,3 +1,4 @@
+import { VedetteError } from '../errors.ts';
 import {
   ChannelBroken,
   greeted,
@@ -5,11 +6,16 @@ import {
   type SealHolder,
   type Speaker,
 } from '../identity/sealed-channel.ts';
+import type { Receipt } from '../protocol/request.ts';
+import { SealedAsk, type SealedReceipt } from '../protocol/sealed.ts';
 import type { SignalingMessage } from '../protocol/signaling.ts';
 import type { ServedLink } from './link-server.ts';
 
 /** What waits to be opened, at most: each costs two signatures, and who floods is not served. */
 const maxWaiting = 256;
+
+/** Quoted twice and in base64url, it still fits into an envelope. */
+const maxReceiptChars = 120 * 1024;
 
 /** A device as sealed conversations need it. */
 export interface SealedHost {
@@ -90,7 +96,7 @@ export class SealedEnd {
     const text = await this.#channel.open(envelope);
     if (text === undefined || this.#over) return;
     if (this.#link) {
-      this.#link.receive(text);
+      this.#hear(this.#link, this.#channel, text);
       return;
     }
     this.#say(this.#channel, await this.#host.join(this.#key, text));
@@ -109,6 +115,12 @@ export class SealedEnd {
     this.#link = await this.#host.serve(heard.key, (message) => this.#say(channel, JSON.stringify(message)));
   }
 
+  #hear(link: ServedLink, channel: SealedChannel, text: string): void {
+    const asked = readAsk(text);
+    if (asked === undefined) link.receive(text);
+    else link.ask(asked.request, (receipt) => this.#say(channel, writeReceipt(receipt)));
+  }
+
   #say(channel: SealedChannel, text: string): void {
     this.#sealing = this.#sealing
       .then(async () => {
@@ -117,4 +129,21 @@ export class SealedEnd {
       })
       .catch((error: unknown) => this.#fail(error));
   }
+}
+
+function readAsk(text: string): SealedAsk | undefined {
+  try {
+    return SealedAsk.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined; // no JSON: the link says so
+  }
+}
+
+/** An envelope that is too long would end the conversation; a list that long is cut by asking for less. */
+function writeReceipt(receipt: Receipt): string {
+  const text = JSON.stringify({ type: 'receipt', receipt } satisfies SealedReceipt);
+  if (text.length <= maxReceiptChars) return text;
+  const { code, message } = new VedetteError('request/answer-too-long');
+  const refused: Receipt = { id: receipt.id, state: 'refused', code, reason: message };
+  return JSON.stringify({ type: 'receipt', receipt: refused } satisfies SealedReceipt);
 }
