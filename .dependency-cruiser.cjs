@@ -1,6 +1,6 @@
 /** The import table of docs/architecture.md: a room of src/ imports what its row names, and nothing else. */
 const rooms = {
-  http: ['requests', 'signaling', 'access', 'records'],
+  http: ['requests', 'signaling', 'access', 'records', 'identity'],
   // Only the schemas that stand beside each kind; it opens nothing.
   profile: [
     'media',

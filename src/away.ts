@@ -1,11 +1,9 @@
 import type { Access } from './access/access.ts';
 import type { DeviceIdentity } from './access/device-identity.ts';
-import { sealedJoin } from './access/sealed-join.ts';
 import { MqttBus } from './buses/mqtt.ts';
 import { type Clock, systemZone } from './clock.ts';
-import { admissionOf } from './http/context.ts';
+import { sealedHost } from './http/sealed.ts';
 import { type Away, writeAway } from './identity/away.ts';
-import { keyIdOf } from './identity/keys.ts';
 import type { Logger } from './log.ts';
 import type { Profile } from './profile/profile.ts';
 import type { SessionHost } from './protocol/session.ts';
@@ -51,24 +49,15 @@ export function composeAway(parts: AwayParts): AwayDoor | undefined {
       const bus = new MqttBus({ settings: { ...mqtt, clientId }, device: profile.device, will, clock, log });
       const signaling = new MqttSignaling({
         ...{ bus, topics, clock, log },
-        host: {
-          speaker: identity,
-          seal: { publicKey: identity.sealKey, agree: (other) => identity.agree(other) },
-          async serve(key, send) {
-            const peer = access.peerOf(await keyIdOf(key), 'remote');
-            if (peer.kind !== 'person') return undefined;
-            return links.serve(send, {
-              ...admissionOf({ peer }, { access, requests }),
-              about: {
-                title: profile.title,
-                zone: systemZone(),
-                person: { id: peer.person, name: access.nameOf(peer) },
-                scopes: [...access.scopesOf(peer)],
-              },
-            });
-          },
-          join: async (key, text) => JSON.stringify(await sealedJoin({ access, log }, key, text)),
-        },
+        host: sealedHost({ identity, access, requests, log }, links, {
+          network: 'remote',
+          about: (peer) => ({
+            title: profile.title,
+            zone: systemZone(),
+            person: { id: peer.person, name: access.nameOf(peer) },
+            scopes: [...access.scopesOf(peer)],
+          }),
+        }),
       });
       signaling.start();
       started = { bus, signaling };

@@ -28,11 +28,8 @@ export interface DeviceServices {
   readonly credentials: Credentials;
   readonly access: Access;
   /** Who the device is. */
-  readonly identity: {
-    readonly publicKey: string;
-    readonly id: string;
-    readonly succession?: DeviceIdentity['succession'];
-  };
+  readonly identity: Pick<DeviceIdentity, 'publicKey' | 'id' | 'sealKey' | 'sign' | 'agree'> &
+    Partial<Pick<DeviceIdentity, 'succession'>>;
   /** The button that lets somebody in, where the profile has one. */
   readonly presence?: Pick<Presence, 'ask' | 'holdMs'>;
   /** What people ask for. */

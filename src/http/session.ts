@@ -42,11 +42,11 @@ export function sessionRoutes(services: DeviceServices): Hono<HttpEnv> {
 
   // Whoever joins has to know which device it is before it knows them.
   routes.get('/api/identity', (c) => {
-    const { publicKey, id, succession = [] } = identity;
+    const { publicKey, id, sealKey, succession = [] } = identity;
     const { presence } = services;
     const button = presence && isNear(c.get('caller')) ? { presence: { holdMs: presence.holdMs } } : {};
     return c.json({
-      device: { name: device, title, publicKey, id },
+      device: { name: device, title, publicKey, id, sealKey },
       succession,
       paired: access.paired,
       ...button,

@@ -2,6 +2,7 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { VedetteError } from '../errors.ts';
+import { maxSealedChars, sealedProtocol } from '../protocol/sealed.ts';
 import { maxSignalingBytes } from '../protocol/signaling.ts';
 import { serveGo2rtc } from '../signaling/go2rtc.ts';
 import { WebSocketSignaling } from '../signaling/websocket.ts';
@@ -9,6 +10,7 @@ import { requireFeed } from '../signaling/whep.ts';
 import { type Caller, type CallerRules, callerOf } from './caller.ts';
 import { admissionOf, admit, admitVisitor, type DeviceServices } from './context.ts';
 import { refusalOf } from './problem.ts';
+import { sealedHost } from './sealed.ts';
 
 /** A connection that did not answer a ping within this is dead: twice this after its last sign at the latest. */
 const heartbeatMs = 15_000;
@@ -27,11 +29,8 @@ export interface SocketParts {
 /** The WebSocket doors: `/signal` and `/api/ws`. */
 export class Sockets {
   readonly #parts: SocketParts;
-  readonly #server = new WebSocketServer({
-    noServer: true,
-    maxPayload: maxSignalingBytes,
-    perMessageDeflate: false,
-  });
+  readonly #plain = serverOf(maxSignalingBytes);
+  readonly #sealed = serverOf(maxSealedChars);
   readonly #signaling: WebSocketSignaling;
   readonly #alive = new WeakSet<WebSocket>();
   #heartbeat: NodeJS.Timeout | undefined;
@@ -49,7 +48,7 @@ export class Sockets {
   /** Tells every connection that the device goes away. Sessions are not ended here. */
   stop(): void {
     clearInterval(this.#heartbeat);
-    for (const socket of this.#server.clients) socket.close(goingAway, 'the device stops');
+    for (const socket of this.#connections) socket.close(goingAway, 'the device stops');
   }
 
   /** Takes an upgrade request (RFC 6455, 4.2), or refuses it as any other request would be. */
@@ -61,8 +60,9 @@ export class Sockets {
       caller = callerOf(request, rules);
       if (secured && !caller.local && !caller.encrypted) throw new VedetteError('http/insecure');
       const serve = this.#door(request, caller);
-      if (this.#server.clients.size >= maxSockets) throw new VedetteError('http/busy');
-      this.#server.handleUpgrade(request, socket, head, (connection) => {
+      if (this.#connections.length >= maxSockets) throw new VedetteError('http/busy');
+      const server = isSealed(request) ? this.#sealed : this.#plain;
+      server.handleUpgrade(request, socket, head, (connection) => {
         this.#watch(connection);
         serve(connection);
       });
@@ -78,6 +78,15 @@ export class Sockets {
     const { services } = this.#parts;
     const url = URL.parse(request.url ?? '', 'http://device');
     if (url?.pathname === '/signal') {
+      if (isSealed(request)) {
+        const { peer, network } = caller;
+        // Who is known may ask; whether they may look is decided when they offer.
+        if (peer.kind === 'stranger')
+          throw new VedetteError('access/denied', { reason: 'open the link that was made for you' });
+        const way = { network, ...(peer.kind === 'person' ? {} : { also: peer }) };
+        return (connection) =>
+          this.#signaling.serveSealed(connection, (links) => sealedHost(services, links, way));
+      }
       admitVisitor(caller, services);
       return (connection) => this.#signaling.serve(connection, admissionOf(caller, services));
     }
@@ -90,6 +99,10 @@ export class Sockets {
     throw new VedetteError('http/not-found', { path: (url?.pathname ?? '').slice(0, 200) });
   }
 
+  get #connections(): readonly WebSocket[] {
+    return [...this.#plain.clients, ...this.#sealed.clients];
+  }
+
   #watch(connection: WebSocket): void {
     this.#alive.add(connection);
     connection.on('pong', () => this.#alive.add(connection));
@@ -100,11 +113,19 @@ export class Sockets {
   }
 
   #beat(): void {
-    for (const connection of this.#server.clients) {
+    for (const connection of this.#connections) {
       if (!this.#alive.delete(connection)) connection.terminate();
       else connection.ping();
     }
   }
+}
+
+const serverOf = (maxPayload: number): WebSocketServer =>
+  new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false });
+
+/** Whether the page asks for a sealed conversation: the first protocol it names is the one that ws agrees to. */
+function isSealed({ headers }: IncomingMessage): boolean {
+  return headers['sec-websocket-protocol']?.split(',')[0]?.trim() === sealedProtocol;
 }
 
 function refuse(socket: Duplex, { status, headers, body }: ReturnType<typeof refusalOf>): void {

@@ -5,6 +5,9 @@ import { Receipt } from './request.ts';
 /** A longer envelope is dropped unread: a signaling message, its signature, and what base64url adds. */
 export const maxSealedChars = 256 * 1024;
 
+/** WebSocket subprotocol (RFC 6455, 1.9) of `/signal` with sealed conversations; without it, it is spoken plainly. */
+export const sealedProtocol = 'vedette-sealed-1';
+
 const box = z
   .string()
   .regex(/^[A-Za-z0-9_-]+$/)

@@ -1,9 +1,10 @@
 /** How this page gets to its device. */
-import { type Admission, askDevice } from './device.ts';
+import type { Receipt } from '../protocol/request.ts';
+import type { Admission } from './device.ts';
 import type { JoinLink } from './join-link.ts';
-import { type Joined, join } from './joining.ts';
-import { type OpenLine, openSocketLine } from './line.ts';
-import { askIdentity, type Identity, post } from './sign-in.ts';
+import type { Joined } from './joining.ts';
+import type { OpenLine } from './line.ts';
+import type { Identity } from './sign-in.ts';
 import type { Hello, Lost } from './signal-carrier.ts';
 
 /** No part of it throws or rejects. */
@@ -25,26 +26,5 @@ export interface Door {
   /** Why a line was lost before that. */
   whyLost(): Promise<Lost>;
   /** A request's answer, where there is another way than a session. */
-  post(request: string): Promise<string | undefined>;
+  post(request: string, heard: (receipt: Receipt) => void): Promise<string | undefined>;
 }
-
-/** The device that this page came from. */
-export const homeDoor: Door = {
-  line: openSocketLine,
-  identity: askIdentity,
-  join,
-  admission: askDevice,
-  admitted: () => undefined,
-  async whyLost() {
-    // Whom it lets do nothing at this time is let in later: worth another try.
-    const { type } = await askDevice();
-    return type === 'unauthorized' ? type : 'unreachable';
-  },
-  async post(request) {
-    try {
-      return await (await post('/api/requests', request)).text();
-    } catch {
-      return undefined;
-    }
-  },
-};

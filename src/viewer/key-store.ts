@@ -8,6 +8,11 @@ export async function readKept(name: string): Promise<unknown> {
   return run('readonly', (rows) => rows.get(name));
 }
 
+/** Of all that is kept. */
+export async function keptNames(): Promise<readonly string[]> {
+  return (await run('readonly', (rows) => rows.getAllKeys())).map(String);
+}
+
 /** Resolves when it is written. */
 export async function keep(name: string, value: unknown): Promise<void> {
   await run('readwrite', (rows) => rows.put(value, name));

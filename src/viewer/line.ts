@@ -16,11 +16,16 @@ export interface LineEvents {
 /** Opens a line to the device. */
 export type OpenLine = (events: LineEvents) => Line;
 
-/** The device's own `/signal`, of the page's origin. */
-export const openSocketLine: OpenLine = (events) => {
+/** Of the page's origin. */
+export function signalUrl(): URL {
   const url = new URL('/signal', location.href);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-  const socket = new WebSocket(url);
+  return url;
+}
+
+/** The device's own `/signal`, protected by TLS alone: for who has no key. */
+export const openSocketLine: OpenLine = (events) => {
+  const socket = new WebSocket(signalUrl());
   socket.onmessage = ({ data }) => events.message(data);
   socket.onclose = () => events.lost();
   return {

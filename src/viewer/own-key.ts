@@ -4,8 +4,9 @@
  */
 
 import { z } from 'zod';
-import { generateKey, publicKeyOf } from '../identity/keys.ts';
-import { forget, keep, readKept } from './key-store.ts';
+import { generateKey, publicKeyOf, sign } from '../identity/keys.ts';
+import type { Speaker } from '../identity/sealed-channel.ts';
+import { forget, keep, keptNames, readKept } from './key-store.ts';
 
 const OwnKey = z.object({
   publicKey: z.string(),
@@ -19,7 +20,8 @@ export type OwnKey = z.infer<typeof OwnKey>;
  */
 export type KeyTrouble = 'insecure' | 'unsupported' | 'not-kept';
 
-const joinedName = (device: string): string => `joined ${device}`;
+const joinedPrefix = 'joined ';
+const joinedName = (device: string): string => `${joinedPrefix}${device}`;
 /** Made, and perhaps known to the device already: the answer may have been lost. */
 const newName = (device: string): string => `new ${device}`;
 
@@ -31,6 +33,24 @@ export async function ownKeys(device: string): Promise<readonly (OwnKey & { read
     (key) => key !== undefined,
   );
 }
+
+/** Ids of the devices that know this browser by a key: SHA-256 of theirs, so that none can be mistaken. Never throws. */
+export async function joinedDevices(): Promise<readonly string[]> {
+  try {
+    const names = await keptNames();
+    return names
+      .filter((name) => name.startsWith(joinedPrefix))
+      .map((name) => name.slice(joinedPrefix.length));
+  } catch {
+    return []; // a browser that keeps nothing has no key either
+  }
+}
+
+/** Speaks by a key. */
+export const speakerOf = ({ publicKey, privateKey }: OwnKey): Speaker => ({
+  publicKey,
+  sign: (statement) => sign(privateKey, statement),
+});
 
 /** A key that belongs to nobody yet, kept before it is used. Never throws. */
 export async function newKey(device: string): Promise<OwnKey | KeyTrouble> {

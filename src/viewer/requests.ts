@@ -15,10 +15,11 @@ const Problem = z.object({ code: z.string(), message: z.string() });
 /** How a request gets to the device. */
 export interface RequestClientOptions {
   /**
-   * `POST /api/requests`: the answer's body, or undefined where nothing answered. It must not throw.
-   * Used while no channel is open, and where the channel stays silent.
+   * The other way: a sealed conversation, or `POST /api/requests`. Gives the last word as text, or undefined where nothing
+   * answered. It must not throw. `heard` takes what is said before. Used while no channel is open, and where the channel
+   * stays silent.
    */
-  readonly post: (text: string) => Promise<string | undefined>;
+  readonly post: (text: string, heard: (receipt: Receipt) => void) => Promise<string | undefined>;
 }
 
 interface Pending {
@@ -131,7 +132,7 @@ export class RequestClient {
     } else if (!pending.posting) {
       pending.sentBy = 'post';
       pending.posting = true;
-      void this.#post(pending.text).then((answer) => {
+      void this.#post(pending.text, (receipt) => this.#take(receipt)).then((answer) => {
         pending.posting = false;
         const problem = readJson(answer, Problem, maxReceiptCharacters);
         if (!problem) return this.#take(readJson(answer, Receipt, maxReceiptCharacters));

@@ -6,7 +6,13 @@ import { loginStatement } from '../identity/statements.ts';
 import { ownKeys } from './own-key.ts';
 
 const Identity = z.object({
-  device: z.object({ name: z.string(), title: z.string(), publicKey: z.string(), id: z.string() }),
+  device: z.object({
+    name: z.string(),
+    title: z.string(),
+    publicKey: z.string(),
+    id: z.string(),
+    sealKey: z.string(),
+  }),
   /** Somebody belongs to it. */
   paired: z.boolean(),
   /** The device has a button that lets in, and this browser is near it. */
@@ -16,8 +22,11 @@ export type Identity = z.infer<typeof Identity>;
 
 const Challenge = z.object({ challenge: z.string() });
 
-/** `unknown`: this browser's key was let in once, and is not now. `keyless`: it has none. `unpaired`: nobody has one. */
-export type SignIn = 'signed-in' | 'unknown' | 'keyless' | 'unpaired' | 'unreachable';
+/**
+ * `unknown`: this browser's key was let in once, and is not now. `keyless`: it has none. `unpaired`: nobody has one.
+ * `other-device`: who answers has not the key of the device that this browser knows.
+ */
+export type SignIn = 'signed-in' | 'other-device' | 'unknown' | 'keyless' | 'unpaired' | 'unreachable';
 
 /** Who the device is, which it tells everybody; undefined where it does not answer. Never throws. */
 export async function askIdentity(): Promise<Identity | undefined> {

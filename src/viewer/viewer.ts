@@ -28,7 +28,7 @@ export class Viewer {
   readonly #refused: ViewerOptions['refused'];
   readonly #connector: Connector;
   /** What is asked of the device and answered by a receipt. */
-  readonly requests = new RequestClient({ post: async (text) => this.#door?.post(text) });
+  readonly requests = new RequestClient({ post: async (text, heard) => this.#door?.post(text, heard) });
   readonly #eventListeners = new Set<(event: DeviceEvent) => void>();
   readonly #way: Promise<Door>;
   #door: Door | undefined;

@@ -1,5 +1,6 @@
 import { type Away, readAway } from '../identity/away.ts';
-import { type Door, homeDoor } from './door.ts';
+import type { Door } from './door.ts';
+import { HomeDoor } from './home-door.ts';
 
 /** What a page of another origin keeps: nothing in it is secret, and a key that is lost is asked for anew. */
 const keptName = 'vedette-away';
@@ -10,7 +11,7 @@ const keptName = 'vedette-away';
  */
 export function wayIn(): Promise<Door> {
   const away = takeAway() ?? keptAway();
-  if (away === undefined) return Promise.resolve(homeDoor);
+  if (away === undefined) return Promise.resolve(new HomeDoor());
   return import('./away/away-door.ts').then(({ awayDoor }) => awayDoor(away));
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Access } from '../../src/access/access.ts';
+import type { DeviceIdentity } from '../../src/access/device-identity.ts';
 import type { InvitationDraft } from '../../src/access/inviting.ts';
 import type { Joined } from '../../src/access/joining.ts';
 import type { Peer } from '../../src/access/peer.ts';
@@ -8,6 +9,7 @@ import type { Clock, MonotonicMs, WallMs } from '../../src/clock.ts';
 import { generateKey, type KeyPair, keyIdOf, publicKeyOf, sha256, sign } from '../../src/identity/keys.ts';
 import { joinStatement } from '../../src/identity/statements.ts';
 import { Secret } from '../../src/log.ts';
+import { sealHolder, speaker } from '../identity/parties.ts';
 import { MemoryStore } from './memory-store.ts';
 
 export const local: Peer = { kind: 'local' };
@@ -41,6 +43,13 @@ export class HandClock implements Clock {
 /** At a lock called `box`. */
 export const boxKeypad = { keypad: 'gate', title: 'Gate', lock: 'box' };
 
+type HouseIdentity = Pick<DeviceIdentity, 'id' | 'publicKey' | 'sealKey' | 'sign' | 'agree'>;
+
+async function newIdentity(): Promise<HouseIdentity> {
+  const [own, seal] = await Promise.all([speaker(), sealHolder()]);
+  return { ...own, id: await keyIdOf(own.publicKey), sealKey: seal.publicKey, agree: seal.agree };
+}
+
 /** Access with everything around it in memory. */
 export class House {
   readonly clock = new HandClock();
@@ -56,7 +65,7 @@ export class House {
     },
   };
   readonly access: Access;
-  readonly identity: { readonly id: string; readonly publicKey: string };
+  readonly identity: HouseIdentity;
   /** What ends with the first who comes in. */
   /** Owners whom nobody asked in. */
   readonly cameIn: string[] = [];
@@ -74,8 +83,7 @@ export class House {
   }
 
   static async open({ store = new MemoryStore(), loopback = false } = {}): Promise<House> {
-    const { id, publicKey } = await newPhone();
-    const house = new House({ id, publicKey }, store, loopback);
+    const house = new House(await newIdentity(), store, loopback);
     await house.access.start();
     return house;
   }

@@ -8,10 +8,11 @@ import type { Admission } from '../device.ts';
 import type { Door } from '../door.ts';
 import type { JoinLink } from '../join-link.ts';
 import type { Joined } from '../joining.ts';
-import type { Line, LineEvents } from '../line.ts';
-import { keyJoined, newKey, type OwnKey, ownKeys } from '../own-key.ts';
+import { keyJoined, newKey, ownKeys, speakerOf } from '../own-key.ts';
+import { SealedAsking } from '../sealed-asking.ts';
+import { openSealedLine, type SealedLineEvents } from '../sealed-line.ts';
 import { readJson } from '../signaling.ts';
-import { openSealedLine } from './sealed-line.ts';
+import { meet } from './broker.ts';
 
 /** An answer to who joins is short. */
 const maxAnswerCharacters = 4 * 1024;
@@ -22,10 +23,15 @@ const atHomeOnly: readonly string[] = ['history', 'files', 'snapshot', 'metrics'
 /** A device that is met at a broker, from a page of any origin. */
 export async function awayDoor(away: Away): Promise<Door> {
   const id = await keyIdOf(away.device);
+  const own = async () => {
+    const [key] = await ownKeys(id);
+    return key && speakerOf(key);
+  };
+  const asking = new SealedAsking((events) => openAway(away, id, own(), events));
   return {
-    line: (events) => new KeyedLine(away, id, events),
+    line: (events) => asking.line(events),
     identity: async () => ({
-      device: { name: '', title: away.title, publicKey: away.device, id },
+      device: { name: '', title: away.title, publicKey: away.device, id, sealKey: away.seal },
       paired: true,
     }),
     join: (_identity, link, form) => joinAway(away, id, link, form),
@@ -39,40 +45,14 @@ export async function awayDoor(away: Away): Promise<Door> {
       return { type: 'admitted', device: { device, title, feeds, secure: true, scopes, zone, person } };
     },
     whyLost: async () => ((await ownKeys(id)).length > 0 ? 'unreachable' : 'unauthorized'),
-    post: async () => undefined,
+    post: (request, heard) => asking.post(request, heard),
   };
 }
 
-const speakerOf = ({ publicKey, privateKey }: OwnKey): Speaker => ({
-  publicKey,
-  sign: (statement) => sign(privateKey, statement),
-});
-
-/** A line that reads this browser's key before it begins. */
-class KeyedLine implements Line {
-  #line: Line | undefined;
-  #closed = false;
-
-  constructor(away: Away, device: string, events: LineEvents) {
-    void ownKeys(device).then(([key]) => {
-      if (this.#closed) return;
-      if (key === undefined) events.lost();
-      else this.#line = openSealedLine(away, speakerOf(key), events);
-    });
-  }
-
-  get open(): boolean {
-    return this.#line?.open ?? false;
-  }
-
-  send(text: string): void {
-    this.#line?.send(text);
-  }
-
-  close(): void {
-    this.#closed = true;
-    this.#line?.close();
-  }
+function openAway(away: Away, id: string, own: Promise<Speaker | undefined>, events: SealedLineEvents) {
+  const device = { publicKey: away.device, sealKey: away.seal };
+  const ends = own.then((speaker) => speaker && { device, own: speaker });
+  return openSealedLine(ends, (session, heard) => meet(away, id, session, heard), events);
 }
 
 async function joinAway(
@@ -89,7 +69,7 @@ async function joinAway(
     const signature = await sign(key.privateKey, statement);
     const named = name === undefined ? {} : { name };
     const said = { type: 'join', invitation, secret, key: key.publicKey, label, ...named, signature };
-    const answer = await asked(away, speakerOf(key), JSON.stringify(said));
+    const answer = await asked(away, device, speakerOf(key), JSON.stringify(said));
     if (answer?.type === 'refused') return answer;
     if (answer === undefined) return { type: 'unreachable' };
     await keyJoined(device, key);
@@ -100,7 +80,12 @@ async function joinAway(
 }
 
 /** Says one thing to the device; undefined where no answer comes. */
-function asked(away: Away, own: Speaker, text: string): Promise<SealedJoinAnswer | undefined> {
+function asked(
+  away: Away,
+  device: string,
+  own: Speaker,
+  text: string,
+): Promise<SealedJoinAnswer | undefined> {
   return new Promise((resolve) => {
     const settle = (answer: SealedJoinAnswer | undefined) => {
       clearTimeout(timer);
@@ -108,7 +93,7 @@ function asked(away: Away, own: Speaker, text: string): Promise<SealedJoinAnswer
       resolve(answer);
     };
     const timer = setTimeout(() => settle(undefined), answerTimeoutMs);
-    const line = openSealedLine(away, own, {
+    const line = openAway(away, device, Promise.resolve(own), {
       ready: () => line.send(text),
       message: (given) => settle(readJson(given, SealedJoinAnswer, maxAnswerCharacters)),
       lost: () => settle(undefined),

@@ -1,37 +1,25 @@
 import type { MqttClient } from 'mqtt';
 import type { Away } from '../../identity/away.ts';
+import type { Carrier, CarrierEvents } from '../sealed-line.ts';
 
 /** A broker that does not answer by then is as good as none. */
 const connectTimeoutMs = 8_000;
 /** A description is of no use after that. */
 const expirySeconds = 30;
 
-/** One conversation's two topics at a broker. */
-export interface BrokerTopics {
-  readonly write: string;
-  readonly read: string;
-}
-
-/** @param id the device's: SHA-256 of its key */
-export function topicsOf({ topic }: Away, id: string, session: string): BrokerTopics {
-  return { write: `${topic}/${id}/in/${session}`, read: `${topic}/${id}/out/${session}` };
-}
-
-export interface BrokerEvents {
-  message(text: string): void;
-  lost(): void;
-}
-
 /**
  * Connects to a broker (MQTT 5 over WebSocket) and listens. It is told nothing of who this is: the client's name is new
  * each time, and what is said is sealed by whoever uses it.
+ * @param id the device's: SHA-256 of its key
  * @throws Error where the broker is not reached or lets nobody listen
  */
 export async function meet(
-  { broker }: Away,
-  { write, read }: BrokerTopics,
-  events: BrokerEvents,
-): Promise<{ send(text: string): void; close(): void }> {
+  { broker, topic }: Away,
+  id: string,
+  session: string,
+  events: CarrierEvents,
+): Promise<Carrier> {
+  const { write, read } = { write: `${topic}/${id}/in/${session}`, read: `${topic}/${id}/out/${session}` };
   // Large, and of use to few: it comes when it is asked for.
   const { default: mqtt } = await import('mqtt'); // its build for browsers exports nothing else
   const client: MqttClient = await mqtt.connectAsync(broker, {

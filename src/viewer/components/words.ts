@@ -61,6 +61,7 @@ export function unauthorizedWords(
   if (redemption === 'wait') return strings.tooManyTries;
   if (redemption === 'wrong') return strings.wrongSecret;
   if (because === 'unknown') return strings.unauthorizedEnded;
+  if (because === 'other-device') return strings.unauthorizedOther;
   return because === 'unpaired' ? strings.unauthorized : strings.unauthorizedStranger;
 }
 
