@@ -1,4 +1,6 @@
 const en = {
+  unauthorizedOther:
+    'This is not the device that this browser knows, or somebody stands in between. If it was reset or replaced, ask for a new invitation.',
   unauthorizedEnded: 'This browser was let in before, and is not any more. Ask for a new invitation.',
   unauthorizedStranger: 'This device belongs to somebody. Ask them for an invitation.',
   notNowTitle: 'Not now',
@@ -31,6 +33,8 @@ const en = {
 };
 
 const ru: typeof en = {
+  unauthorizedOther:
+    'Это не то устройство, которое знает этот браузер, или между вами кто-то стоит. Если его сбросили или заменили, попросите новое приглашение.',
   unauthorizedEnded: 'Раньше этому браузеру был открыт доступ, теперь нет. Попросите новое приглашение.',
   unauthorizedStranger: 'У этого устройства есть владелец. Попросите у него приглашение.',
   notNowTitle: 'Не сейчас',
