@@ -36,10 +36,13 @@ export const noHistory: HttpServerOptions['history'] = {
 
 export const picture = Uint8Array.of(0xff, 0xd8, 0xff, 0xd9);
 
-/** @param given `loopback: true` unless said otherwise: tests stand for the owner at the device */
+/**
+ * @param given `loopback: true` unless said otherwise: tests stand for the owner at the device; `handClock`: credentials live
+ *   by the house's clock
+ */
 export async function openDoor(
   options: Partial<HttpServerOptions> = {},
-  given: { readonly loopback?: boolean } = {},
+  { handClock = false, ...given }: { readonly loopback?: boolean; readonly handClock?: boolean } = {},
 ): Promise<Door> {
   const folder = await mkdtemp(join(tmpdir(), 'vedette-door-'));
   const pageFolder = join(folder, 'page');
@@ -54,7 +57,7 @@ export async function openDoor(
   const credentials = new Credentials({
     folder: join(folder, 'identity'),
     paired: () => house.access.paired,
-    clock: systemClock,
+    clock: handClock ? house.clock : systemClock,
     log,
   });
   house.firstCame = () => credentials.end();
