@@ -6,6 +6,7 @@ import WebSocket from 'ws';
 import { mintToken } from '../../src/access/token.ts';
 import type { HttpServerOptions } from '../../src/http/server.ts';
 import { mayVisit, ownerScopes, type Scope } from '../../src/protocol/scope.ts';
+import { sealedProtocol } from '../../src/protocol/sealed.ts';
 import { newPhone } from '../access/house.ts';
 import { offer } from '../signaling/fake-sessions.ts';
 import { cookieOf, fromElsewhere, joinBy, welcome } from './browser.ts';
@@ -41,6 +42,7 @@ const doors: readonly (readonly [
   ['DELETE', '/whep/garden/x', 'view'],
   ['POST', '/api/webrtc?src=garden', 'view', sdp, offer],
   ['WebSocket', '/signal', 'view, telemetry or unlock'],
+  ['sealed WebSocket', '/signal', 'known'],
   ['WebSocket', '/api/ws?src=garden', 'view'],
   ['GET', '/api/events', 'history'],
   ['PUT', '/api/events/x/pin', 'control', json, '{}'],
@@ -118,7 +120,7 @@ const answering: HttpServerOptions['requests'] = {
 function mayPass(what: string, method: string, path: string, { scopes, kind }: Role): boolean {
   if (what === 'anybody') return true;
   // Sockets are served at the TCP port alone.
-  if (kind === 'local' && method === 'WebSocket') return false;
+  if (kind === 'local' && method.endsWith('WebSocket')) return false;
   if (what === 'terminal') return kind === 'local';
   if (what === 'known') return kind !== 'nobody';
   if (what === 'person') return kind === 'person' && scopes.includes('view');
@@ -131,7 +133,8 @@ function mayPass(what: string, method: string, path: string, { scopes, kind }: R
 async function passes(method: string, path: string, { kind, headers }: Role, type?: string, body?: string) {
   const all = { ...fromElsewhere, ...headers, ...(type === undefined ? {} : { 'content-type': type }) };
   if (kind === 'local') return (await atSocket(method, path, all, body)) < 401;
-  if (method === 'WebSocket') return (await upgraded(path, all)) === 101;
+  if (method === 'WebSocket') return (await upgraded(path, all, [])) === 101;
+  if (method === 'sealed WebSocket') return (await upgraded(path, all, [sealedProtocol])) === 101;
   const reply = await ask(`${door.url}${path}`, {
     method,
     headers: all,
@@ -146,7 +149,7 @@ function atSocket(
   headers: Record<string, string>,
   body?: string,
 ): Promise<number> {
-  if (method === 'WebSocket') return Promise.resolve(403);
+  if (method.endsWith('WebSocket')) return Promise.resolve(403);
   return new Promise((resolve, reject) => {
     const socketPath = join(door.folder, 'control.sock');
     request({ socketPath, method, path, headers, agent: false }, (incoming) => {
@@ -159,9 +162,9 @@ function atSocket(
   });
 }
 
-function upgraded(path: string, headers: Record<string, string>): Promise<number> {
+function upgraded(path: string, headers: Record<string, string>, protocols: string[]): Promise<number> {
   return new Promise((resolve) => {
-    const socket = new WebSocket(`${door.url.replace('http', 'ws')}${path}`, { headers });
+    const socket = new WebSocket(`${door.url.replace('http', 'ws')}${path}`, protocols, { headers });
     socket.on('unexpected-response', (outgoing, response) => {
       resolve(response.statusCode ?? 0);
       outgoing.destroy();
