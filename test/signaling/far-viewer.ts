@@ -66,6 +66,11 @@ export class FarViewer {
   readonly line: SealedLine;
   readonly heard: SignalingBody[] = [];
   readonly receipts: Receipt[] = [];
+  /** Of the conversation; once it began. */
+  session = '';
+  /** The last text of signaling that was said. */
+  lastSaid = '';
+  readonly #others: string[] = [];
   /** The conversation is over. */
   readonly lost: Promise<void>;
   isLost = false;
@@ -79,27 +84,33 @@ export class FarViewer {
     const ready = Promise.withResolvers<void>();
     this.lost = lost.promise;
     this.ready = ready.promise;
-    this.line = openSealedLine(Promise.resolve(ends), carrier, {
-      message: (text) => {
-        const message = readSignaling(text);
-        if (message) this.heard.push(message.body);
-        this.#wake();
+    this.line = openSealedLine(
+      Promise.resolve(ends),
+      (session, events) => this.#carried(carrier, session, events),
+      {
+        message: (text) => {
+          const message = readSignaling(text);
+          if (message) this.heard.push(message.body);
+          else this.#others.push(text);
+          this.#wake();
+        },
+        receipt: (receipt) => {
+          this.receipts.push(receipt);
+          this.#wake();
+        },
+        ready: () => ready.resolve(),
+        lost: () => {
+          this.isLost = true;
+          lost.resolve();
+          this.#wake();
+        },
       },
-      receipt: (receipt) => {
-        this.receipts.push(receipt);
-        this.#wake();
-      },
-      ready: () => ready.resolve(),
-      lost: () => {
-        this.isLost = true;
-        lost.resolve();
-        this.#wake();
-      },
-    });
+    );
   }
 
   say(body: SignalingBody): void {
-    this.line.send(this.#writer.write(body));
+    this.lastSaid = this.#writer.write(body);
+    this.line.send(this.lastSaid);
   }
 
   /** The first of this kind; undefined where the conversation ends before. */
@@ -127,8 +138,21 @@ export class FarViewer {
     }
   }
 
+  /** The first text that is no signaling; undefined where the conversation ends before. */
+  async otherText(): Promise<string | undefined> {
+    while (this.#others.length === 0 && !this.isLost) await this.#news();
+    return this.#others[0];
+  }
+
   close(): void {
     this.line.close();
+    this.isLost = true;
+    this.#wake();
+  }
+
+  #carried(...[carrier, session, events]: [OpenCarrier, ...Parameters<OpenCarrier>]) {
+    this.session = session;
+    return carrier(session, events);
   }
 
   #news(): Promise<void> {
