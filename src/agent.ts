@@ -134,6 +134,7 @@ export function createAgent(
   const requests = new Requests({ access, trust, locks: watch.locks, waiting, clock, log });
   const away = composeAway({
     ...{ profile, identity: deviceIdentity, access, requests, sessions, iceServers, clock, log },
+    audit: (draft) => trust.commit({ audit: [draft] }),
   });
   const { alarms, actions, buses } = watch;
   const keypads = new KeypadCodes({

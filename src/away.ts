@@ -6,11 +6,15 @@ import { sealedHost } from './http/sealed.ts';
 import { type Away, writeAway } from './identity/away.ts';
 import type { Logger } from './log.ts';
 import type { Profile } from './profile/profile.ts';
+import type { AuditDraft } from './protocol/access.ts';
 import type { SessionHost } from './protocol/session.ts';
 import type { IceServer } from './protocol/signaling.ts';
 import type { Requests } from './requests/requests.ts';
 import { LinkServer } from './signaling/link-server.ts';
 import { MqttSignaling, signalPresence, signalTopics } from './signaling/mqtt.ts';
+
+/** The first of each such time gets into the trail. */
+const keptNotedEveryMs = 10 * 60_000;
 
 export interface AwayParts {
   readonly profile: Profile;
@@ -18,6 +22,8 @@ export interface AwayParts {
   readonly access: Access;
   readonly requests: Requests;
   readonly sessions: SessionHost;
+  /** Puts an entry into the trail. */
+  readonly audit: (draft: AuditDraft) => Promise<unknown>;
   readonly iceServers: () => readonly IceServer[];
   readonly clock: Clock;
   readonly log: Logger;
@@ -34,11 +40,20 @@ export interface AwayDoor {
 
 /** Composes the way in over a broker, where the profile names one. */
 export function composeAway(parts: AwayParts): AwayDoor | undefined {
-  const { profile, identity, access, requests, sessions, iceServers, clock, log } = parts;
+  const { profile, identity, access, requests, sessions, audit, iceServers, clock, log } = parts;
   const settings = profile.signaling;
   if (!settings) return undefined;
   const { topic, viewers, ...mqtt } = settings.mqtt;
   let started: { readonly bus: MqttBus; readonly signaling: MqttSignaling } | undefined;
+  let keptNoted = Number.NEGATIVE_INFINITY;
+  /** A broker that brings such messages over and over fills no trail. */
+  const noteKept = () => {
+    if (clock.now() - keptNoted < keptNotedEveryMs) return;
+    keptNoted = clock.now();
+    audit({ type: 'refusal', title: 'the broker had kept a request, which was refused' }).catch(
+      (error: unknown) => log.warn({ err: error }, 'a refusal did not get into the trail'),
+    );
+  };
   const links = new LinkServer({ device: profile.device, sessions, iceServers, clock, log });
 
   return {
@@ -49,6 +64,7 @@ export function composeAway(parts: AwayParts): AwayDoor | undefined {
       const bus = new MqttBus({ settings: { ...mqtt, clientId }, device: profile.device, will, clock, log });
       const signaling = new MqttSignaling({
         ...{ bus, topics, clock, log },
+        kept: noteKept,
         host: sealedHost({ identity, access, requests, log }, links, {
           network: 'remote',
           about: (peer) => ({

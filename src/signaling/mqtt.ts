@@ -42,6 +42,8 @@ export interface MqttSignalingOptions {
   readonly bus: Pick<MqttBus, 'subscribe' | 'publish' | 'onConnected'>;
   readonly topics: SignalTopics;
   readonly host: SealedHost;
+  /** The broker had kept a request, which was refused. */
+  kept(): void;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -82,6 +84,7 @@ export class MqttSignaling {
     const session = topic.slice(topic.lastIndexOf('/') + 1);
     if (retained) {
       this.#log.warn({ topic }, 'the broker had kept a request, which is refused');
+      this.#options.kept();
       return;
     }
     if (!sessionPattern.test(session) || payload.length > maxSealedChars) return;

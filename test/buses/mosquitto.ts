@@ -17,6 +17,8 @@ export interface Mosquitto {
   start(): Promise<void>;
   /** Ends it at once, without a word to anybody. */
   kill(): Promise<void>;
+  /** Lets it say and hear nothing, with every connection as it is. */
+  pause(paused: boolean): void;
   /** Ends it for good. */
   stop(): Promise<void>;
 }
@@ -47,6 +49,7 @@ export async function startMosquitto(
     url: `mqtt://127.0.0.1:${port}`,
     start,
     kill,
+    pause: (paused) => void broker?.kill(paused ? 'SIGSTOP' : 'SIGCONT'),
     stop: async () => {
       await kill();
       rmSync(folder, { recursive: true, force: true });

@@ -1,37 +1,23 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { readAway } from '../../src/identity/away.ts';
-import { keyIdOf, sha256 } from '../../src/identity/keys.ts';
-import { joinStatement } from '../../src/identity/statements.ts';
-import { sealedOrigin } from '../../src/protocol/join.ts';
-import { ChallengeResult, InviteResult } from '../../src/protocol/request.ts';
 import { anyMid } from '../../src/protocol/signaling.ts';
-import { meet } from '../../src/viewer/away/broker.ts';
-import type { SealedEnds } from '../../src/viewer/sealed-line.ts';
 import { hasMosquitto } from '../buses/mosquitto.ts';
-import { flipped, speaker } from '../identity/parties.ts';
+import { flipped } from '../identity/parties.ts';
 import { CountedLock } from '../requests/counted-lock.ts';
-import { FarViewer } from '../signaling/far-viewer.ts';
+import type { FarViewer } from '../signaling/far-viewer.ts';
 import { FarEnd } from '../transport/far-end.ts';
 import { type Device, startDevice } from './device.ts';
+import { FarPerson, signalingBy } from './far-person.ts';
 import { type Carried, HostileBroker, type Whim } from './hostile-broker.ts';
-import { askDevice, requested } from './terminal.ts';
 import { until } from './until.ts';
-
-const hour = 3_600_000;
 
 describe.skipIf(!hasMosquitto)('a broker that is against both sides', () => {
   const lock = new CountedLock();
   let broker: HostileBroker;
   let device: Device;
-  let away: NonNullable<ReturnType<typeof readAway>>;
-  let id: string;
-  let anna: SealedEnds;
-  let secret: string;
+  let anna: FarPerson;
   const viewers: FarViewer[] = [];
   const fars: FarEnd[] = [];
-  const socket = () => join(device.folder, 'state', 'control.sock');
 
   beforeAll(async () => {
     await lock.start();
@@ -41,16 +27,9 @@ describe.skipIf(!hasMosquitto)('a broker that is against both sides', () => {
       access: { loopback: false },
       cameras: { 'front-door': { kind: 'test', width: 320, height: 180 } },
       locks: { box: lock.profile },
-      signaling: {
-        mqtt: { url: broker.deviceUrl, viewers: 'ws://broker.test' },
-        page: 'https://page.test/',
-      },
+      signaling: signalingBy(broker.deviceUrl),
     }));
-    const { body } = await askDevice(socket(), 'GET', '/api/device');
-    const { inviteLink } = JSON.parse(body) as { inviteLink: string };
-    away = readAway(/#at=([\w-]+)/.exec(inviteLink)?.[1] ?? '') as typeof away;
-    id = await keyIdOf(away.device);
-    anna = await joined();
+    anna = await FarPerson.join(device, broker.viewersUrl, ['view', 'unlock:box']);
   });
   afterEach(async () => {
     broker.beHonest();
@@ -72,36 +51,12 @@ describe.skipIf(!hasMosquitto)('a broker that is against both sides', () => {
     return budget.left >= 1;
   }
 
-  async function far(ends: SealedEnds): Promise<FarViewer> {
+  async function far(): Promise<FarViewer> {
     await until(async () => mayBegin());
     budget.left -= 1;
-    const viewer = new FarViewer(ends, (session, events) =>
-      meet({ ...away, broker: broker.viewersUrl }, id, session, events),
-    );
+    const viewer = anna.converse();
     viewers.push(viewer);
     return viewer;
-  }
-
-  /** Somebody comes in by an invitation, over the broker. */
-  async function joined(): Promise<SealedEnds> {
-    const given = await requested(socket(), {
-      ...{ type: 'invite', name: 'Anna', scopes: ['view', 'unlock:box'], limits: {} },
-      expiresAt: Date.now() + hour,
-    });
-    const { invitation, ...made } = InviteResult.parse(given);
-    secret = made.secret;
-    const own = await speaker();
-    const ends = { device: { publicKey: away.device, sealKey: away.seal }, own };
-    const viewer = await far(ends);
-    await viewer.ready;
-    const parts = { device: id, key: own.publicKey, invitation: invitation.id, origin: sealedOrigin };
-    const signature = await own.sign(joinStatement({ ...parts, secretHash: await sha256(secret) }));
-    const { publicKey: key } = own;
-    viewer.line.send(
-      JSON.stringify({ type: 'join', invitation: invitation.id, secret, key, label: 'test', signature }),
-    );
-    expect(await viewer.otherText()).toContain('"joined"');
-    return ends;
   }
 
   /** A peer connection that offers over the line; what the device answers, as far as that was believed. */
@@ -121,32 +76,27 @@ describe.skipIf(!hasMosquitto)('a broker that is against both sides', () => {
     return end;
   }
 
-  async function unlock(viewer: FarViewer) {
-    const given = await viewer.ask({ id: randomUUID(), type: 'challenge' });
-    const { challenge } = ChallengeResult.parse(given?.state === 'done' ? given.result : undefined);
-    return { id: randomUUID(), type: 'unlock', lock: 'box', challenge };
-  }
-
+  const unlock = (viewer: FarViewer) => anna.unlock(viewer, 'box');
   const times = (words: string) => device.printed().split(words).length - 1;
   const sessionsOpened = () => times('session opened');
   const conversationsEnded = () => times('a sealed conversation ended');
 
   test('it carries a picture and an unlock without media, and has read nothing of either', async () => {
-    const asking = await far(anna);
+    const asking = await far();
     await asking.ready;
     const before = lock.pulses;
     expect(await asking.ask(await unlock(asking))).toMatchObject({ state: 'done' });
     expect(lock.pulses).toBe(before + 1);
-    await watching(await far(anna));
+    await watching(await far());
     const boxes = broker.seen.map(({ envelope }) => (JSON.parse(envelope) as { box: string }).box);
     expect(boxes.length).toBeGreaterThan(8);
     const seen = [
       ...broker.seen.map(({ topic, envelope }) => topic + envelope),
       ...boxes.map((box) => Buffer.from(box, 'base64url').toString('latin1')),
     ].join('\n');
-    for (const readable of ['v=0', 'ice-ufrag', 'fingerprint', 'Anna', 'unlock', 'box:', 'mill', secret])
+    for (const readable of ['v=0', 'ice-ufrag', 'fingerprint', 'Anna', 'unlock', 'box:', 'mill', anna.secret])
       expect(seen).not.toContain(readable);
-    expect(seen).not.toContain(anna.own.publicKey);
+    expect(seen).not.toContain(anna.ends.own.publicKey);
   });
 
   /** Each part of an envelope, altered. */
@@ -181,7 +131,7 @@ describe.skipIf(!hasMosquitto)('a broker that is against both sides', () => {
     for (const which of [0, 1]) {
       const [sessions, ended] = [sessionsOpened(), conversationsEnded()];
       broker.toDevice = alteredBy(change, which);
-      const viewer = await far(anna);
+      const viewer = await far();
       const offering = offerTo(viewer);
       await until(async () => conversationsEnded() > ended);
       viewer.close();
@@ -194,7 +144,7 @@ describe.skipIf(!hasMosquitto)('a broker that is against both sides', () => {
   test.each(alterations)('a welcome or an answer with another %s is not believed', async (_what, change) => {
     for (const which of [0, 2]) {
       broker.toViewer = alteredBy(change, which);
-      const viewer = await far(anna);
+      const viewer = await far();
       const { answer } = await offerTo(viewer);
       expect(answer).toBeUndefined();
       await viewer.lost;
@@ -211,7 +161,7 @@ describe.skipIf(!hasMosquitto)('a broker that is against both sides', () => {
       held.push(carried);
       return [];
     };
-    const viewer = await far(anna);
+    const viewer = await far();
     const offering = offerTo(viewer);
     await viewer.first('hello');
     await until(async () => held.length > 0);
@@ -223,7 +173,7 @@ describe.skipIf(!hasMosquitto)('a broker that is against both sides', () => {
   });
 
   test('all that was ever said, said again, kept, and in other places, moves nothing and opens nothing', async () => {
-    const asking = await far(anna);
+    const asking = await far();
     await asking.ready;
     const from = broker.seen.length;
     expect(await asking.ask(await unlock(asking))).toMatchObject({ state: 'done' });
@@ -240,7 +190,7 @@ describe.skipIf(!hasMosquitto)('a broker that is against both sides', () => {
     for (const carried of earlier.slice(0, 12)) await broker.tellDevice(carried);
     for (const carried of unlocking) await broker.tellDevice(carried, true);
     // In a new one.
-    const topic = `${away.topic}/${id}/in/${randomBytes(16).toString('base64url')}`;
+    const topic = `${anna.topic}/${anna.device}/in/${randomBytes(16).toString('base64url')}`;
     for (const { envelope } of [...earlier.slice(-2), ...unlocking])
       await broker.tellDevice({ topic, envelope });
     // The broker keeps the order of what one client says: with this answer, all before is through.
@@ -250,7 +200,7 @@ describe.skipIf(!hasMosquitto)('a broker that is against both sides', () => {
   });
 
   test('an unlock that is held back until its challenge is over moves nothing', async () => {
-    const asking = await far(anna);
+    const asking = await far();
     await asking.ready;
     const request = await unlock(asking);
     const pulses = lock.pulses;
@@ -268,13 +218,13 @@ describe.skipIf(!hasMosquitto)('a broker that is against both sides', () => {
   });
 
   test('whoever is watched and asks honestly goes on while it drops, floods and bends', async () => {
-    const viewer = await far(anna);
+    const viewer = await far();
     const end = await watching(viewer);
     // All of it is for others now.
-    broker.toDevice = (carried) => (carried.topic.endsWith(topicOf(viewer)) ? [carried] : []);
+    broker.toDevice = (carried) => (carried.topic.endsWith(viewer.session) ? [carried] : []);
     for (let at = 0; at < 200; at += 1)
       await broker.tellDevice({
-        topic: `${away.topic}/${id}/in/${randomBytes(16).toString('base64url')}`,
+        topic: `${anna.topic}/${anna.device}/in/${randomBytes(16).toString('base64url')}`,
         envelope: flipped(broker.seen[at % broker.seen.length]?.envelope ?? '', at * 31, at % 8),
       });
     budget.left = 0;
@@ -290,7 +240,7 @@ describe.skipIf(!hasMosquitto)('a broker that is against both sides', () => {
     });
 
   test('a wrong fingerprint never connects: one bit of it, in a conversation that is signed as it should be', async () => {
-    const viewer = await far(anna);
+    const viewer = await far();
     const { end, answer } = await offerTo(viewer, wrongFingerprint);
     expect(answer).toBeDefined();
     const ended = times('session ended');
@@ -302,7 +252,7 @@ describe.skipIf(!hasMosquitto)('a broker that is against both sides', () => {
 
   test('a wrong fingerprint never connects: one bit of it, which the carrier flips where it knows it to be', async () => {
     const [sessions, ended] = [sessionsOpened(), conversationsEnded()];
-    const viewer = await far(anna);
+    const viewer = await far();
     let flips = 0;
     broker.toDevice = (carried) => {
       const envelope = JSON.parse(carried.envelope) as { type: string; box: string };
@@ -322,8 +272,6 @@ describe.skipIf(!hasMosquitto)('a broker that is against both sides', () => {
     viewer.close();
     await offering;
   });
-
-  const topicOf = (viewer: FarViewer) => viewer.session;
 });
 
 /** One character of it another. */

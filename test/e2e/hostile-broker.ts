@@ -1,5 +1,5 @@
 import { connect, type MqttClient } from 'mqtt';
-import { startMosquitto } from '../buses/mosquitto.ts';
+import { type Mosquitto, startMosquitto } from '../buses/mosquitto.ts';
 
 /** One message on its way from one side to the other. */
 export interface Carried {
@@ -28,24 +28,21 @@ export class HostileBroker {
   toViewer: Whim = honest;
   readonly #device: MqttClient;
   readonly #viewers: MqttClient;
-  readonly #end: () => Promise<void>;
+  readonly #brokers: { readonly device: Mosquitto; readonly viewers: Mosquitto };
 
   static async start(): Promise<HostileBroker> {
     const [device, viewers] = await Promise.all([startMosquitto(), startMosquitto()]);
-    const broker = new HostileBroker(
-      { device: device.url, viewers: viewers.url },
-      async () => void (await Promise.all([device.stop(), viewers.stop()])),
-    );
+    const broker = new HostileBroker({ device, viewers });
     await broker.#listen();
     return broker;
   }
 
-  private constructor(urls: { readonly device: string; readonly viewers: string }, end: () => Promise<void>) {
-    this.deviceUrl = urls.device;
-    this.viewersUrl = urls.viewers;
-    this.#end = end;
-    this.#device = connect(urls.device, { protocolVersion: 5 });
-    this.#viewers = connect(urls.viewers, { protocolVersion: 5 });
+  private constructor(brokers: { readonly device: Mosquitto; readonly viewers: Mosquitto }) {
+    this.#brokers = brokers;
+    this.deviceUrl = brokers.device.url;
+    this.viewersUrl = brokers.viewers.url;
+    this.#device = connect(this.deviceUrl, { protocolVersion: 5 });
+    this.#viewers = connect(this.viewersUrl, { protocolVersion: 5 });
   }
 
   /** Says something to the device in a viewer's place. */
@@ -59,9 +56,31 @@ export class HostileBroker {
     this.toViewer = honest;
   }
 
+  /** Is killed, and comes back. */
+  async restart(): Promise<void> {
+    const back = [connected(this.#device), connected(this.#viewers)];
+    for (const broker of [this.#brokers.device, this.#brokers.viewers]) {
+      await broker.kill();
+      await broker.start();
+    }
+    await Promise.all(back);
+  }
+
+  /** The device's connection stays as it is, and carries nothing. */
+  pause(paused: boolean): void {
+    this.#brokers.device.pause(paused);
+  }
+
+  /** Takes the place of a client, who comes back (MQTT 5, 3.1.4). */
+  async putOut(clientId: string): Promise<void> {
+    const other = connect(this.deviceUrl, { protocolVersion: 5, clientId, reconnectPeriod: 0 });
+    await connected(other);
+    await other.endAsync(true);
+  }
+
   async stop(): Promise<void> {
     await Promise.all([this.#device.endAsync(true), this.#viewers.endAsync(true)]);
-    await this.#end();
+    await Promise.all([this.#brokers.device.stop(), this.#brokers.viewers.stop()]);
   }
 
   async #listen(): Promise<void> {
@@ -83,3 +102,6 @@ export class HostileBroker {
     });
   }
 }
+
+const connected = (client: MqttClient): Promise<void> =>
+  new Promise((resolve) => client.once('connect', () => resolve()));

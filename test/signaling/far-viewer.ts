@@ -91,7 +91,7 @@ export class FarViewer {
         message: (text) => {
           const message = readSignaling(text);
           if (message) this.heard.push(message.body);
-          else this.#others.push(text);
+          else this.#others.push(String(text));
           this.#wake();
         },
         receipt: (receipt) => {
@@ -126,7 +126,10 @@ export class FarViewer {
   }
 
   /** The last word on what is asked; undefined where the conversation ends before. */
-  async ask(request: { readonly id: string }): Promise<Receipt | undefined> {
+  async ask(request: {
+    readonly id: string;
+    readonly [more: string]: unknown;
+  }): Promise<Receipt | undefined> {
     this.line.ask(JSON.stringify(request));
     const from = this.receipts.length;
     for (;;) {

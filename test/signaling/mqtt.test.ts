@@ -21,6 +21,7 @@ describe.skipIf(!hasMosquitto)('signaling over a broker', () => {
   let seal: SealHolder;
   let person: Speaker;
   const undo: (() => unknown)[] = [];
+  let kept = 0;
   beforeAll(async () => {
     broker = await startMosquitto();
     [device, seal, person] = await Promise.all([speaker(), sealHolder(), speaker()]);
@@ -48,6 +49,9 @@ describe.skipIf(!hasMosquitto)('signaling over a broker', () => {
     });
     const signaling = new MqttSignaling({
       ...{ bus, topics, clock: systemClock, log: quiet },
+      kept() {
+        kept += 1;
+      },
       host: {
         speaker: device,
         seal,
@@ -166,6 +170,7 @@ describe.skipIf(!hasMosquitto)('signaling over a broker', () => {
     const far = await viewer();
     await far.next();
     expect(far.heard.filter((message) => message.topic === topics.toViewer(greeting.session))).toEqual([]);
+    expect(kept).toBe(1);
   });
 
   test('keeps nothing at the broker but its presence, which says offline once it is gone', async () => {

@@ -16,6 +16,7 @@ export const checks: Readonly<Record<string, () => Promise<{ readonly check: Che
   power: () => import('./checks/power.ts'),
   disk: () => import('./checks/disk.ts'),
   audit: () => import('./checks/audit.ts'),
+  broker: () => import('./checks/broker.ts'),
   'unlock-race': () => import('./checks/unlock-race.ts'),
   'unlock-replay': () => import('./checks/unlock-replay.ts'),
   surface: () => import('./checks/surface.ts'),
