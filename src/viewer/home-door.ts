@@ -93,12 +93,12 @@ export class HomeDoor implements Door {
 }
 
 async function termsNow(): Promise<Terms> {
-  const joined = await joinedDevices();
-  if (joined.length === 0) return { type: 'plain' };
+  if ((await joinedDevices()).length === 0) return { type: 'plain' };
   const identity = await askIdentity();
   if (!identity) return { type: 'unreachable' };
   const { publicKey, sealKey } = identity.device;
   const id = await keyIdOf(publicKey).catch(() => '');
+  const joined = await joinedDevices(); // now: a device whose key has changed may just have been followed
   const [key] = joined.includes(id) ? await ownKeys(id) : [];
   // The seal key needs no vouching: whoever gave a false one reads who calls, and cannot answer.
   if (key) return { type: 'sealed', ends: { device: { publicKey, sealKey }, own: speakerOf(key) } };

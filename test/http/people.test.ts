@@ -23,8 +23,10 @@ describe('pairing over HTTP', () => {
     const secret = door.credentials.secret.reveal();
     const printed = cookieOf(await post(door, '/api/session', { secret }));
     expect((await deviceOf({ cookie: printed })).status).toBe(200);
+    const { publicKey, id, sealKey } = door.house.identity;
     expect(JSON.parse((await ask(`${door.url}/api/identity`, { headers: fromElsewhere })).body)).toEqual({
-      device: { name: 'demo', title: 'Vorführung', ...door.house.identity },
+      device: { name: 'demo', title: 'Vorführung', publicKey, id, sealKey },
+      succession: [],
       paired: false,
     });
     const joined = await joinBy(
