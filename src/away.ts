@@ -7,6 +7,7 @@ import { type Away, writeAway } from './identity/away.ts';
 import type { Logger } from './log.ts';
 import type { Profile } from './profile/profile.ts';
 import type { AuditDraft } from './protocol/access.ts';
+import { covers } from './protocol/scope.ts';
 import type { SessionHost } from './protocol/session.ts';
 import type { IceServer } from './protocol/signaling.ts';
 import type { Requests } from './requests/requests.ts';
@@ -55,6 +56,13 @@ export function composeAway(parts: AwayParts): AwayDoor | undefined {
     );
   };
   const links = new LinkServer({ device: profile.device, sessions, iceServers, clock, log });
+  const link = (invitation: string): string | undefined => {
+    if (!settings.page) return undefined;
+    const { title } = profile;
+    const { publicKey: device, sealKey: seal } = identity;
+    const away: Away = { title, device, seal, broker: viewers, topic };
+    return new URL(`#at=${writeAway(away)}&join=${invitation}`, settings.page).href;
+  };
 
   return {
     start() {
@@ -72,19 +80,14 @@ export function composeAway(parts: AwayParts): AwayDoor | undefined {
             zone: systemZone(),
             person: { id: peer.person, name: access.nameOf(peer) },
             scopes: [...access.scopesOf(peer)],
+            ...(covers(access.scopesOf(peer), 'invite') ? { inviteLink: link('') } : {}),
           }),
         }),
       });
       signaling.start();
       started = { bus, signaling };
     },
-    link(invitation) {
-      if (!settings.page) return undefined;
-      const { title } = profile;
-      const { publicKey: device, sealKey: seal } = identity;
-      const away: Away = { title, device, seal, broker: viewers, topic };
-      return new URL(`#at=${writeAway(away)}&join=${invitation}`, settings.page).href;
-    },
+    link,
     async stop() {
       started?.signaling.stop();
       await started?.bus.stop();

@@ -716,6 +716,7 @@ export class VedetteError extends Error {
   }
 }
 
-function fill(text: string, data: ErrorData): string {
+/** `text` with the value of each `{name}` that has one. */
+export function fill(text: string, data: ErrorData): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(data[name] ?? whole));
 }

@@ -5,6 +5,8 @@ import type { KeypadDescription } from '../protocol/keypad.ts';
 import { covers, ownerScopes, type Scope } from '../protocol/scope.ts';
 import { type CodeDraft, type CodeSecret, Codes, type MadeCode } from './codes.ts';
 import { decide, holds, type Occasion } from './decide.ts';
+import { denialError, denied } from './denial.ts';
+import { type GrantDraft, grantDetail, granted } from './granting.ts';
 import {
   draftInvitation,
   type InvitationDraft,
@@ -99,25 +101,24 @@ export class Access {
         return { allowed: true };
       case 'loopback':
         if (this.#options.loopback) return { allowed: true };
-        return { allowed: false, reason: 'open the link that was made for you' };
+        return denied('stranger');
       case 'holder':
-        if (peer.over?.aborted) return { allowed: false, reason: 'this link is over' };
+        if (peer.over?.aborted) return denied('link-over');
         if (covers(peer.scopes, scope)) return { allowed: true };
-        return { allowed: false, reason: `this link does not include "${scope}"` };
+        return denied('link-scope', { scope });
       case 'person': {
-        if (!this.#roll.key(peer.key)) return { allowed: false, reason: 'this key was taken back' };
-        if (peer.only && !covers(peer.only, scope))
-          return { allowed: false, reason: `this token does not include "${scope}"` };
+        if (!this.#roll.key(peer.key)) return denied('key-revoked');
+        if (peer.only && !covers(peer.only, scope)) return denied('token-scope', { scope });
         return decide(this.#roll.grantsOf(peer.person), scope, this.#occasion(peer, circumstances));
       }
       case 'code': {
         const grant = this.#codes.grantOf(peer.code);
-        if (!grant) return { allowed: false, reason: 'this code was taken back' };
-        if (!opens(scope)) return { allowed: false, reason: 'a code opens locks, and nothing else' };
+        if (!grant) return denied('code-revoked');
+        if (!opens(scope)) return denied('code-opens');
         return decide([grant], scope, this.#occasion(atKeypad, { ...circumstances, watching: false }));
       }
       case 'stranger':
-        return { allowed: false, reason: 'open the link that was made for you' };
+        return denied('stranger');
     }
   }
 
@@ -212,8 +213,7 @@ export class Access {
     const { clock } = this.#options;
     const now = clock.wall();
     const forMs = Math.min(draft.expiresAt - now, maxInvitationMs);
-    if (!(forMs > 0))
-      throw new VedetteError('access/denied', { reason: 'the invitation would be over already' });
+    if (!(forMs > 0)) throw denialError(denied('invitation-short'));
     this.#requireMayGive(by, draft);
     const createdBy = by.kind === 'person' ? by.person : undefined;
     const { body, secret } = draftInvitation({ ...draft, expiresAt: now + forMs }, now, createdBy);
@@ -356,6 +356,40 @@ export class Access {
     });
   }
 
+  /**
+   * Allows somebody who is known something, with no more than `by` has: in the place of a grant of theirs, or beside it.
+   * @throws VedetteError `access/denied`, `access/unknown`, what the store throws
+   */
+  async grant(by: Peer, draft: GrantDraft): Promise<Grant> {
+    return this.#inTurn(() => this.#grant(by, draft));
+  }
+
+  async #grant(by: Peer, draft: GrantDraft): Promise<Grant> {
+    this.#require(by, 'admin');
+    const person = this.#roll.person(draft.person);
+    if (!person) throw new VedetteError('access/unknown', { what: 'person' });
+    const old = draft.instead === undefined ? undefined : this.#roll.grant(draft.instead);
+    if (draft.instead !== undefined && (old?.person !== person.id || old.revokedAt !== undefined))
+      throw new VedetteError('access/unknown', { what: 'grant' });
+    this.#requireWithin(by, draft);
+    const createdBy = by.kind === 'person' ? by.person : undefined;
+    const { grant, codes, ends, before } = granted(this.#roll, draft, this.#options.clock.wall(), createdBy);
+    const detail = { after: grantDetail(grant), ...(before ? { before: grantDetail(before) } : {}) };
+    const title = `${this.nameOf(by)} ${before ? 'changed what' : 'allowed'} ${person.name}${before ? ' may' : ' more'}`;
+    // What ends holds for nothing from now on: what is used of it meanwhile must not bring it back.
+    this.#roll.take(ends);
+    try {
+      await this.#commit(
+        [...ends, { kind: 'grant', id: grant.id, body: grant }, ...codes],
+        [{ type: 'grant', title, ...this.#about(by), detail }],
+      );
+    } catch (error) {
+      for (const row of ends) this.#roll.take([alive(row, this.#roll)]);
+      throw error;
+    }
+    return grant;
+  }
+
   /** @throws VedetteError `access/denied`, `access/unknown`, what the store throws */
   async rename(by: Peer, id: string, name: string): Promise<void> {
     await this.#inTurn(() => this.#rename(by, id, name));
@@ -397,7 +431,7 @@ export class Access {
   /** @throws VedetteError `access/denied` */
   #require(by: Peer, scope: Scope): void {
     const decision = this.authorize(by, scope);
-    if (!decision.allowed) throw new VedetteError('access/denied', { reason: decision.reason });
+    if (!decision.allowed) throw denialError(decision);
   }
 
   #requireMayGive(
@@ -407,22 +441,21 @@ export class Access {
     if (person !== undefined) {
       // A further key is all that its person may.
       if (!this.#roll.person(person)) throw new VedetteError('access/unknown', { what: 'person' });
-      if (scopes.length > 0)
-        throw new VedetteError('access/denied', {
-          reason: 'a further key gives what its person may, and no more',
-        });
+      if (scopes.length > 0) throw denialError(denied('further-key'));
       if (by.kind !== 'person' || by.person !== person) this.#require(by, 'admin');
       return;
     }
-    if (scopes.length === 0) throw new VedetteError('access/denied', { reason: 'this would allow nothing' });
+    if (scopes.length === 0) throw denialError(denied('nothing'));
+    this.#requireWithin(by, { scopes, limits });
+  }
+
+  /** Nobody gives more than they have. @throws VedetteError `access/denied` */
+  #requireWithin(by: Peer, { scopes, limits }: Pick<GrantDraft, 'scopes' | 'limits'>): void {
     const excess =
       by.kind === 'person'
         ? beyond(this.#heldBy(by), scopes, limits)
         : scopes.find((scope) => !covers(this.scopesOf(by), scope));
-    if (excess !== undefined)
-      throw new VedetteError('access/denied', {
-        reason: `you may give no more than you have, and you do not have "${excess}" with these limits`,
-      });
+    if (excess !== undefined) throw denialError(denied('excess', { scope: excess }));
   }
 
   #heldBy(by: Extract<Peer, { kind: 'person' }>): readonly Grant[] {
@@ -483,6 +516,17 @@ const atKeypad = { network: 'local' } as const;
 
 /** All that a code is good for. */
 const opens = (scope: Scope): boolean => scope === 'unlock' || scope.startsWith('unlock:');
+
+/** What ended and could not be written down, as it was; uses that were taken meanwhile stay taken. */
+function alive(row: AccessRow, roll: Roll): AccessRow {
+  if (row.kind === 'grant') {
+    const { revokedAt: _, ...body } = roll.grant(row.id) ?? row.body;
+    return { ...row, body };
+  }
+  if (row.kind !== 'invitation') return row;
+  const { revokedAt: _, ...body } = row.body;
+  return { ...row, body };
+}
 
 /** Those of `scopes` that `only` includes, and those of `only` that `scopes` include. */
 function narrowed(scopes: readonly Scope[], only: readonly Scope[] | undefined): readonly Scope[] {

@@ -1,4 +1,5 @@
 import type { Scope } from '../protocol/scope.ts';
+import type { Denial } from './denial.ts';
 
 /** Who asks, as established at the edge the request came in by. */
 export type Peer =
@@ -45,7 +46,7 @@ export interface Circumstances {
 }
 
 /** A decision, named for its answer; a refusal carries a reason a person understands. */
-export type Decision = { readonly allowed: true } | { readonly allowed: false; readonly reason: string };
+export type Decision = { readonly allowed: true } | Denial;
 
 /** Nothing is known of what is around: the strictest. */
 export const nothingAround: Circumstances = { watching: false, doorClosed: () => undefined };

@@ -4,7 +4,14 @@ import { z } from 'zod';
 import { errorTable, VedetteError } from '../errors.ts';
 import type { Grant, GrantLimits, Person } from '../protocol/access.ts';
 import { durationMs } from '../protocol/duration.ts';
-import { CodeResult, InviteResult, PeopleResult, Receipt, type Request } from '../protocol/request.ts';
+import {
+  CodeResult,
+  GrantResult,
+  InviteResult,
+  PeopleResult,
+  Receipt,
+  type Request,
+} from '../protocol/request.ts';
 import { Scope } from '../protocol/scope.ts';
 import { jsonOf, requireSocket } from './device-socket.ts';
 import { print, printJson } from './output.ts';
@@ -12,11 +19,12 @@ import { qrCode } from './qr-code.ts';
 import { timeOf, timeText } from './times.ts';
 
 interface PeopleFlags {
-  readonly action: 'list' | 'invite' | 'revoke';
+  readonly action: 'list' | 'invite' | 'grant' | 'revoke';
   readonly who?: string | undefined;
   readonly profile?: string | undefined;
   readonly json: boolean;
-  readonly may: string;
+  readonly may?: string | undefined;
+  readonly beside: boolean;
   readonly until?: string | undefined;
   readonly uses?: number | undefined;
   readonly here: boolean;
@@ -30,20 +38,23 @@ const openForMs = 24 * 3_600_000;
 
 export const peopleCommand: CommandModule<object, PeopleFlags> = {
   command: 'people [action] [who]',
-  describe: 'Who may do what at the device that runs here; invite somebody, or send somebody away',
+  describe: 'Who may do what at the device that runs here; invite, allow something else, or send away',
   builder: (yargs) =>
     yargs
-      .positional('action', { choices: ['list', 'invite', 'revoke'] as const, default: 'list' as const })
+      .positional('action', {
+        choices: ['list', 'invite', 'grant', 'revoke'] as const,
+        default: 'list' as const,
+      })
       .positional('who', {
         type: 'string',
-        describe: 'A name; to revoke, also the id of a person, key, code, grant or invitation',
+        describe: 'A name; to change what somebody may or to revoke, also an id (--json shows them)',
       })
       .option('profile', { type: 'string', requiresArg: true, describe: 'Of the device, where several run' })
       .option('may', {
         type: 'string',
-        default: 'view,listen',
         requiresArg: true,
-        describe: 'What whoever is invited may do: view, listen, talk, unlock:<lock>, …',
+        describe:
+          'What they may do: view, listen, talk, unlock:<lock>, …; invited, else view and listen; granted, else what they may already',
       })
       .option('until', { type: 'string', requiresArg: true, describe: 'A time, or for how long: 2h' })
       .option('uses', { type: 'number', requiresArg: true, describe: 'So many unlocks' })
@@ -63,15 +74,22 @@ export const peopleCommand: CommandModule<object, PeopleFlags> = {
         default: false,
         describe: 'A code for the keypads of the profile in place of a link; printed this once',
       })
+      .option('beside', {
+        type: 'boolean',
+        default: false,
+        describe: 'Grant it beside what they may already',
+      })
       .option('json', { type: 'boolean', default: false, describe: 'As JSON, with ids' })
       .example('$0 people', 'everybody, and what they may do')
       .example('$0 people invite Courier --may view,unlock:mailbox --until 2h --uses 1', 'a link for one')
       .example('$0 people invite Courier --may unlock:mailbox --until 2h --uses 1 --code', 'a code for one')
+      .example('$0 people grant Courier --until 2h --uses 3', 'the same as before, within other limits')
       .example('$0 people revoke Courier', 'at once, with what they have open'),
   async handler(flags) {
     const socket = await requireSocket(flags.profile);
     const { people, invitations } = PeopleResult.parse(await ask(socket, { type: 'people' }));
     if (flags.action === 'invite') return invite(socket, flags);
+    if (flags.action === 'grant') return grant(socket, flags, people);
     if (flags.action === 'revoke') return revoke(socket, required(flags.who), { people, invitations });
     if (flags.json) return printJson({ people, invitations });
     if (people.length === 0) print('nobody has paired yet: vedette pair');
@@ -96,19 +114,13 @@ async function ask(socket: string, wish: Wish): Promise<unknown> {
 
 async function invite(socket: string, flags: PeopleFlags): Promise<void> {
   const now = Date.now();
-  const until = flags.until === undefined ? undefined : untilOf(flags.until, now);
-  const limits: GrantLimits = {
-    ...(until === undefined ? {} : { until }),
-    ...(flags.uses === undefined ? {} : { uses: flags.uses }),
-    ...(flags.here ? { thisNetwork: true } : {}),
-    ...(flags.watching ? { whileWatching: true } : {}),
-  };
+  const limits = limitsOf(flags, now);
   if (flags.code) return inviteByCode(socket, flags, limits, now);
   const before = flags.elsewhere ? await elsewhereLink(socket) : await homeLink(socket);
   const made = InviteResult.parse(
     await ask(socket, {
-      ...{ type: 'invite', name: required(flags.who), scopes: scopesOf(flags.may), limits },
-      expiresAt: Math.min(until ?? Number.POSITIVE_INFINITY, now + openForMs),
+      ...{ type: 'invite', name: required(flags.who), scopes: scopesOf(flags.may ?? 'view,listen'), limits },
+      expiresAt: Math.min(limits.until ?? Number.POSITIVE_INFINITY, now + openForMs),
     }),
   );
   const link = `${before}${made.invitation.id}.${made.secret}`;
@@ -125,7 +137,7 @@ async function inviteByCode(
 ): Promise<void> {
   const made = CodeResult.parse(
     await ask(socket, {
-      ...{ type: 'invite', name: required(who), scopes: scopesOf(may), limits },
+      ...{ type: 'invite', name: required(who), scopes: scopesOf(may ?? 'view,listen'), limits },
       // It holds as long as what it gives does.
       ...{ expiresAt: limits.until ?? now + openForMs, code: true },
     }),
@@ -135,6 +147,51 @@ async function inviteByCode(
   for (const line of ['', `  ${code.slice(0, 4)} ${code.slice(4)}`, '']) print(line);
   print(`to be typed, with Enter or # after it, at ${keypads.map(({ title }) => title).join(', ')}`);
   print('it is shown this once, and kept nowhere');
+}
+
+/** What is not named does not limit. @throws VedetteError `cli/bad-flag` */
+function limitsOf({ until, uses, here, watching }: PeopleFlags, now: number): GrantLimits {
+  return {
+    ...(until === undefined ? {} : { until: untilOf(until, now) }),
+    ...(uses === undefined ? {} : { uses }),
+    ...(here ? { thisNetwork: true } : {}),
+    ...(watching ? { whileWatching: true } : {}),
+  };
+}
+
+/** @throws VedetteError `cli/bad-flag` where it is not clear whose or which, `access/unknown`, `cli/refused` */
+async function grant(socket: string, flags: PeopleFlags, people: readonly Person[]): Promise<void> {
+  const who = required(flags.who);
+  const alive = ({ grants }: Person) => grants.filter(({ revokedAt }) => revokedAt === undefined);
+  const named = people.filter(
+    (person) =>
+      person.id === who ||
+      person.name.toLowerCase() === who.toLowerCase() ||
+      alive(person).some(({ id }) => id === who),
+  );
+  const [person] = named;
+  if (!person) throw new VedetteError('access/unknown', { what: `person "${who}"` });
+  const grants = alive(person);
+  const several =
+    named.length > 1 ? named : flags.beside || grants.some(({ id }) => id === who) ? [] : grants;
+  if (several.length > 1)
+    throw new VedetteError('cli/bad-flag', {
+      ...{ flag: 'grant', allowed: `one of ${several.map(({ id }) => id).join(', ')}` },
+    });
+  const old = flags.beside ? undefined : (grants.find(({ id }) => id === who) ?? grants[0]);
+  if (flags.may === undefined && !old)
+    throw new VedetteError('cli/usage', {
+      sentence: `what may ${person.name} do? --may`,
+      command: 'people ',
+    });
+  const given = await ask(socket, {
+    ...{ type: 'grant', person: person.id, limits: limitsOf(flags, Date.now()) },
+    scopes: flags.may === undefined ? (old?.scopes ?? []) : scopesOf(flags.may),
+    ...(old ? { instead: old.id } : {}),
+  });
+  const made = GrantResult.parse(given);
+  if (flags.json) printJson(made);
+  else print(`${person.name} may ${grantText(made.grant)}`);
 }
 
 /** What an invitation's id and secret are added to, at the device's own page. */

@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Access } from '../access/access.ts';
 import type { Credentials } from '../access/credentials.ts';
+import { denialError } from '../access/denial.ts';
 import type { DeviceIdentity } from '../access/device-identity.ts';
 import type { Presence } from '../access/presence.ts';
 import type { Clock } from '../clock.ts';
@@ -72,7 +73,7 @@ export interface HttpEnv {
 /** Lets a caller through who may use `scope`. @throws VedetteError `access/denied` */
 export function admit({ peer }: Caller, scope: Scope, { access }: Pick<DeviceServices, 'access'>): void {
   const decision = access.authorize(peer, scope);
-  if (!decision.allowed) throw new VedetteError('access/denied', { reason: decision.reason });
+  if (!decision.allowed) throw denialError(decision);
 }
 
 /** Lets a caller through to whom a session would show anything. @throws VedetteError `access/denied` */

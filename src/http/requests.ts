@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { denialError, denied } from '../access/denial.ts';
 import { settledWithin } from '../deadline.ts';
 import { VedetteError } from '../errors.ts';
 import { maxRequestBytes, type Receipt } from '../protocol/request.ts';
@@ -20,8 +21,7 @@ export function requestRoutes({ requests }: Pick<DeviceServices, 'requests'>): H
 
   routes.post('/api/requests', limit, async (c) => {
     const { peer } = c.get('caller');
-    if (peer.kind === 'stranger')
-      throw new VedetteError('access/denied', { reason: 'open the link that was made for you' });
+    if (peer.kind === 'stranger') throw denialError(denied('stranger'));
     requireOwnPage(c);
     const text = await c.req.text();
     const last = Promise.withResolvers<void>();

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AuditEntry, GrantLimits, Invitation, Person } from './access.ts';
+import { AuditEntry, Grant, GrantLimits, Invitation, Person } from './access.ts';
 import { base64url } from './base64url.ts';
 import { codeDigits, KeypadDescription } from './keypad.ts';
 import { Scope } from './scope.ts';
@@ -44,6 +44,15 @@ export const Request = z.discriminatedUnion('type', [
     expiresAt: z.number(),
     /** A code for the device's keypads instead of a link; gives `{ code, person, keypads }`, the code this once. */
     code: z.literal(true).optional(),
+  }),
+  /** Allows somebody who is known something; `instead` of a grant of theirs, or one more. Gives `{ grant }`. */
+  z.strictObject({
+    id,
+    type: z.literal('grant'),
+    person: Id,
+    instead: Id.optional(),
+    scopes: z.array(Scope).min(1).max(64),
+    limits: GrantLimits,
   }),
   z.strictObject({
     id,
@@ -98,6 +107,8 @@ export const Receipt = z.discriminatedUnion('state', [
     code: z.string(),
     /** A reason that a person understands. */
     reason: z.string(),
+    /** The values in it, for whoever says it in another language; with `access/denied` also `why` (denial.ts). */
+    detail: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
   }),
 ]);
 export type Receipt = z.infer<typeof Receipt>;
@@ -112,4 +123,5 @@ export const CodeResult = z.strictObject({
   /** Where it can be typed. */
   keypads: z.array(KeypadDescription),
 });
+export const GrantResult = z.strictObject({ grant: Grant });
 export const ActivityResult = z.strictObject({ entries: z.array(AuditEntry) });

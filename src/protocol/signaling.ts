@@ -40,6 +40,8 @@ const SignalingAbout = z.strictObject({
   zone: z.string(),
   person: z.strictObject({ id: z.string(), name: z.string() }),
   scopes: z.array(z.string()),
+  /** What an invitation's id and secret are added to, for whoever may invite. */
+  inviteLink: z.string().optional(),
 });
 export type SignalingAbout = z.infer<typeof SignalingAbout>;
 

@@ -1,3 +1,4 @@
+import { denialError } from '../access/denial.ts';
 import { VedetteError } from '../errors.ts';
 import type { RequestKind } from './kind.ts';
 import { titleOf } from './titles.ts';
@@ -15,7 +16,7 @@ export const confirmRequest: RequestKind<'confirm'> = {
       watching: asker.watching(),
       doorClosed: (name) => locks.doorClosed(name),
     });
-    if (!decision.allowed) throw new VedetteError('access/denied', { reason: decision.reason });
+    if (!decision.allowed) throw denialError(decision);
     if (spent !== 'fresh') throw new VedetteError(spent === 'late' ? 'request/late' : 'request/challenge');
     const proof = { peer: asker.peer, allow };
     const { declined } = await waiting.prove('person', { request: of, lock }, proof, context, about);

@@ -1,4 +1,4 @@
-import { VedetteError } from '../errors.ts';
+import { type ErrorData, VedetteError } from '../errors.ts';
 import type { Receipt } from '../protocol/request.ts';
 import type { SecondStepNeed } from '../protocol/second-step.ts';
 
@@ -6,7 +6,13 @@ export type Tell = (receipt: Receipt) => void;
 /** What a request came to, without its id. */
 export type LastWord =
   | { readonly state: 'done'; readonly result?: unknown; readonly repeated?: true }
-  | { readonly state: 'refused'; readonly code: string; readonly reason: string; readonly repeated?: true };
+  | {
+      readonly state: 'refused';
+      readonly code: string;
+      readonly reason: string;
+      readonly detail?: ErrorData | undefined;
+      readonly repeated?: true;
+    };
 
 interface Accepted {
   readonly state: 'accepted';
@@ -17,8 +23,14 @@ export type Refused = Extract<LastWord, { state: 'refused' }>;
 
 /** What a failure is to whoever asked; what has no code is our own. */
 export function refusedBy(error: unknown): Refused {
-  const { code, message } = error instanceof VedetteError ? error : new VedetteError('request/failed');
-  return { state: 'refused', code, reason: message };
+  const { code, message, data } = error instanceof VedetteError ? error : new VedetteError('request/failed');
+  const { reason: _, ...detail } = data; // it is the sentence itself
+  return {
+    state: 'refused',
+    code,
+    reason: message,
+    ...(Object.keys(detail).length === 0 ? {} : { detail }),
+  };
 }
 
 /** One request on its way, and its receipt once there is one: whoever sends it again hears the same, marked so. */

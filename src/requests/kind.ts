@@ -22,6 +22,7 @@ export interface RequestParts {
     | 'people'
     | 'invite'
     | 'inviteByCode'
+    | 'grant'
     | 'revoke'
     | 'rename'
     | 'used'

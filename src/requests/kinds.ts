@@ -2,6 +2,7 @@ import type { Request } from '../protocol/request.ts';
 import { activityRequest } from './activity.ts';
 import { challengeRequest } from './challenge.ts';
 import { confirmRequest } from './confirm.ts';
+import { grantRequest } from './grant.ts';
 import { inviteRequest } from './invite.ts';
 import type { RequestKind } from './kind.ts';
 import { lockRequest } from './lock.ts';
@@ -18,6 +19,7 @@ export const requestKinds: { readonly [Type in Request['type']]: RequestKind<Typ
   lock: lockRequest,
   people: peopleRequest,
   invite: inviteRequest,
+  grant: grantRequest,
   revoke: revokeRequest,
   rename: renameRequest,
   activity: activityRequest,

@@ -1,3 +1,4 @@
+import { denialError } from '../access/denial.ts';
 import { VedetteError } from '../errors.ts';
 import { covers } from '../protocol/scope.ts';
 import type { RequestKind } from './kind.ts';
@@ -12,7 +13,7 @@ export const lockRequest: RequestKind<'lock'> = {
     // Who has opened for the last time may close again: neither uses nor circumstances count.
     if (!covers(access.scopesOf(asker.peer), `unlock:${lock}`)) {
       const decision = access.authorize(asker.peer, `unlock:${lock}`);
-      if (!decision.allowed) throw new VedetteError('access/denied', { reason: decision.reason });
+      if (!decision.allowed) throw denialError(decision);
     }
     if (!locks.statuses.some((status) => status.lock === lock))
       throw new VedetteError('lock/unknown', { lock });

@@ -1,3 +1,4 @@
+import { denialError, denied } from '../access/denial.ts';
 import type { MonotonicMs } from '../clock.ts';
 import { VedetteError } from '../errors.ts';
 import type { AuditDraft } from '../protocol/access.ts';
@@ -59,7 +60,7 @@ export class Requests {
     // Whom the device knows by name is told why not; everybody else has to be allowed something.
     const known = peer.kind === 'person' || peer.kind === 'code';
     if (key === undefined || (!known && this.#parts.access.scopesOf(peer).length === 0)) {
-      tell({ id: '', ...refusedBy(new VedetteError('access/denied', { reason: 'you are not known here' })) });
+      tell({ id: '', ...refusedBy(denialError(denied('unknown'))) });
       return true;
     }
     const now = this.#parts.clock.now();
@@ -115,7 +116,7 @@ export class Requests {
     try {
       const scope = kind.scope?.(request);
       const decision = scope && context.access.authorize(visitor.asker.peer, scope);
-      if (decision?.allowed === false) throw new VedetteError('access/denied', { reason: decision.reason });
+      if (decision?.allowed === false) throw denialError(decision);
       last = await kind.run(request, context);
     } catch (error) {
       if (!(error instanceof VedetteError))

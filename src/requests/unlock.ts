@@ -1,3 +1,4 @@
+import { denialError } from '../access/denial.ts';
 import type { TrustRow } from '../access/trust/row.ts';
 import { VedetteError } from '../errors.ts';
 import type { AuditDraft, Grant } from '../protocol/access.ts';
@@ -95,7 +96,7 @@ function mayStill(
     watching: asker.watching(),
     doorClosed: (name) => locks.doorClosed(name),
   });
-  if (!decision.allowed) return new VedetteError('access/denied', { reason: decision.reason });
+  if (!decision.allowed) return denialError(decision);
   const status = locks.statuses.find((it) => it.lock === lock);
   if (!status) return new VedetteError('lock/unknown', { lock });
   if (status.blocked !== undefined) return new VedetteError('lock/blocked', { detail: status.blocked });

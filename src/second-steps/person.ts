@@ -1,3 +1,4 @@
+import { denialError, denied } from '../access/denial.ts';
 import type { Peer } from '../access/peer.ts';
 import { VedetteError } from '../errors.ts';
 import { covers } from '../protocol/scope.ts';
@@ -20,10 +21,8 @@ export const personStep: SecondStep<'person'> = {
     return { kind: 'person', until };
   },
   check({ peer, name, words }, { peer: by, allow }, { access }) {
-    if (by.kind !== 'person')
-      throw new VedetteError('access/denied', { reason: 'only a person whom the device knows can confirm' });
-    if (personOf(peer) === by.person)
-      throw new VedetteError('access/denied', { reason: 'somebody else has to confirm this' });
+    if (by.kind !== 'person') throw denialError(denied('no-person'));
+    if (personOf(peer) === by.person) throw denialError(denied('not-yourself'));
     return {
       proven: allow,
       words: `${access.nameOf(by)} ${allow ? 'confirmed' : 'declined'} for ${name} to ${words}`,

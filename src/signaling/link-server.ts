@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock, MonotonicMs } from '../clock.ts';
 import { VedetteError } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import { denials } from '../protocol/denial.ts';
 import type { Receipt } from '../protocol/request.ts';
 import { covers, mayVisit } from '../protocol/scope.ts';
 import type { Admission, SessionHandle, SessionHost } from '../protocol/session.ts';
@@ -94,7 +95,7 @@ export class LinkServer {
         // They may have been let in long ago.
         const scopes = admission.review();
         if (!mayVisit(scopes))
-          throw new VedetteError('access/denied', { reason: 'you may not look, or not any more' });
+          throw new VedetteError('access/denied', { why: 'no-session', reason: denials['no-session'] });
         const handle = sessions.open(
           { ...admission, id, scopes, standby },
           {

@@ -11,6 +11,8 @@ export const DeviceDescription = z.object({
   feeds: z.array(FeedDescription),
   /** The device itself is asked over a secure origin. */
   secure: z.boolean(),
+  /** It is met at a broker: this page is not its own. */
+  away: z.boolean().optional(),
   /** Where the same page is secure. */
   httpsUrl: z.string().optional(),
   scopes: z.array(z.string()),

@@ -186,10 +186,7 @@ describe('revoking', () => {
     house.access.onChange(() => told++);
     await house.access.revoke(local, 'person', joined.person.id);
     expect(told).toBeGreaterThan(0);
-    expect(house.access.authorize(peer, 'view')).toEqual({
-      allowed: false,
-      reason: 'this key was taken back',
-    });
+    expect(house.access.authorize(peer, 'view')).toMatchObject({ allowed: false, why: 'key-revoked' });
     expect(house.access.peerOf(phone.id, 'local')).toEqual({ kind: 'stranger' });
     const restarted = await House.open({ store: house.store });
     expect(restarted.access.peerOf(phone.id, 'local')).toEqual({ kind: 'stranger' });
@@ -227,6 +224,82 @@ describe('revoking', () => {
     expect(house.access.scopesOf(peer)).toEqual([]);
     await house.access.revoke(local, 'person', joined.person.id);
     expect(house.store.rows.get(`person ${joined.person.id}`)?.body).toHaveProperty('revokedAt');
+  });
+});
+
+describe('allowing something else', () => {
+  const only = (person: string) =>
+    house.access
+      .people()
+      .people.find(({ id }) => id === person)
+      ?.grants.filter(({ revokedAt }) => revokedAt === undefined) ?? [];
+
+  test('comes in the place of a grant at once, stays over a restart, and the trail has both', async () => {
+    const { peer, joined } = await house.welcome({ scopes: ['view', 'unlock:box'], limits: { uses: 1 } });
+    const id = joined.person.id;
+    const [old] = only(id);
+    if (!old) throw new Error('no grant');
+    house.access.used(old);
+    let told = 0;
+    house.access.onChange(() => void told++);
+    const limits = { uses: 2, thisNetwork: true };
+    await house.access.grant(local, { person: id, instead: old.id, scopes: ['unlock:box'], limits });
+    expect(told).toBe(1);
+    expect(house.access.scopesOf(peer)).toEqual(['unlock:box']);
+    expect(house.access.authorize(peer, 'unlock:box')).toMatchObject({
+      allowed: true,
+      grant: { used: 0, limits },
+    });
+    expect(house.store.audit.at(-1)).toMatchObject({
+      type: 'grant',
+      title: 'the terminal changed what Bob may',
+      detail: {
+        before: JSON.stringify({ scopes: ['view', 'unlock:box'], limits: { uses: 1 } }),
+        after: JSON.stringify({ scopes: ['unlock:box'], limits }),
+      },
+    });
+    const restarted = await House.open({ store: house.store });
+    expect(restarted.access.scopesOf(peer)).toEqual(['unlock:box']);
+  });
+
+  test('or beside it', async () => {
+    const { peer, joined } = await house.welcome({ scopes: ['view'] });
+    await house.access.grant(local, { person: joined.person.id, scopes: ['listen'], limits: {} });
+    expect(house.access.scopesOf(peer)).toEqual(['view', 'listen']);
+    expect(only(joined.person.id)).toHaveLength(2);
+  });
+
+  test('is for who manages people, gives no more than they have, and only to who is there', async () => {
+    const bob = await house.welcome({ scopes: ['view', 'invite'] });
+    const keeper = await house.welcome({ name: 'Keeper', scopes: ['view', 'admin'] });
+    const person = bob.joined.person.id;
+    const draft = { person, scopes: ['view'] as const, limits: {} };
+    await expect(house.access.grant(bob.peer, draft)).rejects.toMatchObject({ code: 'access/denied' });
+    await expect(house.access.grant(keeper.peer, { ...draft, scopes: ['unlock'] })).rejects.toMatchObject({
+      data: { why: 'excess', scope: 'unlock' },
+    });
+    await expect(
+      house.access.grant(keeper.peer, { ...draft, instead: only(keeper.joined.person.id)[0]?.id }),
+    ).rejects.toMatchObject({ code: 'access/unknown' });
+    await expect(house.access.grant(local, { ...draft, person: 'nobody' })).rejects.toMatchObject({
+      code: 'access/unknown',
+    });
+    expect(house.access.scopesOf(bob.peer)).toEqual(['view', 'invite']);
+    await house.access.grant(keeper.peer, { ...draft, instead: only(person)[0]?.id });
+    expect(house.access.scopesOf(bob.peer)).toEqual(['view']);
+  });
+
+  test('that is not on disk has not happened, and uses that were taken meanwhile stay taken', async () => {
+    const { peer, joined } = await house.welcome({ scopes: ['unlock:box'], limits: { uses: 2 } });
+    const person = joined.person.id;
+    const [old] = only(person);
+    if (!old) throw new Error('no grant');
+    house.store.refusal = new VedetteError('state/unusable');
+    const changing = house.access.grant(local, { person, instead: old.id, scopes: ['view'], limits: {} });
+    house.access.used(old);
+    await expect(changing).rejects.toThrow();
+    expect(house.access.scopesOf(peer)).toEqual(['unlock:box']);
+    expect(only(person)).toMatchObject([{ id: old.id, used: 1 }]);
   });
 });
 

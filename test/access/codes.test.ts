@@ -191,3 +191,13 @@ test('the secret is made with the first code, for its user alone, and stays what
   expect(third.current).toBeUndefined();
   expect((await third.ready()).reveal()).toBe((await readFile(path, 'utf8')).trim());
 });
+
+test('a code goes on with what its person is allowed in the place of its grant', async () => {
+  const house = await House.open();
+  const { peer } = await made(house, { uses: 1 });
+  const { person } = peer;
+  const [grant] = house.access.people().people.find(({ id }) => id === person)?.grants ?? [];
+  const limits = { uses: 5 };
+  await house.access.grant(local, { person, instead: grant?.id, scopes: ['unlock:box'], limits });
+  expect(house.access.authorize(peer, 'unlock:box')).toMatchObject({ grant: { limits } });
+});

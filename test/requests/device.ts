@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { decide } from '../../src/access/decide.ts';
+import { denialError, denied } from '../../src/access/denial.ts';
 import { nothingAround, type Peer } from '../../src/access/peer.ts';
 import type { MonotonicMs, WallMs } from '../../src/clock.ts';
 import { VedetteError } from '../../src/errors.ts';
@@ -167,13 +168,13 @@ export class AskedDevice {
     };
     const authorize: RequestParts['access']['authorize'] = (peer, scope, around = nothingAround) => {
       if (peer.kind === 'local') return { allowed: true };
-      if (peer.kind !== 'person') return { allowed: false, reason: 'nobody knows you' };
+      if (peer.kind !== 'person') return denied('unknown');
       const own = grants().filter((grant) => grant.person === peer.person);
       return decide(own, scope, { now: this.nowMs, network: peer.network, ...around });
     };
     const demand = (peer: Peer, scope: Scope) => {
       const decision = authorize(peer, scope);
-      if (!decision.allowed) throw new VedetteError('access/denied', { reason: decision.reason });
+      if (!decision.allowed) throw denialError(decision);
     };
     return {
       authorize,
@@ -183,6 +184,7 @@ export class AskedDevice {
           : grants().flatMap(({ person, scopes }) =>
               peer.kind === 'person' && person === peer.person ? scopes : [],
             ),
+      grant: () => Promise.reject(new VedetteError('access/unknown', { what: 'person' })),
       used: (grant) => count(grant, 1),
       notUsed: (grant) => void count(grant, -1),
       people: () => ({

@@ -41,8 +41,11 @@ export async function awayDoor(away: Away): Promise<Door> {
     admitted: ({ device, feeds, about }): Admission | undefined => {
       if (about === undefined) return undefined;
       const scopes = about.scopes.filter((scope) => !atHomeOnly.includes(scope));
-      const { title, zone, person } = about;
-      return { type: 'admitted', device: { device, title, feeds, secure: true, scopes, zone, person } };
+      const { title, zone, person, inviteLink } = about;
+      return {
+        type: 'admitted',
+        device: { device, title, feeds, secure: true, away: true, scopes, zone, person, inviteLink },
+      };
     },
     whyLost: async () => ((await ownKeys(id)).length > 0 ? 'unreachable' : 'unauthorized'),
     post: (request, heard) => asking.post(request, heard),

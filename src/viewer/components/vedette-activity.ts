@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import type { AuditEntry } from '../../protocol/access.ts';
 import { ActivityResult } from '../../protocol/request.ts';
+import { refusalWords } from '../refusal-words.ts';
 import type { RequestClient } from '../requests.ts';
 import { clockSeconds, dayName, strings } from '../strings.ts';
 import { define } from './define.ts';
@@ -45,7 +46,7 @@ export class VedetteActivity extends LitElement {
     this.asking = false;
     const page = receipt.state === 'done' ? ActivityResult.safeParse(receipt.result).data : undefined;
     if (page === undefined) {
-      this.trouble = receipt.state === 'refused' ? receipt.reason : strings.loadFailed;
+      this.trouble = receipt.state === 'refused' ? refusalWords(receipt) : strings.loadFailed;
       return;
     }
     this.entries = [...this.entries, ...page.entries];

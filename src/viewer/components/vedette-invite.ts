@@ -17,6 +17,7 @@ import {
   termsOf,
 } from '../invite-choices.ts';
 import { writeJoinLink } from '../join-link.ts';
+import { refusalWords } from '../refusal-words.ts';
 import type { RequestClient } from '../requests.ts';
 import { dayTime, ownZone, strings } from '../strings.ts';
 import { define } from './define.ts';
@@ -68,7 +69,8 @@ export class VedetteInvite extends LitElement {
   declare trouble: string | undefined;
   declare made:
     | {
-        readonly link: string;
+        /** For the device's own page; undefined where this is not it. */
+        readonly link: string | undefined;
         /** For a page that does not need this address. */
         readonly elsewhere: string | undefined;
         readonly name: string;
@@ -157,14 +159,15 @@ export class VedetteInvite extends LitElement {
     }
     const made = receipt.state === 'done' ? InviteResult.safeParse(receipt.result).data : undefined;
     if (made === undefined) {
-      this.trouble = receipt.state === 'refused' ? receipt.reason : strings.loadFailed;
+      this.trouble = receipt.state === 'refused' ? refusalWords(receipt) : strings.loadFailed;
       return;
     }
     // A key belongs to an origin: the one where the page is secure for everybody, not this one's loopback.
     const origin = this.device.httpsUrl ?? location.origin;
-    const link = writeJoinLink(origin, { invitation: made.invitation.id, secret: made.secret });
+    const home = writeJoinLink(origin, { invitation: made.invitation.id, secret: made.secret });
     const { inviteLink } = this.device;
     const elsewhere = inviteLink && `${inviteLink}${made.invitation.id}.${made.secret}`;
+    const link = this.device.away ? undefined : home;
     this.made = { link, elsewhere, name, until: made.invitation.expiresAt };
     this.dispatchEvent(new CustomEvent('invited'));
   }
@@ -203,7 +206,8 @@ export class VedetteInvite extends LitElement {
   }
 
   #links({ link, elsewhere, until }: NonNullable<VedetteInvite['made']>): unknown {
-    if (elsewhere === undefined) return this.#link(link, until);
+    const only = elsewhere === undefined ? link : link === undefined ? elsewhere : undefined;
+    if (link === undefined || elsewhere === undefined) return this.#link(only ?? '', until);
     return html`${this.#link(this.far ? elsewhere : link, until)}
       <label class="choice">
         <input type="checkbox" .checked=${this.far} @change=${() => {

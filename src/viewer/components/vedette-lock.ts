@@ -3,6 +3,7 @@ import type { LockStatus } from '../../protocol/lock.ts';
 import type { Receipt } from '../../protocol/request.ts';
 import { type Hold, type HoldInput, holdMs, notHeld, stepHold } from '../hold.ts';
 import { canLock, canUnlock, isAlarming, lockWords } from '../lock-words.ts';
+import { refusalWords } from '../refusal-words.ts';
 import type { RequestClient } from '../requests.ts';
 import { clockSeconds, strings } from '../strings.ts';
 import { define } from './define.ts';
@@ -117,7 +118,8 @@ export class VedetteLock extends LitElement {
       if (!this.connected) this.told = type === 'unlock' ? strings.lockOpened : strings.lockClosed;
       return;
     }
-    this.refusal = type === 'unlock' ? strings.notOpened(receipt.reason) : strings.notLocked(receipt.reason);
+    const why = refusalWords(receipt);
+    this.refusal = type === 'unlock' ? strings.notOpened(why) : strings.notLocked(why);
   }
 
   #down(event: PointerEvent): void {

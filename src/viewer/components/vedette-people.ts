@@ -6,6 +6,7 @@ import { PeopleResult, type RequestOf } from '../../protocol/request.ts';
 import { covers, type Scope } from '../../protocol/scope.ts';
 import type { DeviceDescription } from '../device.ts';
 import { grantContext, grantStanding, grantWords } from '../grant-words.ts';
+import { refusalWords } from '../refusal-words.ts';
 import type { RequestClient } from '../requests.ts';
 import { dayName, dayTime, strings } from '../strings.ts';
 import { define } from './define.ts';
@@ -65,7 +66,7 @@ export class VedettePeople extends LitElement {
   async #ask(): Promise<void> {
     if (!this.#may('admin')) return; // who only invites sees no list
     const receipt = await this.send({ type: 'people' });
-    if (receipt.state === 'refused') this.trouble = receipt.reason;
+    if (receipt.state === 'refused') this.trouble = refusalWords(receipt);
     if (receipt.state !== 'done') return;
     const list = PeopleResult.safeParse(receipt.result).data;
     this.trouble = list === undefined ? strings.loadFailed : undefined;
@@ -75,7 +76,7 @@ export class VedettePeople extends LitElement {
   async #revoke(revocation: Revocation): Promise<void> {
     this.sure = undefined;
     const receipt = await this.send({ type: 'revoke', ...revocation });
-    if (receipt.state === 'refused') this.#announce(strings.refusedRequest(receipt.reason));
+    if (receipt.state === 'refused') this.#announce(strings.refusedRequest(refusalWords(receipt)));
     else this.#announce(strings.revoked);
     await this.#ask();
   }
@@ -88,6 +89,11 @@ export class VedettePeople extends LitElement {
     return covers(this.device.scopes as Scope[], scope);
   }
 
+  /** From elsewhere only where the device has a link for elsewhere. */
+  get #mayInvite(): boolean {
+    return this.#may('invite') && (!this.device.away || this.device.inviteLink !== undefined);
+  }
+
   readonly #titleOf = (lock: string): string | undefined => this.locks.get(lock)?.title;
 
   protected override render(): unknown {
@@ -95,7 +101,7 @@ export class VedettePeople extends LitElement {
       <div class="head">
         <p role="status">${this.watching === undefined ? nothing : strings.peopleWatching(this.watching)}</p>
         ${
-          this.#may('invite')
+          this.#mayInvite
             ? html`<button class="filled" @click=${() => {
                 this.inviting = 'somebody';
               }}>${icons.plus} ${strings.invite}</button>`
@@ -175,7 +181,7 @@ export class VedettePeople extends LitElement {
             <summary>${strings.keysOf(person.keys.length)}</summary>
             ${person.keys.map((key) => this.#key(key, mine))}
             ${
-              this.#may('invite')
+              this.#mayInvite
                 ? html`<button class="outlined small" @click=${() => {
                     this.inviting = person;
                   }}>${strings.keyAdd}</button>`
