@@ -274,9 +274,12 @@ export class Access {
    *   `access/wrong-signature`, `access/key-known`
    */
   async join(request: JoinRequest): Promise<Joined> {
+    const before = this.#joining.joined(request.invitation);
     const joined = await this.#joining.join(request);
     if (joined.first) await this.#options.firstCame();
-    if (this.#roll.invitation(request.invitation)?.recovery) this.#options.ownerCame(joined, 'recovery');
+    // Who asks again because an answer was lost is no news.
+    if (joined !== before && this.#roll.invitation(request.invitation)?.recovery)
+      this.#options.ownerCame(joined, 'recovery');
     return joined;
   }
 

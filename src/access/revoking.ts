@@ -39,7 +39,7 @@ export function revoked(roll: Roll, what: Revocable, id: string, now: number): R
           { kind: 'person', id, body: { ...body, revokedAt } },
           ...[...invitations, ...codes].map((invitation) => invitationRow({ revokedAt, ...invitation })),
         ],
-        title: `sent ${body.name} away`,
+        title: `sent ${body.name} away${endedWords(codes)}`,
         owner: id,
       };
     }
@@ -61,7 +61,8 @@ export function revoked(roll: Roll, what: Revocable, id: string, now: number): R
           { kind: 'grant', id, body: { ...grant, revokedAt } },
           ...codes.map((code) => invitationRow({ revokedAt, ...code })),
         ],
-        title: `took back what ${name} may: ${grant.scopes.join(', ')}`.slice(0, maxTitle),
+        title:
+          `took back what ${name} may: ${grant.scopes.join(', ')}`.slice(0, maxTitle) + endedWords(codes),
         owner: grant.createdBy,
       };
     }
@@ -83,6 +84,9 @@ export function revoked(roll: Roll, what: Revocable, id: string, now: number): R
     }
   }
 }
+
+const endedWords = (codes: readonly InvitationBody[]): string =>
+  codes.length > 0 ? '; the recovery code ended' : '';
 
 const isOwners = ({ scopes }: Grant): boolean => scopes.includes('admin');
 

@@ -86,7 +86,7 @@ function lockProblems(
 
 /** Who is let in by a button has one. */
 function presenceProblems(
-  { access: { presence } }: ProfileFile,
+  { access: { presence }, sensors: entries }: ProfileFile,
   sensors: readonly SensorProfile[],
 ): readonly WiringProblem[] {
   if (!presence) return [];
@@ -101,8 +101,17 @@ function presenceProblems(
         sensors.map(({ name }) => name),
       ),
     ];
-  return found.type === 'boolean' ? [] : [{ path, message: 'needs a sensor that is on or off' }];
+  if (found.type !== 'boolean') return [{ path, message: 'needs a sensor that is on or off' }];
+  const entry = entries[presence.sensor];
+  // A broker, a host, or whoever may set a simulated one would hold it without being there.
+  const remote = entry && (remoteKinds.includes(entry.kind) || entry.options.url !== undefined);
+  return remote
+    ? [{ path, message: 'needs a button that is wired to the device: others could hold this one' }]
+    : [];
 }
+
+/** Kinds of sensors whose word comes from somebody else. */
+const remoteKinds: readonly string[] = ['mqtt', 'http', 'simulated'];
 
 /** What keypads name: a lock, actions, the broker. */
 function keypadProblems({ keypads, locks, actions, mqtt }: ProfileFile): readonly WiringProblem[] {

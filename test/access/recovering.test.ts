@@ -53,6 +53,7 @@ test('of two who type it at once, one comes in; the same phone is answered again
   );
   expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
   expect((await house.access.join(request)).key).toBe(phone.id);
+  expect(house.cameIn).toEqual(['Ada by recovery']);
 });
 
 test('is good for years, over a restart, and while the device does not know the time', async () => {
@@ -100,6 +101,7 @@ test('ends with an owner who is sent away, or is none any more: they may know it
   const first = await house.access.recoveryCode(local);
   await house.access.revoke(peer, 'person', ben.person.id);
   await expect(house.access.join(await typed(first))).rejects.toMatchObject({ code: 'access/recovery-over' });
+  expect(house.store.audit.at(-2)?.title).toBe('Ada sent Ben away; the recovery code ended');
   const second = await house.access.recoveryCode(local);
   const grant = house.access.people().people.find(({ id }) => id === eve.person.id)?.grants[0]?.id ?? '';
   await house.access.revoke(peer, 'grant', grant);

@@ -12,9 +12,11 @@ sensors:
 
 const load = (text: string) => parseProfile('boiler.yaml', base + text, sources);
 
-function problems(text: string): readonly string[] {
+const problems = (text: string): readonly string[] => problemsOf(base + text);
+
+function problemsOf(whole: string): readonly string[] {
   try {
-    load(text);
+    parseProfile('boiler.yaml', whole, sources);
     return [];
   } catch (error) {
     if (!(error instanceof ProfileError)) throw error;
@@ -45,12 +47,24 @@ test('a mistake in quotes is pointed at too', () => {
 
 test('a button that lets somebody in is a sensor that is on or off', () => {
   const button = (sensor: string) => problems(`access: { presence: { sensor: ${sensor} } }\n`);
-  expect(button('bell')).toEqual([]);
   expect(button('bel')).toEqual([
     '6:31 access.presence.sensor: found "bel", which is no sensor; there are: machine.temperature, bell; try bell',
   ]);
   expect(button('machine.temperature')[0]).toContain('needs a sensor that is on or off');
-  expect(load('access: { presence: { sensor: bell } }\n').access.presence?.hold).toBe(5_000);
+  // Whoever may simulate, or runs a broker or a host, would hold it from anywhere.
+  expect(button('bell')[0]).toContain('needs a button that is wired to the device');
+  const inside = (entry: string) =>
+    `device: boiler\ncameras: { machine: { kind: test } }\nsensors: { inside: { ${entry} } }\naccess: { presence: { sensor: inside } }\n`;
+  const wired = parseProfile('boiler.yaml', inside('kind: gpio, line: 17'), sources);
+  expect(wired.access.presence?.hold).toBe(5_000);
+  for (const entry of [
+    'kind: mqtt, topic: button, type: boolean',
+    'kind: http, url: "http://button.local/", type: boolean',
+    'kind: modbus, url: "tcp://button.local", table: coil, register: 1',
+  ])
+    expect(problemsOf(inside(entry)), entry).toEqual(
+      expect.arrayContaining([expect.stringContaining('is wired')]),
+    );
 });
 
 test('a condition that cannot be true is refused', () => {
