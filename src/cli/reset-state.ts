@@ -7,6 +7,9 @@ import { trustFileName } from '../access/trust/database.ts';
 import { controlSocketName } from '../http/control-socket.ts';
 import { databaseName } from '../records/recording.ts';
 
+/** Of src/backup/put-in-place.ts: each holds a key of this device. */
+const ofRestore = /^(restore\.(partial|ready)|replaced-\d.*)$/;
+
 export interface StatePlace {
   /** The device's state folder. */
   readonly folder: string;
@@ -40,6 +43,10 @@ export async function statePartsOf({ folder, files }: StatePlace): Promise<reado
   const parts = [
     { what: "the device's key", paths: [key] },
     { what: 'what a restore put aside', paths: [...of('restore.'), ...of('replaced-')] },
+    {
+      what: 'keys and people that a restore has put aside',
+      paths: names.filter((name) => ofRestore.test(name)).map((name) => join(folder, name)),
+    },
     { what: 'people, what they may, and the trail', paths: of(trustFileName) },
     {
       what: 'secrets, signed-in browsers and certificates',

@@ -46,6 +46,8 @@ beforeEach(async () => {
   await trust.start();
   await trust.commit({ audit: [{ type: 'person', title: 'Ada came in' }] });
   await mkdir(join(state, 'clips'));
+  for (const aside of ['replaced-2026-05-04T12-00-00-000Z', 'restore.partial'])
+    await mkdir(join(state, aside, 'old', 'identity'), { recursive: true });
   for (const file of [
     'clips/a.mp4',
     'records.sqlite',
@@ -73,6 +75,7 @@ test('a reset removes everything that the device keeps, says what, and leaves th
     'trust.sqlite',
     'browsers.json',
     'clips',
+    'replaced-2026-05-04T12-00-00-000Z',
     'not of Vedette: notes.txt',
   ])
     expect(stdout).toContain(said);
