@@ -6,6 +6,7 @@ import { DeviceIdentity } from './access/device-identity.ts';
 import { synchronisedAt } from './access/synchronised.ts';
 import { begunMarker } from './access/trust/begun.ts';
 import { trustFileName } from './access/trust/database.ts';
+import { KnownPeople } from './access/trust/known-people.ts';
 import { Trust } from './access/trust/trust.ts';
 import { TrustedClock } from './access/trusted-clock.ts';
 import { composeAway } from './away.ts';
@@ -89,10 +90,22 @@ export function createAgent(
   let page = publicUrl ?? pageUrl(profile, profile.http.port);
   const link = (feed?: string) =>
     feed === undefined ? page.href : new URL(`?feed=${encodeURIComponent(feed)}`, page).href;
+  const deviceIdentity = new DeviceIdentity({
+    folder: identity,
+    credentials: credentialsFolder,
+    witnesses: [join(stateDir, trustFileName), begunMarker(stateDir)],
+  });
+  const trust = new Trust({ folder: stateDir, identity: deviceIdentity, clock, log });
   const records = new Records({ folder: stateDir, settings: profile.records, clock, log });
   const waiting = new WaitingUnlocks(clock);
   const watch: Watch = composeWatch({
     ...{ profile, feeds, records, stateDir, sessions: () => sessions, link, waiting, clock, log },
+    trust: {
+      get trouble() {
+        return trust.refusal;
+      },
+      onTrouble: (listener) => trust.onTrouble(listener),
+    },
     audit: (draft) => trust.commit({ audit: [draft] }),
   });
   const sessions = new Sessions({
@@ -102,15 +115,10 @@ export function createAgent(
     certificate: () => certificate.loaded,
     limits: profile.limits,
     visited: (visit) => sessionTrail.note(visit),
+    watched: (watching) => watch.liveSign.watched(watching),
     clock,
     logger: log,
   });
-  const deviceIdentity = new DeviceIdentity({
-    folder: identity,
-    credentials: credentialsFolder,
-    witnesses: [join(stateDir, trustFileName), begunMarker(stateDir)],
-  });
-  const trust = new Trust({ folder: stateDir, identity: deviceIdentity, clock, log });
   const sessionTrail = new SessionTrail({
     trust,
     feedTitle: (name) => feeds.session.find((feed) => feed.name === name)?.title ?? name,
@@ -120,6 +128,7 @@ export function createAgent(
   const access: Access = new Access({
     keypads: { keypads: profile.keypads.map(describeKeypad), secret: codeSecret },
     store: trust,
+    known: new KnownPeople({ folder: identity, identity: deviceIdentity, log }),
     identity: deviceIdentity,
     time: new TrustedClock({ clock, synchronisedAt: synchronisedAt(profile.access.clock) }),
     loopback: profile.access.loopback,
@@ -165,6 +174,7 @@ export function createAgent(
         rules: { known: knownRules(profile), alarms: watch.alarms.statuses },
         records: { ...records.status(), waiting: Object.fromEntries(watch.actions.waiting()) },
         ...(watch.buses.mqtt ? { brokerConnected: watch.buses.mqtt.connected } : {}),
+        trustTrouble: trust.trouble,
         eventLoop,
       }),
     clock,

@@ -34,6 +34,8 @@ export interface MeasuredDevice {
     readonly trouble?: string | undefined;
     readonly waiting?: Readonly<Record<string, number>>;
   };
+  /** What is wrong with the trust store, where something is. */
+  readonly trustTrouble?: string | undefined;
   /** Whether the broker has this device. */
   readonly brokerConnected?: boolean;
   readonly eventLoop?: EventLoopDelay;
@@ -49,6 +51,9 @@ export async function deviceMetrics(device: MeasuredDevice): Promise<readonly Me
     ...sensorMetrics(device.sensors),
     ...ruleMetrics(device.rules),
     ...recordMetrics(device.records),
+    gauge('vedette_trust_ok', '0 while the trust store is damaged: nobody is let in, nothing is unlocked.', [
+      flag(device.trustTrouble === undefined),
+    ]),
     ...(device.brokerConnected === undefined
       ? []
       : [

@@ -1,6 +1,7 @@
 import type { Alarms } from './alarms.ts';
 import type { MonotonicMs } from './clock.ts';
 import type { Privacy } from './privacy.ts';
+import type { TrustTrouble } from './protocol/events.ts';
 import type { LockHost } from './protocol/lock-host.ts';
 import type { SensorState } from './protocol/reading.ts';
 import type {
@@ -25,6 +26,7 @@ export interface SituationParts {
   readonly locks: LockHost;
   readonly privacy: Privacy;
   readonly waiting: Pick<WaitingUnlocks, 'confirmations' | 'onChange'>;
+  readonly trust: { readonly trouble: TrustTrouble | undefined; onTrouble(listener: () => void): void };
 }
 
 /** What sensors, alarms, rings, locks and privacy mode say, as one; and what viewers may ask of them. */
@@ -37,7 +39,7 @@ export class DeviceSituation implements SituationHost {
 
   constructor(parts: SituationParts) {
     this.#parts = parts;
-    const { sensors, alarms, ringing, locks, privacy, waiting } = parts;
+    const { sensors, alarms, ringing, locks, privacy, waiting, trust } = parts;
     sensors.onReading((reading, now) => {
       this.#telemetry[reading.sensor] = reading.value;
       const toldMs = this.#toldMs.get(reading.sensor);
@@ -52,10 +54,13 @@ export class DeviceSituation implements SituationHost {
     locks.onChange((status) => this.#tell({ type: 'lock', status }));
     waiting.onChange((change) => this.#tell(change));
     privacy.onChange((status) => this.#tell({ type: 'privacy', privacy: status }));
+    trust.onTrouble(() => {
+      if (trust.trouble) this.#tell({ type: 'trust', trouble: trust.trouble });
+    });
   }
 
   get situation(): Situation {
-    const { sensors, alarms, ringing, locks, privacy, waiting } = this.#parts;
+    const { sensors, alarms, ringing, locks, privacy, waiting, trust } = this.#parts;
     const states = new Map(sensors.states.map((state) => [state.sensor, state]));
     return {
       sensors: sensors.descriptions.map((description) => ({
@@ -67,6 +72,7 @@ export class DeviceSituation implements SituationHost {
       locks: [...locks.statuses],
       privacy: privacy.status,
       confirmations: [...waiting.confirmations],
+      ...(trust.trouble ? { trust: trust.trouble } : {}),
     };
   }
 

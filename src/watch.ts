@@ -10,6 +10,7 @@ import { VedetteError } from './errors.ts';
 import type { ComposedFeed, Feeds } from './feeds.ts';
 import { composeHome } from './home.ts';
 import { availabilityWill } from './homeassistant/topics.ts';
+import { LiveSign } from './live-sign.ts';
 import { tellLockEvents } from './lock-events.ts';
 import { Locks } from './locks/locks.ts';
 import type { Logger } from './log.ts';
@@ -22,7 +23,7 @@ import type { Records } from './records/records.ts';
 import type { WaitingUnlocks } from './second-steps/waiting.ts';
 import { Sensors } from './sensors/sensors.ts';
 import type { Sessions } from './session/sessions.ts';
-import { DeviceSituation } from './situation.ts';
+import { DeviceSituation, type SituationParts } from './situation.ts';
 
 export interface WatchParts {
   readonly profile: Profile;
@@ -36,6 +37,8 @@ export interface WatchParts {
   readonly link: (feed?: string) => string;
   /** Unlocks that wait for their second step. */
   readonly waiting: WaitingUnlocks;
+  /** Whether people can be let in and things be unlocked. */
+  readonly trust: SituationParts['trust'];
   /** Writes into the trail; rejects where it cannot. */
   readonly audit: (draft: AuditDraft) => Promise<unknown>;
   readonly clock: Clock;
@@ -51,6 +54,8 @@ export interface Watch {
   readonly situation: DeviceSituation;
   readonly buses: Buses;
   readonly locks: LockHost;
+  /** Tells whoever is at the device that somebody watches. */
+  readonly liveSign: LiveSign;
   /** Takes up what a restart interrupted, then begins to notice. */
   start(): Promise<void>;
   /** Notices nothing more. Synchronous: what comes after it is no event any more. */
@@ -61,7 +66,7 @@ export interface Watch {
 
 /** Composes it, from the sensors to the actions. */
 export function composeWatch(parts: WatchParts): Watch {
-  const { profile, feeds, records, stateDir, sessions, link, waiting, audit, clock, log } = parts;
+  const { profile, feeds, records, stateDir, sessions, link, waiting, trust, audit, clock, log } = parts;
   const { device, title, mqtt, homeassistant } = profile;
   const named = (feed: string): ComposedFeed => {
     const found = feeds.find(feed);
@@ -115,9 +120,9 @@ export function composeWatch(parts: WatchParts): Watch {
     deliveries: records.deliveries,
     failed: ({ action, error, event }) => failed(action, error.message, event),
   });
+  const ids = new EventIds(clock);
   const alarms = new Alarms({
-    ...{ rules: profile.rules, sensors, actions, records, clock, log },
-    ids: new EventIds(clock),
+    ...{ rules: profile.rules, sensors, actions, records, ids, clock, log },
     doorOf: (rule) => doorOf(profile, rule),
     rings: (feed) => ringing.rings(feed),
   });
@@ -136,8 +141,12 @@ export function composeWatch(parts: WatchParts): Watch {
     clock,
     log,
   });
+  const liveSign = new LiveSign({
+    ...{ actions, settings: profile.live, ids, title, clock },
+  });
+  privacy.onChange(({ on }) => liveSign.private(on));
   const locks = new Locks({ locks: profile.locks, parts: { buses, clock, log } });
-  const situation = new DeviceSituation({ sensors, alarms, ringing, locks, privacy, waiting });
+  const situation = new DeviceSituation({ sensors, alarms, ringing, locks, privacy, waiting, trust });
   const home = composeHome({
     profile,
     mqtt: buses.mqtt,
@@ -166,9 +175,10 @@ export function composeWatch(parts: WatchParts): Watch {
   });
 
   return {
-    ...{ sensors, alarms, actions, push, situation, buses, locks },
+    ...{ sensors, alarms, actions, push, situation, buses, locks, liveSign },
     async start() {
       await Promise.all([privacy.start(), push.start(), actions.start(), locks.start()]);
+      liveSign.private(privacy.status.on);
       await alarms.start();
       await bell.start();
       feeds.start();
@@ -186,6 +196,7 @@ export function composeWatch(parts: WatchParts): Watch {
       alarms.stop();
       privacy.stop();
       ringing.stop();
+      liveSign.stop();
     },
     async stop() {
       await Promise.all([sensors.stop(), locks.stop(), actions.stop()]);

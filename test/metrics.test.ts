@@ -73,6 +73,7 @@ test('sessions, streams, records and the broker are counted', async () => {
     'vedette_standby_sessions 1',
     'vedette_camera_live{feed="door"} 1',
     'vedette_camera_live{feed="yard"} 0',
+    'vedette_trust_ok 1',
     'vedette_frames_total{feed="door",codec="H264"} 250',
     'vedette_encoded_bytes_total{feed="door",codec="H264"} 100000',
     'vedette_encoder_restarts_total{feed="door",codec="H264"} 1',
@@ -109,4 +110,9 @@ test('an event loop that was blocked is seen at the next request', async () => {
   );
   expect(delays?.mean).toBeLessThanOrEqual(delays?.max ?? 0);
   eventLoop.stop();
+});
+
+test('a trust store in trouble is told', async () => {
+  const lines = await scrape({ ...device, trustTrouble: 'trust.sqlite is damaged' });
+  expect(lines).toContain('vedette_trust_ok 0');
 });

@@ -2,7 +2,7 @@ import type { Clock, MonotonicMs } from '../clock.ts';
 import { VedetteError } from '../errors.ts';
 import type { AuditDraft, Grant, Invitation, Person } from '../protocol/access.ts';
 import type { KeypadDescription } from '../protocol/keypad.ts';
-import { covers, ownerScopes, type Scope } from '../protocol/scope.ts';
+import { covers, lookingScopes, ownerScopes, type Scope } from '../protocol/scope.ts';
 import { type CodeDraft, type CodeSecret, Codes, type MadeCode } from './codes.ts';
 import { decide, holds, type Occasion } from './decide.ts';
 import { denialError, denied } from './denial.ts';
@@ -11,6 +11,7 @@ import {
   draftInvitation,
   type InvitationDraft,
   invitationRow,
+  knownCounter,
   lastSeenCounter,
   maxInvitationMs,
   pairingDraft,
@@ -22,12 +23,20 @@ import { type Circumstances, type Decision, nothingAround, type Peer } from './p
 import { newRecovery } from './recovering.ts';
 import { type Revocable, revoked } from './revoking.ts';
 import { plainInvitation, Roll } from './roll.ts';
-import type { AccessRow, AccessStore, InvitationBody } from './rows.ts';
+import {
+  type AccessRow,
+  type AccessStore,
+  counterRow,
+  type InvitationBody,
+  type KnownStore,
+} from './rows.ts';
 import type { TrustedClock } from './trusted-clock.ts';
 import { beyond } from './within.ts';
 
 export interface AccessOptions {
   readonly store: AccessStore;
+  /** Whom the device knows, once more, for when the store is in trouble. */
+  readonly known: KnownStore;
   /** Of the device. */
   readonly identity: { readonly id: string; readonly publicKey: string };
   readonly clock: Clock;
@@ -72,9 +81,14 @@ export class Access {
   }
 
   async start(): Promise<void> {
-    const { store, time } = this.#options;
+    const { store, known, time } = this.#options;
     this.#roll.take(await store.start());
+    const copied = await known.start();
+    if (store.trouble !== undefined) this.#roll.take(copied ?? []);
     time.resume(this.#roll.counter(lastSeenCounter));
+    known.resume(this.#roll.counter(knownCounter));
+    store.onTrouble(() => this.#tell());
+    if (store.trouble === undefined && !this.#roll.isEmpty) await this.#copy();
   }
 
   /** Keeps the time, so that no clock goes behind it. Nothing is lost where that fails. */
@@ -92,6 +106,18 @@ export class Access {
    * is to be taken from, see {@link used}.
    */
   authorize(
+    peer: Peer,
+    scope: Scope,
+    circumstances: Circumstances = nothingAround,
+  ): Decision & { readonly grant?: Grant } {
+    const { trouble } = this.#options.store;
+    if (trouble !== undefined && peer.kind === 'person' && !lookingScopes.includes(scope))
+      return denied('looking-only', { trouble });
+    return this.#decided(peer, scope, circumstances);
+  }
+
+  /** As {@link authorize}, also where the store is in trouble: for what takes away, and for locking. */
+  #decided(
     peer: Peer,
     scope: Scope,
     circumstances: Circumstances = nothingAround,
@@ -124,6 +150,19 @@ export class Access {
 
   /** What `peer` may do just now, in any circumstances. */
   scopesOf(peer: Peer): readonly Scope[] {
+    const scopes = this.#given(peer);
+    if (peer.kind !== 'person' || this.#options.store.trouble === undefined) return scopes;
+    return scopes.filter((scope) => lookingScopes.includes(scope));
+  }
+
+  /** Whether `peer` may lock: who has opened for the last time may close again, whatever uses and circumstances say. */
+  mayLock(peer: Peer, lock: string): Decision {
+    const scope = `unlock:${lock}` as const;
+    return covers(this.#given(peer), scope) ? { allowed: true } : this.#decided(peer, scope);
+  }
+
+  /** What grants give, also where the store is in trouble. */
+  #given(peer: Peer): readonly Scope[] {
     switch (peer.kind) {
       case 'local':
         return ownerScopes;
@@ -311,10 +350,10 @@ export class Access {
     this.#require(by, 'admin');
     if (again) {
       this.#joining.forgive();
-      const row: AccessRow = {
-        ...{ kind: 'counter', id: wrongTriesCounter, body: { id: wrongTriesCounter, value: 0 } },
-      };
-      await this.#commit([row], [{ type: 'pairing', title: `${this.nameOf(by)} opened pairing again` }]);
+      await this.#commit(
+        [counterRow(wrongTriesCounter, 0)],
+        [{ type: 'pairing', title: `${this.nameOf(by)} opened pairing again` }],
+      );
     }
     if (this.#joining.isClosed) throw new VedetteError('access/pairing-closed');
     const before = this.#pairing === undefined ? undefined : this.#roll.invitation(this.#pairing);
@@ -350,11 +389,12 @@ export class Access {
     await this.#inTurn(async () => {
       const { rows, title, owner } = revoked(this.#roll, what, id, this.#options.clock.wall());
       // Everybody may take back what they gave, and give up what is theirs.
-      if (by.kind !== 'person' || by.person !== owner) this.#require(by, 'admin');
+      if (by.kind !== 'person' || by.person !== owner) requireAllowed(this.#decided(by, 'admin'));
       const type = what === 'invitation' ? 'pairing' : what === 'grant' ? 'grant' : 'person';
       const entry: AuditDraft = { type, title: `${this.nameOf(by)} ${title}`, ...this.#about(by) };
       // It holds before it is on disk, and where it does not get there: what is used meanwhile must not undo it.
       this.#take(rows);
+      await this.#copy();
       await this.#commit(rows, [entry]);
     });
   }
@@ -422,6 +462,7 @@ export class Access {
     if (!grant) throw new Error('no such grant');
     const row: AccessRow = { kind: 'grant', id, body: { ...grant, used: grant.used + uses } };
     this.#roll.take([row]);
+    if (grant.limits.uses !== undefined) void this.#copy();
     return row;
   }
 
@@ -433,8 +474,7 @@ export class Access {
 
   /** @throws VedetteError `access/denied` */
   #require(by: Peer, scope: Scope): void {
-    const decision = this.authorize(by, scope);
-    if (!decision.allowed) throw denialError(decision);
+    requireAllowed(this.authorize(by, scope));
   }
 
   #requireMayGive(
@@ -492,18 +532,33 @@ export class Access {
 
   /** On disk first, then in mind, then told. */
   async #commit(put: readonly AccessRow[], audit: readonly AuditDraft[]): Promise<void> {
-    const { store, time } = this.#options;
-    time.now();
-    const seen: AccessRow = {
-      ...{ kind: 'counter', id: lastSeenCounter, body: { id: lastSeenCounter, value: time.lastSeen } },
-    };
-    await store.commit({ put: [...put, ...(time.lastSeen > 0 ? [seen] : [])], audit });
+    const { store, known } = this.#options;
+    const counts = isOfPeople(put);
+    // An older copy than the store has seen is told from a newer one by its number.
+    const copied = counts ? [counterRow(knownCounter, known.number + 1)] : [];
+    await store.commit({ put: [...put, ...this.#seen(), ...copied], audit });
     this.#take(put);
+    if (counts) await this.#copy();
   }
 
   #take(rows: readonly AccessRow[]): void {
     this.#roll.take(rows);
-    if (rows.some(({ kind }) => kind !== 'counter')) for (const listener of this.#listeners) listener();
+    if (isOfPeople(rows)) this.#tell();
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  #copy(): Promise<void> {
+    return this.#options.known.keep([...this.#roll.living(), ...this.#seen()]);
+  }
+
+  /** The latest time that was right, where there was one. */
+  #seen(): readonly AccessRow[] {
+    const { time } = this.#options;
+    time.now();
+    return time.lastSeen > 0 ? [counterRow(lastSeenCounter, time.lastSeen)] : [];
   }
 
   /** Does `work` when no other change is under way. */
@@ -530,6 +585,13 @@ function alive(row: AccessRow, roll: Roll): AccessRow {
   const { revokedAt: _, ...body } = row.body;
   return { ...row, body };
 }
+
+/** @throws VedetteError `access/denied` */
+function requireAllowed(decision: Decision): void {
+  if (!decision.allowed) throw denialError(decision);
+}
+
+const isOfPeople = (rows: readonly AccessRow[]): boolean => rows.some(({ kind }) => kind !== 'counter');
 
 /** Those of `scopes` that `only` includes, and those of `only` that `scopes` include. */
 function narrowed(scopes: readonly Scope[], only: readonly Scope[] | undefined): readonly Scope[] {

@@ -15,6 +15,8 @@ export const wrongTriesCounter = 'wrong-pairing-tries';
 export const wrongCodesCounter = (keypad: string): string => `wrong-codes ${keypad}`;
 /** Names the row with the latest time that was right. */
 export const lastSeenCounter = 'last-seen';
+/** Names the row with the number that the copy of who is known had then. */
+export const knownCounter = 'known-copy';
 
 const idBytes = 16;
 const secretBytes = 16;

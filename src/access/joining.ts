@@ -16,7 +16,7 @@ import {
   wrongTriesCounter,
 } from './inviting.ts';
 import type { Roll } from './roll.ts';
-import type { AccessRow, InvitationBody, PersonBody } from './rows.ts';
+import { type AccessRow, counterRow, type InvitationBody, type PersonBody } from './rows.ts';
 
 /** What a browser sends that opened an invitation's link. */
 export interface JoinRequest {
@@ -153,11 +153,11 @@ export class Joining {
     if (roll.invitations.some((other) => !other.recovery && isOpen(other) === undefined)) {
       this.#tries += 1;
       const value = this.#tries;
-      const row: AccessRow = {
-        ...{ kind: 'counter', id: wrongTriesCounter, body: { id: wrongTriesCounter, value } },
-      };
       const title = 'Somebody tried a link that was never made';
-      await commit([row], [{ type: 'pairing', title, detail: { tries: value } }]);
+      await commit(
+        [counterRow(wrongTriesCounter, value)],
+        [{ type: 'pairing', title, detail: { tries: value } }],
+      );
     }
     throw new VedetteError('access/invitation');
   }

@@ -43,6 +43,8 @@ export type AccessRow =
 export interface AccessStore {
   /** What is wrong with it; then nothing can be changed. */
   readonly trouble: string | undefined;
+  /** Calls `listener` when it gets into trouble. */
+  onTrouble(listener: () => void): void;
   start(): Promise<readonly AccessRow[]>;
   /** Resolves when it is on disk. */
   commit(change: {
@@ -50,3 +52,21 @@ export interface AccessStore {
     readonly audit: readonly AuditDraft[];
   }): Promise<readonly AuditEntry[]>;
 }
+
+/** Whom the device knows, kept apart from the store: people, keys and grants that nobody took back. */
+export interface KnownStore {
+  /** Of the newest that was kept, or is about to be. */
+  readonly number: number;
+  /** @returns what was kept; undefined where there is nothing to be believed */
+  start(): Promise<readonly AccessRow[] | undefined>;
+  /** The next has a higher number than this. */
+  resume(number: number): void;
+  /** Keeps these in the place of those before. Resolves when it is on disk, or given up; never rejects. */
+  keep(rows: readonly AccessRow[]): Promise<void>;
+}
+
+export const counterRow = (id: string, value: number): AccessRow => ({
+  kind: 'counter',
+  id,
+  body: { id, value },
+});

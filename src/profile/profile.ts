@@ -45,7 +45,7 @@ export interface ActionProfile extends Entry<Action, [ActionParts]> {
 
 /** Keys of a profile that stand as they are. */
 type PlainKey =
-  | ('device' | 'records' | 'mqtt' | 'signaling' | 'homeassistant' | 'push')
+  | ('device' | 'live' | 'records' | 'mqtt' | 'signaling' | 'homeassistant' | 'push')
   | ('http' | 'access' | 'media' | 'limits' | 'iceServers' | 'log');
 
 /** One device, with every default filled in. */
@@ -88,13 +88,14 @@ export function profileOf(file: ProfileFile, sensors: readonly SensorProfile[], 
   });
   const { device, records, signaling, mqtt, homeassistant, push, http, media, limits, iceServers, log } =
     file;
-  const { access } = file;
+  const { access, live } = file;
   return {
     ...{ device, title: file.title ?? titleOf(device), feeds, sensors, rules },
     locks: Object.entries(file.locks).map(([name, entry]) => lockProfile(name, entry)),
     keypads: Object.entries(file.keypads).map(([name, entry]) => keypadProfile(name, entry)),
     actions: Object.entries(file.actions).map(([name, action]) => ({ name, ...action })),
     ...{
+      live,
       records,
       ...given('mqtt', mqtt),
       ...given('signaling', signaling),

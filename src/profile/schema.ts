@@ -113,6 +113,13 @@ const Access = z.strictObject({
     .describe('Whoever holds this button lets one phone of the same network in as an owner'),
 });
 
+const ActionNames = z.array(z.string().min(1)).max(8).default([]);
+
+const Live = z.strictObject({
+  light: ActionNames.describe('Actions of kind output that are on while anybody sees or hears'),
+  sound: ActionNames.describe('Actions that are run once when somebody begins to; twice a minute at most'),
+});
+
 const MediaPort = z.int().min(0).max(65_535);
 
 const Media = z.strictObject({
@@ -181,6 +188,7 @@ export const ProfileFile = z
       .record(KeypadName, entrySchema(keypadKinds, KeypadSettings.shape))
       .default({})
       .describe('Where codes are typed that open a lock'),
+    live: Live.prefault({}).describe('Tells whoever is at the device that somebody sees or hears'),
     records: RecordsSettings.prefault({}).describe('What it remembers, and for how long'),
     signaling: SignalingSettings.optional().describe('Ways in beside the page of the device itself'),
     mqtt: MqttSettings.optional().describe('The broker of sensors, actions and Home Assistant'),

@@ -31,6 +31,7 @@ export function wire(file: ProfileFile, sensors: readonly SensorProfile[]): Wire
     ...lockProblems(file, sensors),
     ...presenceProblems(file, sensors),
     ...keypadProblems(file),
+    ...liveProblems(file),
   ];
   const implied = withImpliedActions(file);
   const compiled = compileRules(implied.rules, sensors.map(ruleSensor));
@@ -131,6 +132,23 @@ function keypadProblems({ keypads, locks, actions, mqtt }: ProfileFile): readonl
       });
     return problems;
   });
+}
+
+/** What shows that somebody watches: actions that can be lit, and sounded without an alarm. */
+function liveProblems({ live, actions }: ProfileFile): readonly WiringProblem[] {
+  return (['light', 'sound'] as const).flatMap((key) =>
+    live[key].flatMap((name, index): WiringProblem[] => {
+      const path: Path = ['live', key, index];
+      const action = actions[name];
+      if (!action) return [unknownName(path, 'action', name, Object.keys(actions))];
+      const { kind, options } = action;
+      if (key === 'light' && (kind !== 'output' || options.pulse !== undefined))
+        return [{ path, message: 'needs an action of kind output, without pulse' }];
+      if (key === 'sound' && kind === 'sound' && options.feed === undefined)
+        return [{ path, message: `needs a feed at the action ${name}: nobody says at whose speaker` }];
+      return [];
+    }),
+  );
 }
 
 function unknownNames(file: ProfileFile): readonly WiringProblem[] {

@@ -14,6 +14,7 @@ export const denials = {
   'no-session': 'you may not look, or not any more',
   never: 'nobody allowed you {what}',
   revoked: 'this was taken back',
+  'looking-only': 'the device can be looked at and no more just now: {trouble}',
   clock: 'this is good at certain times, and the device does not know the time for sure just now',
   over: 'the time of this is over',
   early: 'the time of this has not come yet',

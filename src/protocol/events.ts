@@ -4,6 +4,14 @@ import { LockStatus } from './lock.ts';
 import { SensorDescription, SensorState } from './reading.ts';
 import { Confirmation } from './second-step.ts';
 
+/** Why nobody can be let in, nothing unlocked and nothing granted. */
+export const TrustTrouble = z.strictObject({ code: z.string(), reason: z.string() });
+export type TrustTrouble = z.infer<typeof TrustTrouble>;
+
+/** Somebody who watches, as people know them. */
+export const Watcher = z.strictObject({ session: z.string(), name: z.string(), feeds: z.array(z.string()) });
+export type Watcher = z.infer<typeof Watcher>;
+
 /** What is the case with a feed's camera. `since` is wall time in ms. */
 export const CameraStatus = z.discriminatedUnion('state', [
   /** Nobody looks; the camera is closed. */
@@ -45,6 +53,8 @@ export const DeviceMessage = z.discriminatedUnion('type', [
     session: z.string(),
     feeds: z.array(FeedStatus),
     watching: z.number(),
+    /** Who; for those with `admin` alone. */
+    watchers: z.array(Watcher).optional(),
     sensors: z.array(z.strictObject({ description: SensorDescription, state: SensorState })),
     alarms: z.array(AlarmStatus),
     rings: z.array(RingStatus),
@@ -52,9 +62,15 @@ export const DeviceMessage = z.discriminatedUnion('type', [
     privacy: PrivacyStatus,
     /** Unlocks of others that wait for a second person. */
     confirmations: z.array(Confirmation),
+    /** Absent while all is well with the trust store. */
+    trust: TrustTrouble.optional(),
   }),
   z.strictObject({ type: z.literal('feed'), status: FeedStatus }),
-  z.strictObject({ type: z.literal('watching'), watching: z.number() }),
+  z.strictObject({
+    type: z.literal('watching'),
+    watching: z.number(),
+    watchers: z.array(Watcher).optional(),
+  }),
   /** A value that changes slowly, or a sensor that failed or came back. */
   z.strictObject({ type: z.literal('sensor'), state: SensorState }),
   /** A rule raised, changed, or is as it should be again (`status` absent). */
@@ -67,6 +83,8 @@ export const DeviceMessage = z.discriminatedUnion('type', [
   /** Something happened, or what is known of it grew: a picture, a clip, an acknowledgement. */
   z.strictObject({ type: z.literal('event'), event: DeviceEvent }),
   z.strictObject({ type: z.literal('privacy'), privacy: PrivacyStatus }),
+  /** The trust store got into trouble; it stays so until the device is started anew. */
+  z.strictObject({ type: z.literal('trust'), trouble: TrustTrouble }),
   /** What the viewer asked for was refused, for this reason. */
   z.strictObject({ type: z.literal('refused'), request: z.string(), reason: z.string() }),
   /** The answer to a `talk` request that was refused. */

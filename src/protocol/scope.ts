@@ -40,6 +40,9 @@ export const ownerScopes: readonly Scope[] = plainScopes;
 export const mayVisit = (scopes: readonly Scope[]): boolean =>
   scopes.some((scope) => scope === 'view' || scope === 'telemetry' || scope.split(':')[0] === 'unlock');
 
+/** Looking, and no more: what holds also where nothing can be written down. */
+export const lookingScopes: readonly Scope[] = ['view', 'listen', 'snapshot', 'telemetry'];
+
 /** Whether `held` includes `asked`: itself, or the word before its colon. */
 export function covers(held: readonly Scope[], asked: Scope): boolean {
   return held.includes(asked) || held.includes(asked.split(':')[0] as Scope);

@@ -5,13 +5,13 @@ type StateMessage = Extract<DeviceMessage, { type: 'state' }>;
 /** What is the case with a device beside its feeds. */
 export type Situation = Pick<
   StateMessage,
-  'sensors' | 'alarms' | 'rings' | 'locks' | 'privacy' | 'confirmations'
+  'sensors' | 'alarms' | 'rings' | 'locks' | 'privacy' | 'confirmations' | 'trust'
 >;
 
 /** Something about the situation changed. */
 export type SituationChange = Extract<
   DeviceMessage,
-  { type: 'sensor' | 'alarm' | 'ring' | 'lock' | 'event' | 'privacy' | 'confirm' | 'confirm-over' }
+  { type: 'sensor' | 'alarm' | 'ring' | 'lock' | 'event' | 'privacy' | 'confirm' | 'confirm-over' | 'trust' }
 >;
 
 /** What a viewer may ask for that is about the device, not about its own session. */

@@ -18,6 +18,7 @@ export interface RequestParts {
   readonly access: Pick<
     Access,
     | 'authorize'
+    | 'mayLock'
     | 'scopesOf'
     | 'people'
     | 'invite'

@@ -1,6 +1,5 @@
 import { denialError } from '../access/denial.ts';
 import { VedetteError } from '../errors.ts';
-import { covers } from '../protocol/scope.ts';
 import type { RequestKind } from './kind.ts';
 import { titleOf } from './titles.ts';
 
@@ -10,11 +9,8 @@ export const lockRequest: RequestKind<'lock'> = {
   keeps: true,
   words: ({ lock }, { locks }) => `lock ${titleOf(lock, locks)}`,
   async run({ lock }, { access, trust, locks, asker, about, log, accepted }) {
-    // Who has opened for the last time may close again: neither uses nor circumstances count.
-    if (!covers(access.scopesOf(asker.peer), `unlock:${lock}`)) {
-      const decision = access.authorize(asker.peer, `unlock:${lock}`);
-      if (!decision.allowed) throw denialError(decision);
-    }
+    const decision = access.mayLock(asker.peer, lock);
+    if (!decision.allowed) throw denialError(decision);
     if (!locks.statuses.some((status) => status.lock === lock))
       throw new VedetteError('lock/unknown', { lock });
     const title = titleOf(lock, locks);

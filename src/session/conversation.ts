@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { DeviceMessage, FeedStatus, ViewerMessage } from '../protocol/events.ts';
+import type { DeviceMessage, FeedStatus, ViewerMessage, Watcher } from '../protocol/events.ts';
 import type { Scope } from '../protocol/scope.ts';
 import type { SituationHost } from '../protocol/situation.ts';
 import type { DataChannel } from '../transport/channel.ts';
@@ -23,6 +23,8 @@ export interface ConversationParts {
   readonly clock: Clock;
   /** How many viewers watch now. */
   watching(): number;
+  /** Who they are. */
+  watchers(): readonly Watcher[];
   /** Whether this viewer waits for a feed's keyframe. */
   waits(feed: string): boolean;
   /** Why this viewer gets a feed's picture, or does not. */
@@ -80,8 +82,9 @@ export class Conversation {
     if (feed) this.#tell({ type: 'feed', status: this.#status(feed) });
   }
 
-  tellWatching(watching: number): void {
-    this.#tell({ type: 'watching', watching });
+  /** Tells how many watch now, and who, to those who may know. */
+  tellWatching(): void {
+    this.#tell({ type: 'watching', ...this.#watching() });
   }
 
   /** Tells that the device shows something, but as many watch as may. */
@@ -110,8 +113,8 @@ export class Conversation {
   }
 
   #state(): DeviceMessage {
-    const { session, scopes, person, feeds, situation, watching } = this.#parts;
-    const { sensors, alarms, rings, locks, privacy, confirmations } = situationFor(
+    const { session, scopes, person, feeds, situation } = this.#parts;
+    const { sensors, alarms, rings, locks, privacy, confirmations, trust } = situationFor(
       situation.situation,
       scopes,
       person,
@@ -120,14 +123,20 @@ export class Conversation {
       type: 'state',
       session,
       feeds: feeds.map((feed) => this.#status(feed)),
-      watching: watching(),
+      ...this.#watching(),
       sensors,
       alarms,
       rings,
       locks,
       privacy,
       confirmations,
+      ...(trust ? { trust } : {}),
     };
+  }
+
+  #watching() {
+    const { scopes, watching, watchers } = this.#parts;
+    return { watching: watching(), ...(scopes.includes('admin') ? { watchers: [...watchers()] } : {}) };
   }
 
   #status(feed: SessionFeed): FeedStatus {

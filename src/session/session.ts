@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { VedetteError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Release } from '../media/stream.ts';
-import type { ViewerMessage } from '../protocol/events.ts';
+import type { ViewerMessage, Watcher } from '../protocol/events.ts';
 import type {
   IceCandidateInit,
   SessionEvents,
@@ -52,6 +52,8 @@ export interface SessionParts {
   readonly shows: Iterable<Show>;
   /** How many viewers watch now. */
   watching(): number;
+  /** Who they are. */
+  watchers(): readonly Watcher[];
   /** Whether one more may be accepted. */
   mayAccept(): boolean;
   /** The session's phase changed, or whether it takes a place. */
@@ -140,6 +142,7 @@ export class Session implements SessionHandle {
       situation: parts.situation,
       clock: parts.clock,
       watching: () => (this.#looks ? parts.watching() : 0),
+      watchers: parts.watchers,
       waits: (feed) => this.#outlets.waits(feed),
       flow: (feed) => this.#flow.of(feed),
       crowded: () => this.#flow.crowdedReason,
@@ -211,9 +214,14 @@ export class Session implements SessionHandle {
     return this.#closing;
   }
 
-  /** Tells the viewer how many watch. */
-  tellWatching(watching: number): void {
-    if (this.#looks) this.#conversation.tellWatching(watching);
+  /** Tells the viewer how many watch, and who where it may know. */
+  tellWatching(): void {
+    if (this.#looks) this.#conversation.tellWatching();
+  }
+
+  /** It is told who watches, not only how many. */
+  get mayKnowWho(): boolean {
+    return this.#request.scopes.includes('admin');
   }
 
   async #close(reason: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { VedetteError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { EncodedStream, Release } from '../media/stream.ts';
+import type { Watcher } from '../protocol/events.ts';
 import { covers } from '../protocol/scope.ts';
 import type {
   SessionEvents,
@@ -39,6 +40,8 @@ export interface SessionsOptions extends PeerParts {
   readonly situation?: SituationHost;
   /** Told who watches what, and for how long. */
   readonly visited?: (visit: Visit) => void;
+  /** Told how many see or hear, each time that changes. */
+  readonly watched?: (watching: number) => void;
   readonly logger: Logger;
 }
 
@@ -56,6 +59,7 @@ export class Sessions implements SessionHost {
   readonly #releases: readonly Release[];
   readonly #visits: Visits;
   #told = 0;
+  #toldWho = '[]';
   /** While sessions are open. */
   #reviews: NodeJS.Timeout | undefined;
   /** The device ends: who is told goodbye needs not hear how the others dwindle. */
@@ -78,6 +82,13 @@ export class Sessions implements SessionHost {
   /** How many sessions media flows to, or would: accepted or called, and not fallen silent. */
   get watching(): number {
     return [...this.#open].filter(({ takesPlace }) => takesPlace).length;
+  }
+
+  /** Who watches, in the order they came; who is known by nothing is `Somebody`. */
+  get watchers(): readonly Watcher[] {
+    return [...this.#open]
+      .filter(({ takesPlace }) => takesPlace)
+      .map(({ id, who, feeds }) => ({ session: id, name: who?.name ?? 'Somebody', feeds: [...feeds] }));
   }
 
   /** How many sessions are connected and wait. */
@@ -122,6 +133,7 @@ export class Sessions implements SessionHost {
         broadcasts: this.#broadcasts,
         shows: this.#shows,
         watching: () => this.watching,
+        watchers: () => this.watchers,
         mayAccept: () => this.watching < limits.viewers,
         moved: () => this.#moved(),
       },
@@ -209,9 +221,15 @@ export class Sessions implements SessionHost {
   }
 
   #tellWatching(): void {
-    const { watching } = this;
-    if (this.#ending || watching === this.#told) return;
+    const { watching, watchers } = this;
+    const who = JSON.stringify(watchers);
+    const isAnother = watching !== this.#told;
+    const areOthers = who !== this.#toldWho;
     this.#told = watching;
-    for (const session of this.#open) session.tellWatching(watching);
+    this.#toldWho = who;
+    if (isAnother) this.#options.watched?.(watching);
+    if (this.#ending) return;
+    for (const session of this.#open)
+      if (isAnother || (areOthers && session.mayKnowWho)) session.tellWatching();
   }
 }

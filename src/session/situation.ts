@@ -49,6 +49,8 @@ export function mayHear(
     case 'ring':
     case 'privacy':
       return concernsHouse(scopes);
+    case 'trust':
+      return true;
   }
 }
 

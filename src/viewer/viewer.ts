@@ -1,5 +1,5 @@
 import type { DeviceEvent } from '../protocol/alarm.ts';
-import type { DeviceMessage, FeedStatus, ViewerMessage } from '../protocol/events.ts';
+import type { DeviceMessage, FeedStatus, ViewerMessage, Watcher } from '../protocol/events.ts';
 import type { FeedDescription } from '../protocol/signaling.ts';
 import { type Connection, idleConnection } from './connection.ts';
 import { Connector } from './connector.ts';
@@ -41,6 +41,8 @@ export class Viewer {
   session = '';
   feeds: readonly FeedDescription[] = [];
   watching = 0;
+  /** Who they are, where the device says so. */
+  watchers: readonly Watcher[] | undefined;
   situation: Situation = noSituation;
   readonly statuses = new Map<string, FeedStatus>();
   readonly media = new Map<string, FeedMedia>();
@@ -159,6 +161,7 @@ export class Viewer {
         this.statuses.clear();
         for (const status of message.feeds) this.statuses.set(status.feed, status);
         this.watching = message.watching;
+        this.watchers = message.watchers;
         if (this.#name !== '') this.send({ type: 'name', name: this.#name });
         this.#sayStandby();
         break;
@@ -167,6 +170,7 @@ export class Viewer {
         break;
       case 'watching':
         this.watching = message.watching;
+        this.watchers = message.watchers;
         break;
       case 'talk-refused':
         this.refusals.set(message.feed, { reason: message.reason });

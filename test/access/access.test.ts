@@ -333,8 +333,83 @@ test('with a time that is not known, what has times is refused and the rest hold
   });
 });
 
-test('where the store is in trouble nobody is known, and the printed link stays over', async () => {
-  const store = new MemoryStore();
-  store.trouble = 'damaged';
-  expect((await House.open({ store })).access.paired).toBe(true);
+describe('where the store is in trouble', () => {
+  const broken = () => {
+    const store = new MemoryStore();
+    store.trouble = 'the store is damaged';
+    return store;
+  };
+
+  test('with nothing beside it nobody is known, and the printed link stays over', async () => {
+    const { phone } = await house.welcome({});
+    const { access } = await House.open({ store: broken() });
+    expect(access.paired).toBe(true);
+    expect(access.peerOf(phone.id, 'local')).toEqual({ kind: 'stranger' });
+  });
+
+  test('looking goes on by the copy, and all else is refused with the reason', async () => {
+    const { phone } = await house.pair();
+    const { access } = await House.open({ store: broken(), known: house.known });
+    const peer = access.peerOf(phone.id, 'local');
+    expect(access.scopesOf(peer)).toEqual(['view', 'listen', 'snapshot', 'telemetry']);
+    for (const scope of access.scopesOf(peer)) expect(access.authorize(peer, scope).allowed).toBe(true);
+    for (const scope of [
+      'talk',
+      'unlock:box',
+      'control',
+      'invite',
+      'admin',
+      'history',
+      'files',
+      'metrics',
+    ] as const)
+      expect(access.authorize(peer, scope)).toEqual({
+        allowed: false,
+        reason: expect.stringContaining('the store is damaged'),
+      });
+    await expect(access.pair(peer, { again: false })).rejects.toEqual(denied('the store is damaged'));
+    // Locking is always allowed to whoever may unlock.
+    expect(access.mayLock(peer, 'box').allowed).toBe(true);
+  });
+
+  test('times and networks limit looking as ever', async () => {
+    const until = house.clock.wall() + hour;
+    const { phone } = await house.welcome({ limits: { until, thisNetwork: true } });
+    const again = await House.open({ store: broken(), known: house.known });
+    expect(again.access.scopesOf(again.access.peerOf(phone.id, 'local'))).toEqual(['view']);
+    expect(again.access.scopesOf(again.access.peerOf(phone.id, 'remote'))).toEqual([]);
+    again.clock.pass(hour);
+    expect(again.access.scopesOf(again.access.peerOf(phone.id, 'local'))).toEqual([]);
+    // No clock that is set back makes it good again.
+    const later = await House.open({ store: broken(), known: house.known });
+    later.clock.wallMs -= 24 * hour;
+    expect(later.access.scopesOf(later.access.peerOf(phone.id, 'local'))).toEqual([]);
+  });
+
+  test('whoever was sent away is in no copy, not even where the disk of the store refused it', async () => {
+    const bob = await house.welcome({});
+    const carol = await house.welcome({ name: 'Carol' });
+    house.store.refusal = new VedetteError('trust/damaged', { detail: 'a test' });
+    await expect(house.access.revoke(local, 'key', bob.phone.id)).rejects.toThrow();
+    const { access } = await House.open({ store: broken(), known: house.known });
+    expect(access.peerOf(bob.phone.id, 'local')).toEqual({ kind: 'stranger' });
+    expect(access.peerOf(carol.phone.id, 'local').kind).toBe('person');
+  });
+
+  test('that begins while it is used, all but looking ends at once, and taking back still holds', async () => {
+    const { peer: owner } = await house.pair();
+    const bob = await house.welcome({});
+    let told = 0;
+    house.access.onChange(() => told++);
+    house.store.break('the store is damaged');
+    house.store.refusal = new VedetteError('trust/damaged', { detail: 'a test' });
+    expect(told).toBe(1);
+    expect(house.access.authorize(owner, 'unlock:box').allowed).toBe(false);
+    await expect(house.access.revoke(owner, 'person', bob.joined.person.id)).rejects.toMatchObject({
+      code: 'trust/damaged',
+    });
+    expect(house.access.scopesOf(bob.peer)).toEqual([]);
+    const { access } = await House.open({ store: broken(), known: house.known });
+    expect(access.peerOf(bob.phone.id, 'local')).toEqual({ kind: 'stranger' });
+  });
 });

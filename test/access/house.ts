@@ -10,7 +10,7 @@ import { generateKey, type KeyPair, keyIdOf, publicKeyOf, sha256, sign } from '.
 import { joinStatement } from '../../src/identity/statements.ts';
 import { Secret } from '../../src/log.ts';
 import { sealHolder, speaker } from '../identity/parties.ts';
-import { MemoryStore } from './memory-store.ts';
+import { MemoryKnown, MemoryStore } from './memory-store.ts';
 
 export const local: Peer = { kind: 'local' };
 export const origin = 'https://porch.local';
@@ -54,6 +54,7 @@ async function newIdentity(): Promise<HouseIdentity> {
 export class House {
   readonly clock = new HandClock();
   readonly store: MemoryStore;
+  readonly known: MemoryKnown;
   /** When a time server set the clock. */
   sync: number | undefined = 1;
   /** What codes are kept under; lost where it is set to undefined. */
@@ -71,19 +72,29 @@ export class House {
   readonly cameIn: string[] = [];
   firstCame = async (): Promise<void> => undefined;
 
-  private constructor(identity: House['identity'], store: MemoryStore, loopback: boolean) {
+  private constructor(
+    identity: House['identity'],
+    store: MemoryStore,
+    known: MemoryKnown,
+    loopback: boolean,
+  ) {
     this.identity = identity;
     this.store = store;
+    this.known = known;
     const time = new TrustedClock({ clock: this.clock, synchronisedAt: () => this.sync });
     const firstCame = () => this.firstCame();
     const ownerCame = ({ person }: Joined, how: string) => void this.cameIn.push(`${person.name} by ${how}`);
     const keypads = { keypads: [boxKeypad], secret: this.codeSecret };
-    const options = { store, identity, clock: this.clock, time, loopback, firstCame, ownerCame, keypads };
-    this.access = new Access(options);
+    const options = { store, known, identity, clock: this.clock, time, loopback };
+    this.access = new Access({ ...options, firstCame, ownerCame, keypads });
   }
 
-  static async open({ store = new MemoryStore(), loopback = false } = {}): Promise<House> {
-    const house = new House(await newIdentity(), store, loopback);
+  static async open({
+    store = new MemoryStore(),
+    known = new MemoryKnown(),
+    loopback = false,
+  } = {}): Promise<House> {
+    const house = new House(await newIdentity(), store, known, loopback);
     await house.access.start();
     return house;
   }

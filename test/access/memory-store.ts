@@ -1,4 +1,4 @@
-import type { AccessRow, AccessStore } from '../../src/access/rows.ts';
+import type { AccessRow, AccessStore, KnownStore } from '../../src/access/rows.ts';
 import type { AuditDraft, AuditEntry } from '../../src/protocol/access.ts';
 
 /** Keeps rows and entries where a test sees them; JSON both ways, as on a disk. */
@@ -8,6 +8,18 @@ export class MemoryStore implements AccessStore {
   trouble: string | undefined;
   /** Thrown by the next commit, where set. */
   refusal: Error | undefined;
+
+  readonly #listeners = new Set<() => void>();
+
+  onTrouble(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** Gets into trouble while it is in use. */
+  break(trouble: string): void {
+    this.trouble = trouble;
+    for (const listener of this.#listeners) listener();
+  }
 
   async start(): Promise<readonly AccessRow[]> {
     return structuredClone([...this.rows.values()]);
@@ -20,5 +32,24 @@ export class MemoryStore implements AccessStore {
     for (const row of put) this.rows.set(`${row.kind} ${row.id}`, structuredClone(row));
     this.audit.push(...audit);
     return [];
+  }
+}
+
+/** Keeps the copy of who is known where a test sees it. */
+export class MemoryKnown implements KnownStore {
+  number = 0;
+  rows: readonly AccessRow[] | undefined;
+
+  async start(): Promise<readonly AccessRow[] | undefined> {
+    return this.rows;
+  }
+
+  resume(number: number): void {
+    this.number = Math.max(this.number, number);
+  }
+
+  async keep(rows: readonly AccessRow[]): Promise<void> {
+    this.number += 1;
+    this.rows = structuredClone(rows);
   }
 }

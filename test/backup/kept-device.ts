@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { Access } from '../../src/access/access.ts';
 import { CodeSecretFile } from '../../src/access/code-secret.ts';
 import { DeviceIdentity } from '../../src/access/device-identity.ts';
+import { KnownPeople } from '../../src/access/trust/known-people.ts';
 import { Trust } from '../../src/access/trust/trust.ts';
 import { TrustedClock } from '../../src/access/trusted-clock.ts';
 import type { Clock } from '../../src/clock.ts';
@@ -33,6 +34,7 @@ export async function run(folder: string, clock: Clock = new HandClock()): Promi
   const trust = new Trust({ folder, identity, clock, log });
   const access = new Access({
     store: trust,
+    known: new KnownPeople({ folder: join(folder, 'identity'), identity, log }),
     identity,
     clock,
     time: new TrustedClock({ clock, synchronisedAt: () => 1 }),

@@ -104,6 +104,9 @@ test.each([
   [lock('kind: simulated, bolt: bel'), 'try bell'],
   [lock('kind: simulated, door: machine.temperature'), 'a sensor that is on or off'],
   [lock('kind: simulated, do: [siren]'), 'there is no action'],
+  ['live: { light: [lamp] }\n', 'there is no action'],
+  ['actions:\n  bell: { kind: output, line: A, pulse: 1s }\nlive: { light: [bell] }\n', 'without pulse'],
+  ['actions:\n  hush: { kind: sound, say: Hello }\nlive: { sound: [hush] }\n', 'needs a feed'],
   [lock('kind: http, unlock: "http://relay.local/on"'), 'locks.box.lock'],
 ])('what names something that is not there is a mistake: %s', (text, word) => {
   const found = problems(text);

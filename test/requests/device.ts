@@ -178,6 +178,7 @@ export class AskedDevice {
     };
     return {
       authorize,
+      mayLock: (peer, lock) => authorize(peer, `unlock:${lock}`),
       scopesOf: (peer) =>
         peer.kind === 'local'
           ? ownerScopes

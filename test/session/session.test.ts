@@ -25,6 +25,7 @@ test('the full state is said first, then what changes, in order', async () => {
   expect(viewer.messages[0]).toEqual({
     type: 'state',
     session: viewer.session.id,
+    watchers: [{ session: viewer.session.id, name: 'Somebody', feeds: ['door'] }],
     watching: 1,
     feeds: [
       {

@@ -11,6 +11,8 @@ import { FakeSituation } from './fake-situation.ts';
 export interface ViewerOptions extends FarEndOptions {
   readonly standby?: boolean;
   readonly scopes?: readonly Scope[];
+  /** Who it is, as the device knows them. */
+  readonly name?: string;
 }
 
 /** A viewer with a connection of another implementation, and the device's session for it. */
@@ -22,7 +24,10 @@ export class Viewer {
   constructor(sessions: Sessions, id: string, options: ViewerOptions) {
     this.far = new FarEnd(options);
     this.session = sessions.open(
-      { id, scopes: options.scopes ?? ownerScopes, standby: options.standby ?? false },
+      {
+        ...{ id, scopes: options.scopes ?? ownerScopes, standby: options.standby ?? false },
+        ...(options.name === undefined ? {} : { who: { name: options.name } }),
+      },
       {
         candidate: (candidate) => this.far.addCandidate(candidate),
         ended: (reason) => {

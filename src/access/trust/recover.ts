@@ -9,14 +9,14 @@ import { hasBegun, setBegun } from './begun.ts';
 import { headStatement } from './chain.ts';
 import { openTrust, openTrustForReading, trustFileName } from './database.ts';
 import type { TrustIdentity } from './head-signer.ts';
-import type { Salvage } from './salvage.ts';
+import type { SalvageWithCopy } from './salvage.ts';
 import { genesisOf } from './trail-keys.ts';
 
 export interface RecoverOptions {
   /** The device's state folder. */
   readonly folder: string;
   readonly identity: TrustIdentity;
-  readonly found: Salvage;
+  readonly found: SalvageWithCopy;
   /** Wall time in ms. */
   readonly now: number;
 }
@@ -91,7 +91,7 @@ function copyRequests(from: DatabaseSync, to: DatabaseSync): void {
 /** The first entry after what holds. */
 function begin(database: DatabaseSync, { identity, found, now }: RecoverOptions, aside: string | undefined) {
   const audit = new AuditTable(database, genesisOf(identity));
-  const { trail, newestHead, rowsLost } = found;
+  const { trail, newestHead, rowsLost, fromCopy, takenBack } = found;
   const title =
     trail.bad === undefined
       ? 'The trust store was damaged; its trail holds and goes on'
@@ -105,6 +105,8 @@ function begin(database: DatabaseSync, { identity, found, now }: RecoverOptions,
       kept: trail.entries,
       ...(trail.bad ? { damage: trail.bad.what } : {}),
       ...(rowsLost > 0 ? { rowsLost } : {}),
+      ...(fromCopy > 0 ? { fromCopy } : {}),
+      ...(takenBack > 0 ? { takenBack } : {}),
       ...(newestHead ? { signedLast: newestHead.seq, hashSignedLast: newestHead.hash } : {}),
       ...(aside ? { movedTo: basename(aside) } : {}),
     },

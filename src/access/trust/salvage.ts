@@ -1,13 +1,16 @@
 import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { VedetteError } from '../../errors.ts';
 import { faultOf } from '../../sqlite-file.ts';
 import { AuditTable } from './audit-table.ts';
 import { base64url, type SignedHead } from './chain.ts';
 import { openTrustForReading } from './database.ts';
+import { readKnownPeople } from './known-people.ts';
 import { TrustRow } from './row.ts';
 import { genesisOf, signerOf, type TrailKeys } from './trail-keys.ts';
 import { type NotedEntry, type TrailReport, verifyDatabase } from './verify-trail.ts';
+import { withKnown } from './with-known.ts';
 
 /** What of a `trust.sqlite` holds. */
 export interface Salvage {
@@ -21,7 +24,26 @@ export interface Salvage {
   readonly sound: boolean;
 }
 
+/** What of a `trust.sqlite` holds, and of the copy of people beside the device's key. */
+export interface SalvageWithCopy extends Salvage {
+  /** Of `rows`: people, keys and grants that the copy alone had. */
+  readonly fromCopy: number;
+  /** Of `rows`: those that the copy has not, and that are taken back. */
+  readonly takenBack: number;
+}
+
 const nothing: TrailReport = { entries: 0, signed: 0, heads: 0 };
+
+/**
+ * As {@link salvage}, with what the copy beside the device's key says of people.
+ * @param now wall time in ms
+ */
+export async function salvageWithCopy(path: string, keys: TrailKeys, now: number): Promise<SalvageWithCopy> {
+  const found = await salvage(path, keys);
+  if (found.sound) return { ...found, fromCopy: 0, takenBack: 0 };
+  const copy = await readKnownPeople(join(dirname(path), 'identity'), keys.publicKey);
+  return { ...found, ...withKnown(found.rows, copy, now) };
+}
 
 /** Reads what can be read; changes nothing. Never throws for what the file holds. */
 export async function salvage(path: string, keys: TrailKeys): Promise<Salvage> {

@@ -53,6 +53,7 @@ export class Trust {
   readonly #signer: HeadSigner;
   /** Taken by this process and without a last word yet. */
   readonly #underWay = new Set<string>();
+  readonly #listeners = new Set<() => void>();
   #startedThread: Thread | undefined;
   #refusal: VedetteError | undefined;
   /** Changes go one after another, so that a head is signed before too much follows it. */
@@ -67,6 +68,16 @@ export class Trust {
   /** What is wrong with the file, in a sentence; then nothing can be changed, and whoever only looks goes on. */
   get trouble(): string | undefined {
     return this.#refusal?.message;
+  }
+
+  /** Code and sentence of {@link trouble}. */
+  get refusal(): { readonly code: string; readonly reason: string } | undefined {
+    return this.#refusal && { code: this.#refusal.code, reason: this.#refusal.message };
+  }
+
+  /** Calls `listener` when {@link trouble} begins. */
+  onTrouble(listener: () => void): void {
+    this.#listeners.add(listener);
   }
 
   /** @returns all rows; none where {@link trouble} says why. */
@@ -242,8 +253,11 @@ export class Trust {
   #refuse(error: unknown): void {
     const refusal =
       error instanceof VedetteError ? error : new VedetteError('trust/damaged', { detail: String(error) });
-    if (!this.#refusal) this.#options.log.error({ code: refusal.code }, refusal.message);
+    const isNew = this.#refusal === undefined;
     this.#refusal = refusal;
+    if (!isNew) return;
+    this.#options.log.error({ code: refusal.code }, refusal.message);
+    for (const listener of this.#listeners) listener();
   }
 }
 

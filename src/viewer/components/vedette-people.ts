@@ -1,6 +1,7 @@
 import { html, LitElement, nothing } from 'lit';
 import type { z } from 'zod';
 import type { Grant, Invitation, Person, PersonCode, PersonKey } from '../../protocol/access.ts';
+import type { Watcher } from '../../protocol/events.ts';
 import type { LockStatus } from '../../protocol/lock.ts';
 import { PeopleResult, type RequestOf } from '../../protocol/request.ts';
 import { covers, type Scope } from '../../protocol/scope.ts';
@@ -29,6 +30,7 @@ export class VedettePeople extends LitElement {
     device: { attribute: false },
     locks: { attribute: false },
     watching: { attribute: false },
+    watchers: { attribute: false },
     now: { attribute: false },
     list: { state: true },
     trouble: { state: true },
@@ -40,6 +42,8 @@ export class VedettePeople extends LitElement {
   declare locks: ReadonlyMap<string, LockStatus>;
   /** How many watch now; undefined where nobody knows. */
   declare watching: number | undefined;
+  /** Who they are; undefined where the device does not say. */
+  declare watchers: readonly Watcher[] | undefined;
   declare now: number;
   declare list: List | undefined;
   declare trouble: string | undefined;
@@ -96,10 +100,16 @@ export class VedettePeople extends LitElement {
 
   readonly #titleOf = (lock: string): string | undefined => this.locks.get(lock)?.title;
 
+  #whoWatches(watching: number): string {
+    const names = this.watchers?.map(({ name }) => name) ?? [];
+    const count = strings.peopleWatching(watching);
+    return names.length === 0 ? count : `${count}: ${names.join(', ')}`;
+  }
+
   protected override render(): unknown {
     return html`
       <div class="head">
-        <p role="status">${this.watching === undefined ? nothing : strings.peopleWatching(this.watching)}</p>
+        <p role="status">${this.watching === undefined ? nothing : this.#whoWatches(this.watching)}</p>
         ${
           this.#mayInvite
             ? html`<button class="filled" @click=${() => {

@@ -18,6 +18,8 @@ const enWhy: Readonly<Record<Why, Row>> = {
   'no-session': 'you may not look, or not any more',
   never: 'nobody allowed you that',
   revoked: 'this was revoked',
+  'looking-only':
+    'the device’s trust store is damaged: it can be looked at and no more until it is recovered',
   clock: 'it is allowed at certain times, and the device is not sure of the time just now',
   over: 'the time for it is over',
   early: 'the time for it has not come yet',
@@ -46,6 +48,7 @@ const ruWhy: typeof enWhy = {
   'no-session': 'смотреть вам нельзя или больше нельзя',
   never: 'вам этого не разрешали',
   revoked: 'это право отозвано',
+  'looking-only': 'хранилище доверия устройства повреждено: пока можно только смотреть',
   clock: 'это разрешено в определённое время, а устройство сейчас не уверено, который час',
   over: 'срок этого права вышел',
   early: 'время ещё не пришло',

@@ -2,7 +2,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { recoverTrust } from '../../../src/access/trust/recover.ts';
-import { mustBeUnused, salvage } from '../../../src/access/trust/salvage.ts';
+import { mustBeUnused, salvage, salvageWithCopy } from '../../../src/access/trust/salvage.ts';
 import { verifyTrail } from '../../../src/access/trust/verify-trail.ts';
 import { joined, looked, newDevice, newId, person, startMs, type TestDevice } from './parts.ts';
 import { tamper } from './tamper.ts';
@@ -24,7 +24,7 @@ const recover = async () =>
   recoverTrust({
     folder: device.folder,
     identity: device.identity,
-    found: await salvage(device.path, device.identity),
+    found: await salvageWithCopy(device.path, device.identity, startMs),
     now: startMs,
   });
 

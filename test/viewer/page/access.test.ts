@@ -328,7 +328,7 @@ describe('the page and who may do what', () => {
     const ben = fixture.access.add('Ben', { scopes: ['view', 'unlock:parcel-box'], limits: { uses: 2 } });
     await page.getByRole('link', { name: 'People' }).click();
     await page.getByText('may look, and open Parcel box twice').waitFor();
-    await page.getByText('1 is watching now').waitFor();
+    await page.getByText('1 is watching now: Anna').waitFor();
     await page.getByRole('button', { name: 'Revoke all of Ben' }).click();
     expect(ben.revokedAt).toBeUndefined();
     await page.getByRole('button', { name: 'Yes, revoke' }).click();

@@ -192,6 +192,7 @@ class FakeDevice {
             session,
             feeds: [...this.statuses.values()].map((status) => this.#statusFor(fresh, status)),
             watching: this.sessions.size,
+            watchers: [...this.sessions.keys()].map((id) => ({ session: id, name: 'Anna', feeds: [] })),
             ...this.situation,
           });
         if (channel.readyState === 'open') greet();

@@ -79,13 +79,14 @@ function charts(page: Page): unknown {
 }
 
 function people(page: Page): unknown {
-  const { requests, situation, watching, connection } = page.viewer;
+  const { requests, situation, watching, watchers, connection } = page.viewer;
   if (!page.parts.has('people') || page.device === undefined) return loading();
   return html`<vedette-people
     .send=${requests.send.bind(requests)}
     .device=${page.device}
     .locks=${situation.locks}
     .watching=${connection.phase === 'connected' ? watching : undefined}
+    .watchers=${watchers}
     .now=${page.now}
   ></vedette-people>`;
 }
