@@ -363,8 +363,9 @@ describe('where the store is in trouble', () => {
       'files',
       'metrics',
     ] as const)
-      expect(access.authorize(peer, scope)).toEqual({
+      expect(access.authorize(peer, scope)).toMatchObject({
         allowed: false,
+        why: 'looking-only',
         reason: expect.stringContaining('the store is damaged'),
       });
     await expect(access.pair(peer, { again: false })).rejects.toEqual(denied('the store is damaged'));
