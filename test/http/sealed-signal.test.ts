@@ -73,7 +73,7 @@ describe('/signal, sealed', () => {
     const request = { id: randomUUID(), type: 'challenge' };
     expect(await viewer.ask(request)).toEqual({ id: request.id, state: 'done' });
     expect(askers[0]?.peer).toMatchObject({ kind: 'person', key: phone.id });
-    expect(askers[0]?.session).toBe('session');
+    expect(askers[0]?.session).toBe(viewer.id);
   });
 
   test('nobody in the middle reads who it is, or a description', async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import WebSocket from 'ws';
 import type { Receipt } from '../../src/protocol/request.ts';
 import { sealedProtocol } from '../../src/protocol/sealed.ts';
@@ -76,7 +77,9 @@ export class FarViewer {
   isLost = false;
   /** The device has answered to this side's key. */
   readonly ready: Promise<void>;
-  readonly #writer = new SignalingWriter('far', 'session');
+  /** Of the peer connection: no two have the same. */
+  readonly id: string = randomUUID();
+  readonly #writer = new SignalingWriter('far', this.id);
   #changed: (() => void)[] = [];
 
   constructor(ends: SealedEnds, carrier: OpenCarrier) {
