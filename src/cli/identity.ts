@@ -52,8 +52,9 @@ const changeCommand: CommandModule<object, ChangeFlags> = {
     for await (const step of identity.change(heads, Date.now())) print(step);
     print(`the device's key is now ${identity.publicKey}`);
     print(
-      'browsers follow it the next time they meet the device. Backups made before hold the old key: make a new one',
+      'browsers follow it when they open its own page the next time; who comes from elsewhere is asked in again',
     );
+    print('backups made before hold the old key: make a new one');
   },
 };
 

@@ -81,6 +81,25 @@ export async function keyJoined(device: string, key: OwnKey): Promise<void> {
   navigator.storage?.persist?.().catch(() => false);
 }
 
+/**
+ * The device goes by another key now, and so by another id: what it knows this browser by is kept under that one. What
+ * somebody shows who has the old key is nobody's any more. Never throws.
+ * @returns whether it had let this browser in
+ */
+export async function moveKeys(from: string, to: string): Promise<boolean> {
+  try {
+    for (const nameOf of [joinedName, newName]) {
+      const key = await readKey(nameOf(from));
+      if (key === undefined) continue;
+      if ((await readKey(nameOf(to))) === undefined) await keep(nameOf(to), key);
+      await forget(nameOf(from));
+    }
+    return (await readKey(joinedName(to))) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 async function readKey(name: string): Promise<OwnKey | undefined> {
   try {
     return OwnKey.safeParse(await readKept(name)).data;

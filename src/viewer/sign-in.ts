@@ -3,6 +3,8 @@
 import { z } from 'zod';
 import { sign } from '../identity/keys.ts';
 import { loginStatement } from '../identity/statements.ts';
+import { Succession } from '../identity/succession.ts';
+import { followKey } from './key-change.ts';
 import { ownKeys } from './own-key.ts';
 
 const Identity = z.object({
@@ -13,6 +15,8 @@ const Identity = z.object({
     id: z.string(),
     sealKey: z.string(),
   }),
+  /** Every key that it had. What is no chain leads nowhere. */
+  succession: Succession.catch([]),
   /** Somebody belongs to it. */
   paired: z.boolean(),
   /** The device has a button that lets in, and this browser is near it. */
@@ -32,7 +36,9 @@ export type SignIn = 'signed-in' | 'other-device' | 'unknown' | 'keyless' | 'unp
 export async function askIdentity(): Promise<Identity | undefined> {
   try {
     const response = await fetch('/api/identity', { headers: { accept: 'application/json' } });
-    return response.ok ? Identity.safeParse(await response.json()).data : undefined;
+    const identity = response.ok ? Identity.safeParse(await response.json()).data : undefined;
+    if (identity !== undefined) await followKey({ ...identity.device, succession: identity.succession });
+    return identity;
   } catch {
     return undefined;
   }

@@ -32,6 +32,7 @@ export async function awayDoor(away: Away): Promise<Door> {
     line: (events) => asking.line(events),
     identity: async () => ({
       device: { name: '', title: away.title, publicKey: away.device, id, sealKey: away.seal },
+      succession: [],
       paired: true,
     }),
     join: (_identity, link, form) => joinAway(away, id, link, form),

@@ -7,13 +7,14 @@ import { type Attention, attentionOf, type Call, newsOf, noAttention } from '../
 import { Bell } from '../bell.ts';
 import type { DeviceDescription } from '../device.ts';
 import { takeJoinLink } from '../join-link.ts';
+import { takeKeyChange } from '../key-change.ts';
 import type { Picture } from '../liveness.ts';
 import { quietOf } from '../quiet.ts';
 import { changeSettings, readSettings, type Settings } from '../settings.ts';
 import { noSituation, type Situation } from '../situation.ts';
 import type { ConnectionStats } from '../stats.ts';
 import { StatsWatch } from '../stats-watch.ts';
-import { strings } from '../strings.ts';
+import { dayTime, strings } from '../strings.ts';
 import { Viewer } from '../viewer.ts';
 import { wayIn } from '../way-in.ts';
 import { define } from './define.ts';
@@ -33,6 +34,8 @@ import { newsWords } from './words.ts';
 
 /** Long enough to be read twice. */
 const noticeMs = 6_000;
+/** What somebody has to have seen. */
+const longNoticeMs = 60_000;
 /** "Since" and ages are told in seconds. */
 const lookEveryMs = 1_000;
 
@@ -148,12 +151,12 @@ export class VedettePage extends LitElement implements Page {
     return this.renderRoot.querySelector(`vedette-feed[data-feed="${CSS.escape(name)}"]`);
   }
 
-  #announce(text: string): void {
+  #announce(text: string, forMs = noticeMs): void {
     this.notice = text;
     clearTimeout(this.#noticeTimer);
     this.#noticeTimer = setTimeout(() => {
       this.notice = '';
-    }, noticeMs);
+    }, forMs);
   }
 
   readonly #addressChanged = (): void => {
@@ -217,6 +220,8 @@ export class VedettePage extends LitElement implements Page {
       quiet: quietOf(this.settings, this.now),
       connected: connection.phase === 'connected',
     });
+    const changedAt = admission?.type === 'admitted' ? takeKeyChange() : undefined;
+    if (changedAt !== undefined) this.#announce(strings.keyChanged(dayTime(changedAt)), longNoticeMs);
     if (situation !== this.#told && situation !== noSituation) {
       for (const news of newsOf(this.#told, situation, session)) this.#announce(newsWords(news));
       this.#told = situation;

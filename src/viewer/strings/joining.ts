@@ -30,6 +30,8 @@ const en = {
   joinClosed: 'Too many wrong links were tried. At the device itself: vedette pair --again.',
   joinWrong: 'This is no invitation of this device. Look whether the link is complete.',
   joinUnreachable: 'The device does not answer. Try again.',
+  keyChanged: (when: string) =>
+    `This device has had another key since ${when}. It proved that it is the same device, and this browser knows it by the new key now.`,
 };
 
 const ru: typeof en = {
@@ -64,6 +66,8 @@ const ru: typeof en = {
   joinClosed: 'Слишком много неверных ссылок. На самом устройстве: vedette pair --again.',
   joinWrong: 'Это не приглашение этого устройства. Проверьте, вся ли ссылка на месте.',
   joinUnreachable: 'Устройство не отвечает. Попробуйте ещё раз.',
+  keyChanged: (when) =>
+    `У этого устройства новый ключ: он сменился ${when}. Устройство доказало, что оно то же самое, и браузер запомнил новый ключ.`,
 };
 
 /** Words about coming in by an invitation. */

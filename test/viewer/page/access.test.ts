@@ -418,4 +418,24 @@ describe('the page and who may do what', () => {
     await page.getByRole('button', { name: 'Show earlier ones' }).click();
     await page.getByText('Anna opened Parcel box (1)', { exact: true }).waitFor();
   });
+
+  test('a device that proves its new key is followed there, and that is told once', async () => {
+    await enter();
+    await fixture.access.changeKey(Date.UTC(2026, 4, 5, 12), true);
+    await fixture.access.changeKey(Date.UTC(2026, 4, 6, 12), true);
+    await page.reload();
+    await live();
+    await page.getByText('This device has had another key since 6 May').waitFor();
+    fixture.access.cookies.clear();
+    await page.reload();
+    await live();
+    expect(await page.getByText('This device has had another key').count()).toBe(0);
+  });
+
+  test('one whose new key nothing leads to is a stranger', async () => {
+    await enter();
+    await fixture.access.changeKey(Date.now(), false);
+    await page.reload();
+    await page.getByText('This device belongs to somebody. Ask them for an invitation.').waitFor();
+  });
 });

@@ -2,8 +2,9 @@
 
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { generateKey, keyIdOf, publicKeyOf, sha256, verify } from '../../../src/identity/keys.ts';
+import { generateKey, keyIdOf, publicKeyOf, sha256, sign, verify } from '../../../src/identity/keys.ts';
 import { joinStatement, loginStatement, presenceStatement } from '../../../src/identity/statements.ts';
+import { nextLink, type SuccessionLink } from '../../../src/identity/succession.ts';
 import type { AuditEntry, Grant, Invitation, Person } from '../../../src/protocol/access.ts';
 import type { LockStatus } from '../../../src/protocol/lock.ts';
 import type { PresenceAnswer } from '../../../src/protocol/presence.ts';
@@ -25,6 +26,11 @@ type Answer = { result?: unknown } | { code: string; reason: string };
 /** A keypad at the lock of the tests. */
 export const gate = { keypad: 'gate', title: 'Gate', lock: 'parcel-box' };
 
+interface Signer {
+  readonly publicKey: string;
+  sign(statement: string): Promise<string>;
+}
+
 export class FakeAccess {
   readonly title: string;
   /** Raw, base64url. */
@@ -45,15 +51,37 @@ export class FakeAccess {
   notNow = false;
   /** Given by the fixture: shows viewers how a lock stands. */
   showLock: (change: Partial<LockStatus> & { lock: string }) => Promise<void> = async () => {};
+  /** Of the device's keys. */
+  succession: SuccessionLink[] = [];
   readonly #challenges = new Set<string>();
+  #signer: Signer | undefined;
 
   constructor(title: string) {
     this.title = title;
   }
 
   async start(): Promise<void> {
-    this.publicKey = await publicKeyOf(await generateKey(true));
-    this.id = await keyIdOf(this.publicKey);
+    const { publicKey } = await this.#newKey();
+    this.publicKey = publicKey;
+    this.id = await keyIdOf(publicKey);
+  }
+
+  /** The device has another key, and everybody signs in anew; `proven`: the old one names it. */
+  async changeKey(time: number, proven: boolean): Promise<void> {
+    const from = this.#signer;
+    const to = await this.#newKey();
+    if (proven && from) this.succession.push(await nextLink(this.succession, { from, to, time, heads: 1 }));
+    else this.succession = [];
+    this.publicKey = to.publicKey;
+    this.id = await keyIdOf(to.publicKey);
+    this.cookies.clear();
+  }
+
+  async #newKey(): Promise<Signer> {
+    const pair = await generateKey(true);
+    const publicKey = await publicKeyOf(pair);
+    this.#signer = { publicKey, sign: (statement) => sign(pair.privateKey, statement) };
+    return this.#signer;
   }
 
   serves(path: string): boolean {
@@ -111,10 +139,12 @@ export class FakeAccess {
     const body = text === '' ? {} : JSON.parse(text);
     switch (request.url) {
       case '/api/identity': {
-        const { title, publicKey, id } = this;
+        const { title, publicKey, id, succession } = this;
         const near = this.presence.length > 0 ? { presence: { holdMs: 5_000 } } : {};
         json(200, {
-          device: { name: 'demo', title, publicKey, id },
+          // Nothing is sealed to it here: the page and its device are one machine.
+          device: { name: 'demo', title, publicKey, id, sealKey: publicKey },
+          succession,
           paired: this.people.length > 0,
           ...near,
         });
