@@ -9,6 +9,9 @@ export const retryAfterMs = 3_000;
 /** As long as a door may take to open, and its connection to come back. */
 export const lastWordWithinMs = 30_000;
 
+/** As long as a second step may be waited for, and the device may say that it was. */
+const secondStepWithinMs = 75_000;
+
 /** What HTTP says where a request did not get as far as a receipt. */
 const Problem = z.object({ code: z.string(), message: z.string() });
 
@@ -22,10 +25,16 @@ export interface RequestClientOptions {
   readonly post: (text: string, heard: (receipt: Receipt) => void) => Promise<string | undefined>;
 }
 
+export type Accepted = Extract<Receipt, { state: 'accepted' }>;
+
 interface Pending {
   readonly text: string;
-  accepted: () => void;
+  readonly accepted: (receipt: Accepted) => void;
+  /** Gives the device so long from now for its last word. */
+  readonly within: (ms: number) => void;
   readonly settle: (receipt: Receipt) => void;
+  /** What it needed when that was told last. */
+  told: string | undefined;
   /** A post is under way: it waits for the last word by itself. */
   posting: boolean;
   /** Where it went the last time. */
@@ -82,9 +91,12 @@ export class RequestClient {
    * Asks, and gives the device's last word: `done` with its result, or `refused` with a reason. Never rejects: where the
    * device says nothing in time, that is a refusal with code `request/unreached`, or `request/no-answer` where nobody
    * knows what came of it.
-   * @param accepted the device has it on disk and is about it
+   * @param accepted the device has it on disk and is about it, or waits for what it `needs`; told at each of them
    */
-  async send(asked: Asked, { accepted = () => {} }: { accepted?: () => void } = {}): Promise<Receipt> {
+  async send(
+    asked: Asked,
+    { accepted = () => {} }: { accepted?: (receipt: Accepted) => void } = {},
+  ): Promise<Receipt> {
     const id = randomUuid();
     if (!isMoving(asked)) return this.#exchange(asked, unreached(id), lastWordWithinMs, accepted);
     const first = unreached(randomUuid());
@@ -95,25 +107,36 @@ export class RequestClient {
     return this.#exchange({ ...asked, ...result }, noAnswer(id), lastWordWithinMs, accepted);
   }
 
-  #exchange(body: object, excuse: Receipt, withinMs: number, accepted: () => void): Promise<Receipt> {
+  #exchange(
+    body: object,
+    excuse: Receipt,
+    withinMs: number,
+    accepted: (receipt: Accepted) => void,
+  ): Promise<Receipt> {
     const { id } = excuse;
     const { promise, resolve } = Promise.withResolvers<Receipt>();
     const pending: Pending = {
       text: JSON.stringify({ id, ...body }),
       accepted,
+      within: (ms) => {
+        clearTimeout(deadline);
+        deadline = setTimeout(() => pending.settle(pending.excuse), ms);
+      },
       settle: (receipt) => {
         clearInterval(retry);
         clearTimeout(deadline);
         this.#pending.delete(id);
         resolve(receipt);
       },
+      told: undefined,
       posting: false,
       sentBy: undefined,
       channelled: false,
       excuse,
     };
     const retry = setInterval(() => this.#deliver(id, pending), retryAfterMs);
-    const deadline = setTimeout(() => pending.settle(pending.excuse), withinMs);
+    let deadline: ReturnType<typeof setTimeout> | undefined;
+    pending.within(withinMs);
     this.#pending.set(id, pending);
     this.#deliver(id, pending);
     return promise;
@@ -146,8 +169,13 @@ export class RequestClient {
     const pending = receipt && this.#pending.get(receipt.id);
     if (!pending) return;
     if (receipt.state === 'accepted') {
-      pending.accepted();
-      pending.accepted = () => {};
+      // The same is told on each way that asks.
+      const said = JSON.stringify(receipt.needs ?? null);
+      if (pending.told === said) return;
+      if (receipt.needs) pending.within(secondStepWithinMs);
+      else if (pending.told !== undefined) pending.within(lastWordWithinMs);
+      pending.told = said;
+      pending.accepted(receipt);
     }
     // Asked too often: the first asking may well be under way. It is tried again until its time is over.
     else if (receipt.state === 'refused' && receipt.code === 'request/too-many') pending.excuse = receipt;

@@ -4,6 +4,7 @@ import type { AlarmStatus, PrivacyStatus, RingStatus } from '../protocol/alarm.t
 import type { DeviceMessage } from '../protocol/events.ts';
 import type { LockStatus } from '../protocol/lock.ts';
 import type { SensorDescription, SensorState, TelemetryMessage } from '../protocol/reading.ts';
+import type { Confirmation } from '../protocol/second-step.ts';
 import { emptyTrace, extendTrace, type Trace } from './trace.ts';
 
 export interface SensorView {
@@ -18,6 +19,8 @@ export interface Situation {
   readonly rings: ReadonlyMap<string, RingStatus>;
   readonly locks: ReadonlyMap<string, LockStatus>;
   readonly privacy: PrivacyStatus;
+  /** What others ask, and somebody here may confirm; by request. */
+  readonly confirmations: ReadonlyMap<string, Confirmation>;
   /** The highest `seq` of telemetry in this session. */
   readonly seq: number;
   /** The device's clock is behind the page's by so many ms; what telemetry needs for its way is in it. */
@@ -30,6 +33,7 @@ export const noSituation: Situation = {
   rings: new Map(),
   locks: new Map(),
   privacy: { on: false },
+  confirmations: new Map(),
   seq: -1,
   behindMs: 0,
 };
@@ -50,6 +54,7 @@ export function situationAfter(before: Situation, message: DeviceMessage): Situa
         rings: new Map(message.rings.map((status) => [status.ring, status])),
         locks: new Map(message.locks.map((status) => [status.lock, status])),
         privacy: message.privacy,
+        confirmations: new Map(message.confirmations.map((asked) => [asked.request, asked])),
         seq: -1, // a new session counts from the beginning
       };
     case 'sensor': {
@@ -71,6 +76,12 @@ export function situationAfter(before: Situation, message: DeviceMessage): Situa
     }
     case 'lock':
       return { ...before, locks: withRow(before.locks, message.status.lock, message.status) };
+    case 'confirm':
+    case 'confirm-over': {
+      const { confirmation } = message;
+      const row = message.type === 'confirm' ? confirmation : undefined;
+      return { ...before, confirmations: withRow(before.confirmations, confirmation.request, row) };
+    }
     case 'privacy':
       return { ...before, privacy: message.privacy };
     default:

@@ -109,6 +109,24 @@ describe('asking', () => {
     expect(device.of('unlock')).toEqual([]);
   });
 
+  test('what it needs is told once, and it waits longer for the last word then', async () => {
+    const device = new FarDevice();
+    const needs = { kind: 'person' as const, until: 60_000 };
+    let last: Receipt['state'] = 'accepted';
+    device.http = (request) =>
+      request.type === 'challenge' || last === 'done'
+        ? answers(request)
+        : { id: request.id, state: 'accepted', needs };
+    const accepted = vi.fn();
+    const receipt = device.client.send(unlock, { accepted });
+    await vi.advanceTimersByTimeAsync(lastWordWithinMs + 20_000);
+    expect(accepted.mock.calls).toMatchObject([[{ state: 'accepted', needs }]]);
+    last = 'done';
+    await vi.advanceTimersByTimeAsync(retryAfterMs);
+    expect(await receipt).toMatchObject({ state: 'done' });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   test('who hears nothing is told that nobody knows', async () => {
     const device = new FarDevice();
     device.http = (request) => (request.type === 'challenge' ? answers(request) : undefined);

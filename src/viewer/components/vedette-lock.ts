@@ -1,15 +1,17 @@
 import { html, LitElement, nothing, type PropertyValues, svg } from 'lit';
 import type { LockStatus } from '../../protocol/lock.ts';
 import type { Receipt } from '../../protocol/request.ts';
+import type { SecondStepNeed } from '../../protocol/second-step.ts';
 import { type Hold, type HoldInput, holdMs, notHeld, stepHold } from '../hold.ts';
 import { canLock, canUnlock, isAlarming, lockWords } from '../lock-words.ts';
 import { refusalWords } from '../refusal-words.ts';
-import type { RequestClient } from '../requests.ts';
+import type { Accepted, RequestClient } from '../requests.ts';
 import { clockSeconds, strings } from '../strings.ts';
 import { define } from './define.ts';
 import { icons } from './icons.ts';
 import { lockStyles } from './lock-styles.ts';
 import { shared } from './theme.ts';
+import './vedette-second-step.ts';
 
 /** A short buzz under the finger: now it is done. */
 const buzzMs = 40;
@@ -29,6 +31,7 @@ export class VedetteLock extends LitElement {
     connected: { type: Boolean },
     hold: { state: true },
     asked: { state: true },
+    needs: { state: true },
     refusal: { state: true },
     told: { state: true },
     lockedAgain: { state: true },
@@ -42,6 +45,8 @@ export class VedetteLock extends LitElement {
   declare hold: Hold;
   /** Under way: the device has not said its last word. */
   declare asked: 'unlock' | 'lock' | undefined;
+  /** What it waits for. */
+  declare needs: SecondStepNeed | undefined;
   declare refusal: string | undefined;
   /** What the device did while no session shows it. */
   declare told: string | undefined;
@@ -105,7 +110,10 @@ export class VedetteLock extends LitElement {
   #ask(type: 'unlock' | 'lock'): void {
     this.asked = type;
     this.refusal = undefined;
-    this.send({ type, lock: this.status.lock }).then(
+    const accepted = ({ needs }: Accepted) => {
+      this.needs = needs;
+    };
+    this.send({ type, lock: this.status.lock }, { accepted }).then(
       (receipt) => this.#answered(type, receipt),
       () => undefined, // it never rejects
     );
@@ -113,6 +121,7 @@ export class VedetteLock extends LitElement {
 
   #answered(type: 'unlock' | 'lock', receipt: Receipt): void {
     this.asked = undefined;
+    this.needs = undefined;
     if (receipt.state !== 'refused') {
       // By HTTP, with no session to show it.
       if (!this.connected) this.told = type === 'unlock' ? strings.lockOpened : strings.lockClosed;
@@ -139,7 +148,7 @@ export class VedetteLock extends LitElement {
   protected override render(): unknown {
     const { status } = this;
     const words = lockWords(status, this.now);
-    const opening = this.asked === 'unlock' && canUnlock(status);
+    const opening = this.asked === 'unlock' && canUnlock(status) && this.needs === undefined;
     const notes =
       this.lockedAgain === undefined
         ? words.notes
@@ -154,6 +163,7 @@ export class VedetteLock extends LitElement {
         <p class="notes">${[...notes, ...(this.connected ? [] : [strings.staleValue])].join(' · ')}</p>
         ${status.blocked === undefined ? nothing : html`<p class="blocked">${strings.lockBlocked(status.blocked)}</p>`}
         ${this.told === undefined ? nothing : html`<p class="told" role="status">${this.told}</p>`}
+        ${this.needs === undefined ? nothing : html`<vedette-second-step .need=${this.needs} .now=${this.now}></vedette-second-step>`}
         ${this.refusal === undefined ? nothing : html`<p class="refusal" role="alert">${this.refusal}</p>`}
       </div>
       ${this.may ? this.#controls() : nothing}

@@ -22,7 +22,7 @@ import { beside } from './page/beside.ts';
 import { joining, keptOut } from './page/doorstep.ts';
 import { call, feeds } from './page/feeds.ts';
 import { header } from './page/header.ts';
-import { overlay, settings } from './page/over.ts';
+import { confirmations, overlay, settings } from './page/over.ts';
 import type { Page } from './page/page.ts';
 import { Parts } from './page/parts.ts';
 import { navigation, view } from './page/views.ts';
@@ -349,6 +349,7 @@ export class VedettePage extends LitElement implements Page {
         <main>${call(this)}${feeds(this)}${view(this)}${this.hasBeside ? beside(this) : nothing}</main>
         ${navigation(this)}
         ${overlay(this)}
+        ${confirmations(this)}
         ${settings(this)}
       </div>
       <p class="notice" role="status" aria-live="polite" ?data-empty=${this.notice === ''}>${this.notice}</p>

@@ -13,6 +13,7 @@ import { people } from './people.ts';
 import { picture } from './picture.ts';
 import { regain } from './regain.ts';
 import { rings } from './rings.ts';
+import { secondSteps } from './second-steps.ts';
 import { sensors } from './sensors.ts';
 import { settings } from './settings.ts';
 import { standby } from './standby.ts';
@@ -35,6 +36,7 @@ const en = {
   ...picture.en,
   ...regain.en,
   ...rings.en,
+  ...secondSteps.en,
   ...sensors.en,
   ...settings.en,
   ...standby.en,
@@ -59,6 +61,7 @@ const ru: Strings = {
   ...picture.ru,
   ...regain.ru,
   ...rings.ru,
+  ...secondSteps.ru,
   ...sensors.ru,
   ...settings.ru,
   ...standby.ru,
@@ -85,6 +88,7 @@ export const areas = {
   picture,
   regain,
   rings,
+  secondSteps,
   sensors,
   settings,
   standby,

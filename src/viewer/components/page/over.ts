@@ -3,6 +3,7 @@ import { withPictureFirst } from '../../attention.ts';
 import { changeSettings, type Settings } from '../../settings.ts';
 import type { Page } from './page.ts';
 import '../vedette-attention.ts';
+import '../vedette-confirm.ts';
 
 /** What takes the screen: a ring or an alarm. */
 export function overlay(page: Page): unknown {
@@ -19,6 +20,19 @@ export function overlay(page: Page): unknown {
     ?blocked=${page.bellBlocked}
     @aside=${(event: CustomEvent<readonly string[]>) => page.putAside(event.detail)}
   ></vedette-attention>`;
+}
+
+/** What somebody else asks to open, where this person has to confirm it. */
+export function confirmations(page: Page): unknown {
+  const { situation, statuses, media, connection, requests } = page.viewer;
+  return html`<vedette-confirm
+    .confirmations=${[...situation.confirmations.values()]}
+    .locks=${situation.locks}
+    .pictureOf=${(feed: string) => (media.has(feed) ? { status: statuses.get(feed), media: media.get(feed) } : undefined)}
+    .connection=${connection}
+    .send=${requests.send.bind(requests)}
+    .now=${page.now}
+  ></vedette-confirm>`;
 }
 
 /** What this browser keeps, to be changed. */

@@ -1,0 +1,12 @@
+import type { RequestKind } from './kind.ts';
+
+/** Takes up the passkey that a browser made. */
+export const passkeyAddRequest: RequestKind<'passkey-add'> = {
+  type: 'passkey-add',
+  keeps: true,
+  words: () => 'add a passkey',
+  async run({ made, label }, { access, asker }) {
+    await access.passkeys.add(asker.peer, made, label);
+    return { state: 'done' };
+  },
+};
