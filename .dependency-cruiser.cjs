@@ -16,7 +16,7 @@ const rooms = {
     'access',
   ],
   requests: ['access', 'actions', 'records', 'second-steps'],
-  'second-steps': ['access'],
+  'second-steps': ['access', 'identity'],
   homeassistant: ['buses'],
   session: ['transport', 'rtp', 'media'],
   signaling: ['identity', 'buses'],

@@ -88,6 +88,8 @@ export function createAgent(
   const wire = new Wire({ ports: mediaPorts(profile), iceServers, clock, log });
   const certificate = new DeviceCertificate(identity, clock);
   let page = publicUrl ?? pageUrl(profile, profile.http.port);
+  /** As a browser on this machine itself opens it. */
+  let atHome: readonly URL[] = [];
   const link = (feed?: string) =>
     feed === undefined ? page.href : new URL(`?feed=${encodeURIComponent(feed)}`, page).href;
   const deviceIdentity = new DeviceIdentity({
@@ -132,6 +134,7 @@ export function createAgent(
     identity: deviceIdentity,
     time: new TrustedClock({ clock, synchronisedAt: synchronisedAt(profile.access.clock) }),
     loopback: profile.access.loopback,
+    pages: () => [page, ...atHome, ...(profile.signaling?.page ? [new URL(profile.signaling.page)] : [])],
     firstCame: () => credentials.end(),
     ownerCame: (joined, how) => tellOwnerCame(joined, how, watch.alarms),
     clock,
@@ -219,6 +222,10 @@ export function createAgent(
         return http.start();
       });
       page = addresses.canonical;
+      atHome = [
+        new URL(`http://localhost:${addresses.port}/`),
+        new URL(`https://localhost:${addresses.port}/`),
+      ];
       if (profile.http.mdns && !isLoopbackAddress(profile.http.host)) {
         const { port, canonical } = addresses;
         const secured = canonical.protocol === 'https:';

@@ -177,6 +177,7 @@ export const errorTable = {
     'the signature is not of this key, for this device and this page',
     'open the page at the address that the device names',
   ),
+  'access/passkey': entry('this passkey was not taken: {detail}', 'make it anew'),
   'access/unknown-key': entry(
     'nobody here has this key, or not any more',
     'ask the owner of this device for a link',
@@ -609,6 +610,10 @@ export const errorTable = {
   'second-step/nobody': entry(
     'a second person has to confirm this, and nobody else may open it',
     'invite somebody who may open it, or change `secondStep` of this lock',
+  ),
+  'second-step/no-passkey': entry(
+    'your passkey has to verify this, and you have none here',
+    'add one on the page',
   ),
   'second-step/over': entry('nothing waits for this, or not any more', 'look whether it was opened'),
   'lock/unknown': entry('there is no lock {lock}', 'name one of `locks`', exitCodes.usage),

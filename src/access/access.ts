@@ -19,6 +19,7 @@ import {
   wrongTriesCounter,
 } from './inviting.ts';
 import { type Joined, Joining, type JoinRequest, type PresentRequest } from './joining.ts';
+import { Passkeys } from './passkeys.ts';
 import { type Circumstances, type Decision, nothingAround, type Peer } from './peer.ts';
 import { newRecovery } from './recovering.ts';
 import { type Revocable, revoked } from './revoking.ts';
@@ -43,6 +44,8 @@ export interface AccessOptions {
   readonly time: TrustedClock;
   /** Whoever asks from the machine itself is its owner. */
   readonly loopback: boolean;
+  /** Every address that the device's page may be opened by, for passkeys; none unless told. */
+  readonly pages?: () => readonly URL[];
   /** Somebody came in where nobody was, by whatever door: what opened to everybody with the printed link ends. */
   readonly firstCame: () => Promise<void>;
   /** Somebody came in as an owner without anybody asking them in: every owner is to know. */
@@ -60,6 +63,7 @@ export class Access {
   readonly #roll = new Roll();
   readonly #joining: Joining;
   readonly #codes: Codes;
+  readonly passkeys: Passkeys;
   readonly #listeners = new Set<() => void>();
   #turn: Promise<unknown> = Promise.resolve();
   /** The invitation of whoever pairs at the terminal just now. */
@@ -78,6 +82,16 @@ export class Access {
       inTurn: (work) => this.#inTurn(work),
       commit: (put, audit) => this.#commit(put, audit),
     });
+    this.passkeys = new Passkeys({
+      ...{ roll: this.#roll, clock, pages: options.pages ?? (() => []) },
+      inTurn: (work) => this.#inTurn(work),
+      commit: (put, audit) => this.#commit(put, audit),
+    });
+  }
+
+  /** The device's id. */
+  get device(): string {
+    return this.#options.identity.id;
   }
 
   async start(): Promise<void> {
@@ -387,9 +401,13 @@ export class Access {
    */
   async revoke(by: Peer, what: Revocable, id: string): Promise<void> {
     await this.#inTurn(async () => {
-      const { rows, title, owner } = revoked(this.#roll, what, id, this.#options.clock.wall());
+      const { rows, title, owner, notBy } = revoked(this.#roll, what, id, this.#options.clock.wall());
       // Everybody may take back what they gave, and give up what is theirs.
       if (by.kind !== 'person' || by.person !== owner) requireAllowed(this.#decided(by, 'admin'));
+      if (by.kind === 'person' && by.person === notBy)
+        throw new VedetteError('access/denied', {
+          reason: 'somebody else has to take your passkey back, or the terminal',
+        });
       const type = what === 'invitation' ? 'pairing' : what === 'grant' ? 'grant' : 'person';
       const entry: AuditDraft = { type, title: `${this.nameOf(by)} ${title}`, ...this.#about(by) };
       // It holds before it is on disk, and where it does not get there: what is used meanwhile must not undo it.

@@ -4,7 +4,7 @@ import { invitationRow } from './inviting.ts';
 import type { Roll } from './roll.ts';
 import type { AccessRow, InvitationBody } from './rows.ts';
 
-export type Revocable = 'person' | 'key' | 'grant' | 'code' | 'invitation';
+export type Revocable = 'person' | 'key' | 'passkey' | 'grant' | 'code' | 'invitation';
 
 /** Room for who did it is left: an entry has 300. */
 const maxTitle = 200;
@@ -16,6 +16,8 @@ export interface Revocation {
   readonly title: string;
   /** The person who may do it without being asked whether they may. */
   readonly owner: string | undefined;
+  /** The person who may not do it, whatever else they may. */
+  readonly notBy?: string;
 }
 
 /**
@@ -49,6 +51,17 @@ export function revoked(roll: Roll, what: Revocable, id: string, now: number): R
         rows: [{ kind: 'key', id, body: { revokedAt: now, ...body } }],
         title: `took back the key of ${roll.anyPerson(body.person)?.name ?? 'somebody'} on ${body.label}`,
         owner: body.person,
+      };
+    }
+    case 'passkey': {
+      const body = roll.passkey(id) ?? unknown(what);
+      const name = roll.anyPerson(body.person)?.name ?? 'somebody';
+      return {
+        rows: [{ kind: 'passkey', id, body: { revokedAt: now, ...body } }],
+        title: `took back the passkey of ${name} on ${body.label}`,
+        owner: undefined,
+        // Else a stolen phone makes room for the passkey of whoever stole it.
+        notBy: body.person,
       };
     }
     case 'grant': {

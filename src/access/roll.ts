@@ -1,10 +1,11 @@
 import type { Grant, Invitation, Person, PersonCode } from '../protocol/access.ts';
-import type { AccessRow, CodeBody, InvitationBody, KeyBody, PersonBody } from './rows.ts';
+import type { AccessRow, CodeBody, InvitationBody, KeyBody, PasskeyBody, PersonBody } from './rows.ts';
 
 /** Everybody the device knows, in memory: rows in, and answers that cost nothing, however many grants there are. */
 export class Roll {
   readonly #people = new Map<string, PersonBody>();
   readonly #keys = new Map<string, KeyBody>();
+  readonly #passkeys = new Map<string, PasskeyBody>();
   readonly #grants = new Map<string, Grant>();
   readonly #grantsOf = new Map<string, Grant[]>();
   readonly #invitations = new Map<string, InvitationBody>();
@@ -19,6 +20,7 @@ export class Roll {
     for (const row of rows) {
       if (row.kind === 'person') this.#people.set(row.id, row.body);
       else if (row.kind === 'key') this.#keys.set(row.id, row.body);
+      else if (row.kind === 'passkey') this.#passkeys.set(row.id, row.body);
       else if (row.kind === 'invitation') this.#invitations.set(row.id, row.body);
       else if (row.kind === 'code') this.#takeCode(row.body);
       else if (row.kind === 'counter') this.#counters.set(row.id, row.body.value);
@@ -72,6 +74,16 @@ export class Roll {
     );
   }
 
+  /** One that was ever added, taken back or not. */
+  passkey(id: string): PasskeyBody | undefined {
+    return this.#passkeys.get(id);
+  }
+
+  /** Those of a person that were not taken back. */
+  passkeysOf(person: string): readonly PasskeyBody[] {
+    return [...this.#passkeys.values()].filter((it) => it.person === person && it.revokedAt === undefined);
+  }
+
   grant(id: string): Grant | undefined {
     return this.#grants.get(id);
   }
@@ -103,6 +115,7 @@ export class Roll {
           .filter((key) => key.person === person.id && !key.revokedAt)
           .map(plainKey),
         ...this.#listed(person.id, code),
+        ...this.#plainPasskeys(person.id),
         grants: this.grantsOf(person.id).toSorted((a, b) => b.createdAt - a.createdAt),
       }));
   }
@@ -138,6 +151,12 @@ export class Roll {
       ...keys.map((body) => ({ kind: 'key', id: body.id, body }) as const),
       ...grants.map((body) => ({ kind: 'grant', id: body.id, body }) as const),
     ];
+  }
+
+  #plainPasskeys(person: string): Pick<Person, 'passkeys'> {
+    const own = this.passkeysOf(person);
+    const plain = own.map(({ id, rpId, label, addedAt }) => ({ id, rpId, label, addedAt }));
+    return plain.length === 0 ? {} : { passkeys: plain };
   }
 
   #takeGrant(grant: Grant): void {

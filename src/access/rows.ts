@@ -7,10 +7,21 @@ import type {
   PersonCode,
   PersonKey,
 } from '../protocol/access.ts';
+import type { Passkey } from '../protocol/passkey.ts';
 
 /** A person without what hangs on them. */
-export type PersonBody = Omit<Person, 'keys' | 'grants' | 'codes'>;
+export type PersonBody = Omit<Person, 'keys' | 'passkeys' | 'grants' | 'codes'>;
 export type KeyBody = PersonKey & { readonly person: string; readonly revokedAt?: number | undefined };
+export type PasskeyBody = Passkey & {
+  readonly person: string;
+  /** As browsers name it. */
+  readonly credential: string;
+  /** COSE (RFC 9052), base64url. */
+  readonly publicKey: string;
+  /** Of its authenticator; never falls. */
+  readonly counter: number;
+  readonly revokedAt?: number | undefined;
+};
 export type InvitationBody = Invitation & {
   /** SHA-256: the store lets nobody in. */
   readonly secretHash: string;
@@ -34,6 +45,7 @@ export interface CounterBody {
 export type AccessRow =
   | { readonly kind: 'person'; readonly id: string; readonly body: PersonBody }
   | { readonly kind: 'key'; readonly id: string; readonly body: KeyBody }
+  | { readonly kind: 'passkey'; readonly id: string; readonly body: PasskeyBody }
   | { readonly kind: 'grant'; readonly id: string; readonly body: Grant }
   | { readonly kind: 'invitation'; readonly id: string; readonly body: InvitationBody }
   | { readonly kind: 'code'; readonly id: string; readonly body: CodeBody }

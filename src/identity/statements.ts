@@ -38,6 +38,16 @@ export const presenceStatement = (parts: {
   readonly origin: string;
 }): string => statement('vedette presence 1', parts.device, parts.key, parts.challenge, parts.origin);
 
+/** A person's passkey proves who asked to open a lock; its SHA-256 is the challenge of WebAuthn. */
+export const passkeyStatement = (parts: {
+  readonly device: string;
+  /** The id of the request to open it. */
+  readonly request: string;
+  readonly lock: string;
+  /** Of the device, which that request spent. */
+  readonly challenge: string;
+}): string => statement('vedette passkey 1', parts.device, parts.request, parts.lock, parts.challenge);
+
 interface SealedEnds {
   readonly session: string;
   /** The device's public key. */

@@ -34,7 +34,7 @@ export const LockSettings = z.strictObject({
     .default(false)
     .describe('Somebody may open it by a key: then that is not told of as forced'),
   secondStep: SecondStepKind.optional().describe(
-    'What an unlock needs beside a grant: `person`, another person who may open it confirms. By default nothing',
+    'What an unlock needs beside a grant: `person`, another person who may open it confirms; `passkey`, whoever asks is verified by theirs. By default nothing',
   ),
   do: z
     .array(z.string().min(1).max(64))

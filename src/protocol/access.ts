@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { base64url } from './base64url.ts';
+import { Passkey } from './passkey.ts';
 import { Scope } from './scope.ts';
 import { TimeOfDay, TimeZone } from './time-of-day.ts';
 
@@ -98,6 +99,7 @@ export const Person = z.strictObject({
   keys: z.array(PersonKey),
   /** Absent where there is none. */
   codes: z.array(PersonCode).optional(),
+  passkeys: z.array(Passkey).optional(),
   /** Revoked ones too, the newest first. */
   grants: z.array(Grant),
   revokedAt: z.number().optional(),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AuditEntry, Grant, GrantLimits, Invitation, Person } from './access.ts';
 import { base64url } from './base64url.ts';
 import { codeDigits, KeypadDescription } from './keypad.ts';
+import { Assertion, NewCredential } from './passkey.ts';
 import { Scope } from './scope.ts';
 import { SecondStepNeed } from './second-step.ts';
 
@@ -28,6 +29,17 @@ export const Request = z.discriminatedUnion('type', [
   z.strictObject({ id, type: z.literal('unlock'), lock: Lock, challenge }),
   /** Somebody else's unlock of this lock, by its id: allows or declines it as its second step. */
   z.strictObject({ id, type: z.literal('confirm'), of: id, lock: Lock, allow: z.boolean(), challenge }),
+  /** Proves one's own unlock of this lock by a passkey, whose challenge is the one that the unlock `needs`. */
+  z.strictObject({ id, type: z.literal('prove'), of: id, lock: Lock, assertion: Assertion }),
+  /** Gives what a browser makes a passkey with. */
+  z.strictObject({ id, type: z.literal('passkey-begin') }),
+  z.strictObject({
+    id,
+    type: z.literal('passkey-add'),
+    made: NewCredential,
+    /** What it is on. */
+    label: z.string().trim().min(1).max(60),
+  }),
   /** Always allowed to whoever may unlock; needs no challenge, since it can do no harm twice. */
   z.strictObject({ id, type: z.literal('lock'), lock: Lock }),
   /** Gives `{ people, invitations }`. */
@@ -57,7 +69,7 @@ export const Request = z.discriminatedUnion('type', [
   z.strictObject({
     id,
     type: z.literal('revoke'),
-    what: z.enum(['person', 'key', 'grant', 'code', 'invitation']),
+    what: z.enum(['person', 'key', 'passkey', 'grant', 'code', 'invitation']),
     /** Its id. */
     of: z.string().max(64),
   }),
@@ -116,6 +128,10 @@ export type Receipt = z.infer<typeof Receipt>;
 /** `result` of each request that has one. */
 export const ChallengeResult = z.strictObject({ challenge });
 export const PeopleResult = z.strictObject({ people: z.array(Person), invitations: z.array(Invitation) });
+export const PasskeyBeginResult = z.strictObject({
+  challenge: base64url(32),
+  user: z.strictObject({ id: base64url(16), name: z.string() }),
+});
 export const InviteResult = z.strictObject({ invitation: Invitation, secret: base64url(16) });
 export const CodeResult = z.strictObject({
   code: z.string().regex(new RegExp(`^\\d{${codeDigits}}$`)),

@@ -1,13 +1,22 @@
 import { z } from 'zod';
+import { base64url } from './base64url.ts';
+import { CredentialId } from './passkey.ts';
 
 /** What else than a grant and a key may be asked for before a lock opens. */
-export const SecondStepKind = z.enum(['person']);
+export const SecondStepKind = z.enum(['person', 'passkey']);
 export type SecondStepKind = z.infer<typeof SecondStepKind>;
 
 /** What an unlock still needs, as whoever asked is shown it. `until` is wall time in ms. */
 export const SecondStepNeed = z.discriminatedUnion('kind', [
   /** Another person who may open it confirms on their page. */
   z.strictObject({ kind: z.literal('person'), until: z.number() }),
+  /** One of these, used on the page that asks: a WebAuthn assertion of `challenge`, with user verification. */
+  z.strictObject({
+    kind: z.literal('passkey'),
+    until: z.number(),
+    challenge: base64url(32),
+    passkeys: z.array(z.strictObject({ credential: CredentialId, rpId: z.string().max(253) })).max(16),
+  }),
 ]);
 export type SecondStepNeed = z.infer<typeof SecondStepNeed>;
 

@@ -1,4 +1,5 @@
 import type { Access } from '../access/access.ts';
+import type { Passkeys } from '../access/passkeys.ts';
 import type { Trust } from '../access/trust/trust.ts';
 import type { Clock } from '../clock.ts';
 import type { VedetteError } from '../errors.ts';
@@ -19,6 +20,7 @@ export interface RequestParts {
     Access,
     | 'authorize'
     | 'mayLock'
+    | 'device'
     | 'scopesOf'
     | 'people'
     | 'invite'
@@ -29,7 +31,7 @@ export interface RequestParts {
     | 'used'
     | 'notUsed'
     | 'nameOf'
-  >;
+  > & { readonly passkeys: Pick<Passkeys, 'of' | 'proves' | 'begin' | 'add'> };
   readonly trust: Pick<Trust, 'commit' | 'claim' | 'settle' | 'entries'>;
   readonly locks: LockHost;
   readonly waiting: Pick<WaitingUnlocks, 'wait' | 'prove'>;

@@ -6,7 +6,10 @@ import { grantRequest } from './grant.ts';
 import { inviteRequest } from './invite.ts';
 import type { RequestKind } from './kind.ts';
 import { lockRequest } from './lock.ts';
+import { passkeyAddRequest } from './passkey-add.ts';
+import { passkeyBeginRequest } from './passkey-begin.ts';
 import { peopleRequest } from './people.ts';
+import { proveRequest } from './prove.ts';
 import { renameRequest } from './rename.ts';
 import { revokeRequest } from './revoke.ts';
 import { unlockRequest } from './unlock.ts';
@@ -16,6 +19,9 @@ export const requestKinds: { readonly [Type in Request['type']]: RequestKind<Typ
   challenge: challengeRequest,
   unlock: unlockRequest,
   confirm: confirmRequest,
+  prove: proveRequest,
+  'passkey-begin': passkeyBeginRequest,
+  'passkey-add': passkeyAddRequest,
   lock: lockRequest,
   people: peopleRequest,
   invite: inviteRequest,

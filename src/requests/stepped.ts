@@ -10,7 +10,7 @@ import type { RequestContext } from './kind.ts';
  * @throws VedetteError why nothing moves; no use is taken then
  */
 export async function secondStep(
-  { id, lock }: RequestOf<'unlock'>,
+  { id, lock, challenge }: RequestOf<'unlock'>,
   words: string,
   kind: SecondStepKind,
   context: RequestContext,
@@ -22,7 +22,7 @@ export async function secondStep(
     return decision instanceof VedetteError ? decision : undefined;
   };
   const unlock = {
-    ...{ request: id, lock, key, words, refusal },
+    ...{ request: id, lock, challenge, key, words, refusal },
     ...{ peer: asker.peer, name: access.nameOf(asker.peer), gone: asker.gone },
   };
   const proven = await waiting.wait(kind, unlock, context, (needs) => context.accepted(needs));
@@ -30,7 +30,7 @@ export async function secondStep(
     const decision = may();
     if (decision instanceof VedetteError) throw decision;
     const { grant } = decision;
-    const put = grant ? [access.used(grant)] : [];
+    const put = [...(proven.keep ? [proven.keep()] : []), ...(grant ? [access.used(grant)] : [])];
     await trust.commit({ put, audit: [proven.entry] }).catch((error: unknown) => {
       if (grant) access.notUsed(grant);
       throw error;

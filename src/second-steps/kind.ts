@@ -1,10 +1,15 @@
 import type { Access } from '../access/access.ts';
+import type { Passkeys } from '../access/passkeys.ts';
 import type { Peer } from '../access/peer.ts';
+import type { TrustRow } from '../access/trust/row.ts';
+import type { Assertion } from '../protocol/passkey.ts';
 import type { SecondStepKind, SecondStepNeed } from '../protocol/second-step.ts';
 
 /** What second steps look at. */
 export interface StepParts {
-  readonly access: Pick<Access, 'authorize' | 'people' | 'nameOf'>;
+  readonly access: Pick<Access, 'people' | 'nameOf' | 'device'> & {
+    readonly passkeys: Pick<Passkeys, 'of' | 'proves'>;
+  };
 }
 
 /** An unlock that waits. */
@@ -12,6 +17,10 @@ export interface SteppedUnlock {
   /** The request's id. */
   readonly request: string;
   readonly lock: string;
+  /** Of the device, which the request spent. */
+  readonly challenge: string;
+  /** What whoever asked is known by again. */
+  readonly key: string;
   readonly peer: Peer;
   /** Of whoever asked, for people. */
   readonly name: string;
@@ -22,6 +31,7 @@ export interface SteppedUnlock {
 /** What somebody brings for it. */
 export interface StepProofs {
   readonly person: { readonly peer: Peer; readonly allow: boolean };
+  readonly passkey: { readonly key: string; readonly assertion: Assertion };
 }
 
 /** What a proof came to. */
@@ -30,6 +40,8 @@ export interface Verdict {
   readonly proven: boolean;
   /** What somebody did, for people: `Bob confirmed for Anna to open Front door`. */
   readonly words: string;
+  /** Gives what is to be kept of it, when it is taken. */
+  readonly keep?: () => TrustRow;
 }
 
 /** A kind of second step: one file, and one row in `kinds.ts`. It knows nothing of how it is asked or answered. */

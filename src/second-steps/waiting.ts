@@ -1,3 +1,4 @@
+import type { TrustRow } from '../access/trust/row.ts';
 import type { Clock } from '../clock.ts';
 import { VedetteError } from '../errors.ts';
 import type { AuditDraft } from '../protocol/access.ts';
@@ -7,8 +8,6 @@ import { secondSteps } from './kinds.ts';
 
 /** An unlock that begins to wait. */
 export interface NewUnlock extends SteppedUnlock {
-  /** Known by it: one unlock of one lock waits for one key. */
-  readonly key: string;
   /** Aborted when whoever asked is not there any more. */
   readonly gone: AbortSignal | undefined;
   /** Why they may not any more, or undefined while they may. */
@@ -19,6 +18,8 @@ export interface NewUnlock extends SteppedUnlock {
 export interface Proven {
   /** What is written of it: it gets to the disk before anything moves. */
   readonly entry: AuditDraft;
+  /** Gives what is kept with it. */
+  readonly keep: (() => TrustRow) | undefined;
   /** It was taken, and is on disk. */
   taken(): void;
   /** Nothing came of it. */
@@ -82,7 +83,7 @@ export class WaitingUnlocks {
       if (other.key === unlock.key && other.lock === unlock.lock) end(new VedetteError('second-step/again'));
     const { promise, resolve, reject } = Promise.withResolvers<Proven>();
     const { request, lock, name, peer, gone } = unlock;
-    const person = peer.kind === 'person' ? { person: peer.person } : {};
+    const person = 'person' in peer ? { person: peer.person } : {};
     const timer = setTimeout(() => this.review(), waitsMs + 1);
     const left = () => waiting.end(new VedetteError('second-step/left'));
     const waiting: Waiting = {
@@ -133,7 +134,7 @@ export class WaitingUnlocks {
       return { declined: entry };
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    waiting.end({ entry, taken: resolve, failed: reject });
+    waiting.end({ entry, keep: verdict.keep, taken: resolve, failed: reject });
     await promise;
     return {};
   }

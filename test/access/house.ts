@@ -86,7 +86,8 @@ export class House {
     const ownerCame = ({ person }: Joined, how: string) => void this.cameIn.push(`${person.name} by ${how}`);
     const keypads = { keypads: [boxKeypad], secret: this.codeSecret };
     const options = { store, known, identity, clock: this.clock, time, loopback };
-    this.access = new Access({ ...options, firstCame, ownerCame, keypads });
+    const pages = () => [new URL('https://porch.local:8480/'), new URL('https://192.0.2.7:8480/')];
+    this.access = new Access({ ...options, firstCame, ownerCame, keypads, pages });
   }
 
   static async open({

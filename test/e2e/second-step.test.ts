@@ -15,6 +15,7 @@ let device: Device;
 const browsers: TestBrowser[] = [];
 let anna: TestPage;
 let bob: TestPage;
+
 beforeAll(async () => {
   device = await startDevice(() => ({
     device: 'e2e',

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { decide } from '../../src/access/decide.ts';
 import { denialError, denied } from '../../src/access/denial.ts';
+import type { Passkeys } from '../../src/access/passkeys.ts';
 import { nothingAround, type Peer } from '../../src/access/peer.ts';
+import type { PasskeyBody } from '../../src/access/rows.ts';
 import type { MonotonicMs, WallMs } from '../../src/clock.ts';
 import { VedetteError } from '../../src/errors.ts';
 import type { Grant, GrantLimits } from '../../src/protocol/access.ts';
@@ -39,10 +41,37 @@ export class AskedDevice {
   /** @param trust where it is kept, if not in memory */
   constructor({ locks = [], trust }: { locks?: readonly string[]; trust?: RequestParts['trust'] } = {}) {
     this.locks = new FakeLocks('door', 'box', ...locks);
-    this.locks.needsTwo('vault');
+    this.locks.needs('person', 'vault');
+    this.locks.needs('passkey', 'safe');
     this.#store = trust ?? this.trust;
     this.#requests = this.#start();
   }
+
+  /** Everybody has one; its assertion is right where its signature is the challenge. */
+  readonly passkeys: Pick<Passkeys, 'of' | 'proves' | 'begin' | 'add'> = {
+    begin: () => ({ challenge: '', user: { id: '', name: '' } }),
+    add: async () => undefined,
+    of: (person) =>
+      person === 'Carl'
+        ? []
+        : [
+            {
+              id: person,
+              person,
+              credential: 'credential',
+              rpId: 'porch.local',
+              publicKey: '',
+              counter: 0,
+              label: 'phone',
+              addedAt: 0,
+            },
+          ],
+    proves: async (person, challenge, { signature }) => {
+      if (signature !== challenge) return { wrong: 'its signature is not right' };
+      const body = { ...this.passkeys.of(person)[0], counter: 1 };
+      return { use: () => ({ kind: 'passkey', id: person, body: body as PasskeyBody }) };
+    },
+  };
 
   /** Somebody may do something. */
   allow(name: string, scopes: readonly Scope[], limits: GrantLimits = {}): Person {
@@ -210,6 +239,8 @@ export class AskedDevice {
         this.revoked.push(`${what} ${id}`);
       },
       rename: async (by) => demand(by, 'admin'),
+      device: 'device',
+      passkeys: this.passkeys,
       nameOf: (peer) => (peer.kind === 'person' ? peer.name : peer.kind),
     };
   }

@@ -1,5 +1,6 @@
 import type { LockStatus } from '../../src/protocol/lock.ts';
 import type { LockHost, LockOutcome } from '../../src/protocol/lock-host.ts';
+import type { SecondStepKind } from '../../src/protocol/second-step.ts';
 
 /** Locks that count, and move when a test lets them. */
 export class FakeLocks implements LockHost {
@@ -16,10 +17,10 @@ export class FakeLocks implements LockHost {
     }));
   }
 
-  /** A lock that needs another person. */
-  needsTwo(lock: string): void {
+  /** One more lock, with a second step. */
+  needs(secondStep: SecondStepKind, lock: string): void {
     this.statuses.push({
-      ...{ lock, title: `the ${lock}`, state: 'locked', since: 0, leftOpen: false, secondStep: 'person' },
+      ...{ lock, title: `the ${lock}`, state: 'locked', since: 0, leftOpen: false, secondStep },
     });
   }
 

@@ -204,6 +204,88 @@ describe('an unlock that another person has to confirm', () => {
   });
 });
 
+describe('an unlock that a passkey has to verify', () => {
+  let device: AskedDevice;
+  let anna: Peer;
+  beforeEach(() => {
+    device = new AskedDevice();
+    anna = device.allow('Anna', ['unlock:safe']);
+  });
+  afterEach(() => device.waiting.stop());
+
+  async function asked(by = anna) {
+    const text = await device.written(by, { type: 'unlock', lock: 'safe' });
+    const { told } = device.send(by, text);
+    await turn();
+    const [first] = told;
+    const need = first?.state === 'accepted' ? first.needs : undefined;
+    return { told, id: idOf(text), challenge: need?.kind === 'passkey' ? need.challenge : '' };
+  }
+  const proof = (of: string, signature: string, lock = 'safe') =>
+    JSON.stringify({
+      ...{ id: randomUUID(), type: 'prove', of, lock },
+      assertion: { credential: 'credential', clientDataJSON: 'a', authenticatorData: 'a', signature },
+    });
+
+  test('waits, tells nobody else, and moves when it is proven; its counter is kept before', async () => {
+    const { told, id, challenge } = await asked();
+    expect(told).toMatchObject([
+      { state: 'accepted', needs: { passkeys: [{ credential: 'credential', rpId: 'porch.local' }] } },
+    ]);
+    expect(device.waiting.confirmations).toEqual([]);
+    let kept: unknown;
+    device.locks.outcome = () => {
+      kept = device.trust.rows.find(({ kind }) => kind === 'passkey');
+      return { done: true };
+    };
+    expect(await device.ask(anna, proof(id, challenge))).toMatchObject({ state: 'done' });
+    await turn();
+    expect(told.slice(1).map(codeOf)).toEqual(['accepted', 'done']);
+    expect(kept).toMatchObject({ kind: 'passkey', body: { counter: 1 } });
+    expect(device.trail).toContain('Anna was verified by their passkey to open the safe');
+  });
+
+  test('is good for one answer: a wrong one is the last', async () => {
+    const { told, id, challenge } = await asked();
+    expect(await device.ask(anna, proof(id, 'wrong'))).toMatchObject({ state: 'done' });
+    await turn();
+    expect(codeOf(told.at(-1))).toBe('second-step/declined');
+    expect(codeOf(await device.ask(anna, proof(id, challenge)))).toBe('second-step/over');
+    expect(device.locks.pulses).toEqual([]);
+  });
+
+  test('is bound to the request: the assertion of one, played again, moves no other', async () => {
+    const first = await asked();
+    const text = proof(first.id, first.challenge);
+    await device.ask(anna, text);
+    await turn();
+    expect(await device.ask(anna, text)).toMatchObject({ state: 'done', repeated: true });
+    expect(codeOf(await device.ask(anna, proof(first.id, first.challenge)))).toBe('second-step/over');
+    const second = await asked();
+    expect(second.challenge).not.toBe(first.challenge);
+    await device.ask(anna, proof(second.id, first.challenge));
+    await turn();
+    expect(codeOf(second.told.at(-1))).toBe('second-step/declined');
+    expect(device.locks.pulses).toHaveLength(1);
+  });
+
+  test('is proven by the browser that asked alone, and by no second person', async () => {
+    const { id, challenge, told } = await asked();
+    const bob = device.allow('Bob', ['unlock:safe']);
+    const otherPhone = { ...person('Anna'), key: 'another key of Anna' };
+    expect(codeOf(await device.ask(bob, proof(id, challenge)))).toBe('access/denied');
+    expect(codeOf(await device.ask(otherPhone, proof(id, challenge)))).toBe('access/denied');
+    const confirm = await device.written(bob, { type: 'confirm', of: id, lock: 'safe', allow: true });
+    expect(codeOf(await device.ask(bob, confirm))).toBe('second-step/over');
+    expect(told).toHaveLength(1);
+  });
+
+  test('is refused at once for who has none', async () => {
+    const { told } = await asked(device.allow('Carl', ['unlock:safe']));
+    expect(told.map(codeOf)).toEqual(['second-step/no-passkey']);
+  });
+});
+
 const names = ['Anna', 'Bob', 'Carl'] as const;
 const step = fc.oneof(
   {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Grant, Invitation, Person, PersonCode, PersonKey } from '../../protocol/access.ts';
+import { CredentialId, Passkey } from '../../protocol/passkey.ts';
 
 const text = z.string().max(64);
 
@@ -9,12 +10,24 @@ export const TrustRow = z
     z.strictObject({
       kind: z.literal('person'),
       id: text,
-      body: Person.omit({ keys: true, grants: true, codes: true }),
+      body: Person.omit({ keys: true, passkeys: true, grants: true, codes: true }),
     }),
     z.strictObject({
       kind: z.literal('key'),
       id: text,
       body: PersonKey.extend({ person: Person.shape.id, revokedAt: z.number().optional() }),
+    }),
+    z.strictObject({
+      kind: z.literal('passkey'),
+      id: text,
+      body: Passkey.extend({
+        person: Person.shape.id,
+        credential: CredentialId,
+        /** COSE (RFC 9052), base64url. */
+        publicKey: z.string().max(2_048),
+        counter: z.int().min(0),
+        revokedAt: z.number().optional(),
+      }),
     }),
     z.strictObject({ kind: z.literal('grant'), id: text, body: Grant }),
     z.strictObject({

@@ -11,6 +11,7 @@ import { define } from './define.ts';
 import { icons } from './icons.ts';
 import { lockStyles } from './lock-styles.ts';
 import { shared } from './theme.ts';
+import './vedette-passkey.ts';
 import './vedette-second-step.ts';
 
 /** A short buzz under the finger: now it is done. */
@@ -32,6 +33,7 @@ export class VedetteLock extends LitElement {
     hold: { state: true },
     asked: { state: true },
     needs: { state: true },
+    needsKey: { state: true },
     refusal: { state: true },
     told: { state: true },
     lockedAgain: { state: true },
@@ -46,7 +48,9 @@ export class VedetteLock extends LitElement {
   /** Under way: the device has not said its last word. */
   declare asked: 'unlock' | 'lock' | undefined;
   /** What it waits for. */
-  declare needs: SecondStepNeed | undefined;
+  declare needs: { readonly request: string; readonly need: SecondStepNeed } | undefined;
+  /** A passkey has to be added first. */
+  declare needsKey: boolean;
   declare refusal: string | undefined;
   /** What the device did while no session shows it. */
   declare told: string | undefined;
@@ -110,8 +114,9 @@ export class VedetteLock extends LitElement {
   #ask(type: 'unlock' | 'lock'): void {
     this.asked = type;
     this.refusal = undefined;
-    const accepted = ({ needs }: Accepted) => {
-      this.needs = needs;
+    this.needsKey = false;
+    const accepted = ({ id, needs }: Accepted) => {
+      this.needs = needs && { request: id, need: needs };
     };
     this.send({ type, lock: this.status.lock }, { accepted }).then(
       (receipt) => this.#answered(type, receipt),
@@ -127,6 +132,7 @@ export class VedetteLock extends LitElement {
       if (!this.connected) this.told = type === 'unlock' ? strings.lockOpened : strings.lockClosed;
       return;
     }
+    this.needsKey = receipt.code === 'second-step/no-passkey';
     const why = refusalWords(receipt);
     this.refusal = type === 'unlock' ? strings.notOpened(why) : strings.notLocked(why);
   }
@@ -163,11 +169,22 @@ export class VedetteLock extends LitElement {
         <p class="notes">${[...notes, ...(this.connected ? [] : [strings.staleValue])].join(' · ')}</p>
         ${status.blocked === undefined ? nothing : html`<p class="blocked">${strings.lockBlocked(status.blocked)}</p>`}
         ${this.told === undefined ? nothing : html`<p class="told" role="status">${this.told}</p>`}
-        ${this.needs === undefined ? nothing : html`<vedette-second-step .need=${this.needs} .now=${this.now}></vedette-second-step>`}
+        ${this.needs === undefined ? nothing : this.#step(this.needs)}
         ${this.refusal === undefined ? nothing : html`<p class="refusal" role="alert">${this.refusal}</p>`}
+        ${this.needsKey ? html`<vedette-passkey .send=${this.send}></vedette-passkey>` : nothing}
       </div>
       ${this.may ? this.#controls() : nothing}
     </article>`;
+  }
+
+  #step({ request, need }: NonNullable<this['needs']>): unknown {
+    return html`<vedette-second-step
+      .need=${need}
+      .request=${request}
+      .lock=${this.status.lock}
+      .send=${this.send}
+      .now=${this.now}
+    ></vedette-second-step>`;
   }
 
   #controls(): unknown {

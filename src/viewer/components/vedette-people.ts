@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Grant, Invitation, Person, PersonCode, PersonKey } from '../../protocol/access.ts';
 import type { Watcher } from '../../protocol/events.ts';
 import type { LockStatus } from '../../protocol/lock.ts';
+import type { Passkey } from '../../protocol/passkey.ts';
 import { PeopleResult, type RequestOf } from '../../protocol/request.ts';
 import { covers, type Scope } from '../../protocol/scope.ts';
 import type { DeviceDescription } from '../device.ts';
@@ -16,6 +17,7 @@ import { peopleStyles } from './people-styles.ts';
 import { shared } from './theme.ts';
 import './vedette-activity.ts';
 import './vedette-invite.ts';
+import './vedette-passkey.ts';
 
 /** What others did shows within this, while the list is open. */
 const askEveryMs = 15_000;
@@ -190,6 +192,8 @@ export class VedettePeople extends LitElement {
           : html`<details>
             <summary>${strings.keysOf(person.keys.length)}</summary>
             ${person.keys.map((key) => this.#key(key, mine))}
+            ${person.passkeys?.map((passkey) => this.#passkey(passkey, mine))}
+            ${mine && person.passkeys === undefined ? html`<vedette-passkey .send=${this.send}></vedette-passkey>` : nothing}
             ${
               this.#mayInvite
                 ? html`<button class="outlined small" @click=${() => {
@@ -224,6 +228,14 @@ export class VedettePeople extends LitElement {
     return html`<div class="row">
       <p>${label}${seenAt === undefined ? nothing : html` <span class="soft">${strings.keySeen(dayName(seenAt))}</span>`}</p>
       ${this.#revoking({ what: 'key', of: id }, strings.revokeKey(label), mine)}
+    </div>`;
+  }
+
+  #passkey({ id, label, rpId }: Passkey, mine: boolean): unknown {
+    // One's own is taken back by somebody else.
+    return html`<div class="row">
+      <p>${strings.passkeyOn(label, rpId)}</p>
+      ${mine ? nothing : this.#revoking({ what: 'passkey', of: id }, strings.revokePasskey(label), false)}
     </div>`;
   }
 
