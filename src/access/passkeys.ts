@@ -42,7 +42,10 @@ export class Passkeys {
    * Gives what a browser makes a new passkey with.
    * @throws VedetteError `access/denied`
    */
-  begin(by: Peer): { readonly challenge: string; readonly user: { readonly id: string; readonly name: string } } {
+  begin(by: Peer): {
+    readonly challenge: string;
+    readonly user: { readonly id: string; readonly name: string };
+  } {
     const { person, name, key } = this.#mayAdd(by);
     const challenge = randomBytes(32).toString('base64url');
     this.#offers.set(key, { challenge, endsMs: this.#parts.clock.now() + offerMs });
@@ -65,7 +68,8 @@ export class Passkeys {
       // Of two that are made at once, one is the first.
       this.#mayAdd(by);
       const id = createHash('sha256').update(known.credential).digest('base64url');
-      if (this.#parts.roll.passkey(id)) throw new VedetteError('access/passkey', { detail: 'it is known here already' });
+      if (this.#parts.roll.passkey(id))
+        throw new VedetteError('access/passkey', { detail: 'it is known here already' });
       const body = { id, person, ...known, label, addedAt: clock.wall() };
       const title = `${name} added a passkey on ${label}`;
       await commit([{ kind: 'passkey', id, body }], [{ type: 'person', title, person, name, key }]);

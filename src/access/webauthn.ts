@@ -77,4 +77,5 @@ export async function assertedCounter(
   }
 }
 
-const reasonOf = (error: unknown): string => String(error instanceof Error ? error.message : error).slice(0, 120);
+const reasonOf = (error: unknown): string =>
+  String(error instanceof Error ? error.message : error).slice(0, 120);
