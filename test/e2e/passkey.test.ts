@@ -3,7 +3,7 @@ import { type Browser, type CDPSession, chromium, type Page } from 'playwright-c
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ActivityResult, InviteResult, PeopleResult } from '../../src/protocol/request.ts';
 import { chromiumPath } from '../browsers/chromium.ts';
-import { held, pressed, wordsOf } from '../browsers/device-words.ts';
+import { filled, held, pressed, wordsOf } from '../browsers/device-words.ts';
 import { type Device, startDevice } from './device.ts';
 import { requested } from './terminal.ts';
 import { until } from './until.ts';
@@ -45,6 +45,8 @@ beforeAll(async () => {
   const at = new URL(`#join=${invitation.id}.${secret}`, device.url);
   at.hostname = 'localhost';
   await page.goto(at.href);
+  // The first who comes is asked for a name.
+  await until(() => page.evaluate(filled, { name: 'name', value: 'Anna' }));
   await press('Join');
   await press('Go on to the picture');
   await says(/Safe/);

@@ -4,7 +4,7 @@ import { ActivityResult, InviteResult } from '../../src/protocol/request.ts';
 import type { Scope } from '../../src/protocol/scope.ts';
 import type { TestBrowser, TestPage } from '../browsers/browser.ts';
 import { startChromium } from '../browsers/chromium.ts';
-import { held, pressed, wordsOf } from '../browsers/device-words.ts';
+import { filled, held, pressed, wordsOf } from '../browsers/device-words.ts';
 import { type Device, startDevice } from './device.ts';
 import { requested } from './terminal.ts';
 import { until } from './until.ts';
@@ -51,6 +51,9 @@ async function enter(name: string, scopes: Scope[]): Promise<TestPage> {
   browsers.push(browser);
   const page = await browser.newPage();
   await page.goto(new URL(`#join=${invitation.id}.${secret}`, device.url).href);
+  await says(page, /This browser makes a key/);
+  // The first who comes is asked for a name.
+  await page.evaluate(filled, { name: 'name', value: name });
   await press(page, 'Join');
   await press(page, 'Go on to the picture');
   await says(page, /Vault/);
