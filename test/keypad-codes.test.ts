@@ -25,7 +25,7 @@ afterEach(() => Promise.all(stops.splice(0).map((stop) => stop())));
 async function gate({ store = new MemoryStore(), trust = new MemoryTrust(), two = false } = {}) {
   const house = await House.open({ store });
   const locks = new FakeLocks(...(two ? [] : ['box']));
-  if (two) locks.needsTwo('box');
+  if (two) locks.needs('person', 'box');
   const { clock, access } = house;
   const waiting = new WaitingUnlocks(clock);
   const requests = new Requests({ access, trust, locks, waiting, clock, log: quiet });
