@@ -135,12 +135,13 @@ export class Roll {
     else own.push(code);
   }
 
-  /** The rows of people, keys and grants that nobody took back, and of a recovery code that nobody used. */
+  /** The rows of people, keys, passkeys and grants that nobody took back, and of a recovery code that nobody used. */
   living(): readonly AccessRow[] {
     const isLiving = ({ revokedAt }: { readonly revokedAt?: number | undefined }) => revokedAt === undefined;
     const isSomebodys = ({ person }: { readonly person: string }) => this.person(person) !== undefined;
     const people = [...this.#people.values()].filter(isLiving);
     const keys = [...this.#keys.values()].filter((key) => isLiving(key) && isSomebodys(key));
+    const passkeys = [...this.#passkeys.values()].filter((it) => isLiving(it) && isSomebodys(it));
     const grants = [...this.#grants.values()].filter((grant) => isLiving(grant) && isSomebodys(grant));
     const codes = this.invitations.filter(
       (invitation) => invitation.recovery && isLiving(invitation) && invitation.usedAt === undefined,
@@ -149,6 +150,7 @@ export class Roll {
       ...codes.map((body) => ({ kind: 'invitation', id: body.id, body }) as const),
       ...people.map((body) => ({ kind: 'person', id: body.id, body }) as const),
       ...keys.map((body) => ({ kind: 'key', id: body.id, body }) as const),
+      ...passkeys.map((body) => ({ kind: 'passkey', id: body.id, body }) as const),
       ...grants.map((body) => ({ kind: 'grant', id: body.id, body }) as const),
     ];
   }

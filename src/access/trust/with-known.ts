@@ -51,6 +51,8 @@ function ended(row: Revocable, revokedAt: number): Revocable {
       return { ...row, body: { ...row.body, revokedAt } };
     case 'key':
       return { ...row, body: { ...row.body, revokedAt } };
+    case 'passkey':
+      return { ...row, body: { ...row.body, revokedAt } };
     case 'grant':
       return { ...row, body: { ...row.body, revokedAt } };
   }
