@@ -21,6 +21,7 @@ const benchmarks: Readonly<Record<string, () => Promise<{ readonly benchmark: Be
   alarm: () => import('./alarm.ts'),
   events: () => import('./events.ts'),
   unlock: () => import('./unlock.ts'),
+  grants: () => import('./grants.ts'),
   history: () => import('./history.ts'),
   audit: () => import('./audit.ts'),
 };

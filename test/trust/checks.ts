@@ -19,6 +19,8 @@ export const checks: Readonly<Record<string, () => Promise<{ readonly check: Che
   broker: () => import('./checks/broker.ts'),
   'unlock-race': () => import('./checks/unlock-race.ts'),
   'unlock-replay': () => import('./checks/unlock-replay.ts'),
+  roles: () => import('./checks/roles.ts'),
+  clock: () => import('./checks/clock.ts'),
   surface: () => import('./checks/surface.ts'),
   service: () => import('./checks/service.ts'),
 };
