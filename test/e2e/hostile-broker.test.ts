@@ -227,10 +227,11 @@ describe.skipIf(!hasMosquitto)('a broker that is against both sides', () => {
         topic: `${anna.topic}/${anna.device}/in/${randomBytes(16).toString('base64url')}`,
         envelope: flipped(broker.seen[at % broker.seen.length]?.envelope ?? '', at * 31, at % 8),
       });
-    budget.left = 0;
     const from = end.rtp.length;
     await end.until('more media', () => end.rtp.length > from + 30, 60_000);
     expect(await viewer.ask(await unlock(viewer))).toMatchObject({ state: 'done' });
+    budget.left = 0; // the last of the flood took what there was, and with this answer it is through
+    budget.at = performance.now();
   });
 
   /** One bit of the fingerprint the other way. */
