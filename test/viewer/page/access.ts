@@ -3,6 +3,8 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { generateKey, keyIdOf, publicKeyOf, sha256, sign, verify } from '../../../src/identity/keys.ts';
+import { agree, generateSealKey } from '../../../src/identity/seal-keys.ts';
+import type { SealHolder, Speaker } from '../../../src/identity/sealed-channel.ts';
 import { joinStatement, loginStatement, presenceStatement } from '../../../src/identity/statements.ts';
 import { nextLink, type SuccessionLink } from '../../../src/identity/succession.ts';
 import type { AuditEntry, Grant, Invitation, Person } from '../../../src/protocol/access.ts';
@@ -25,11 +27,6 @@ type Answer = { result?: unknown } | { code: string; reason: string };
 
 /** A keypad at the lock of the tests. */
 export const gate = { keypad: 'gate', title: 'Gate', lock: 'parcel-box' };
-
-interface Signer {
-  readonly publicKey: string;
-  sign(statement: string): Promise<string>;
-}
 
 export class FakeAccess {
   readonly title: string;
@@ -54,7 +51,8 @@ export class FakeAccess {
   /** Of the device's keys. */
   succession: SuccessionLink[] = [];
   readonly #challenges = new Set<string>();
-  #signer: Signer | undefined;
+  #signer: Speaker | undefined;
+  #seal: SealHolder | undefined;
 
   constructor(title: string) {
     this.title = title;
@@ -64,6 +62,23 @@ export class FakeAccess {
     const { publicKey } = await this.#newKey();
     this.publicKey = publicKey;
     this.id = await keyIdOf(publicKey);
+    const pair = await generateSealKey(false);
+    this.#seal = {
+      publicKey: await publicKeyOf(pair),
+      agree: (other) => agree(pair.privateKey, other),
+    };
+  }
+
+  /** Signs for the device. */
+  get speaker(): Speaker {
+    if (!this.#signer) throw new Error('not started');
+    return this.#signer;
+  }
+
+  /** What is said to the device is sealed to it. */
+  get seal(): SealHolder {
+    if (!this.#seal) throw new Error('not started');
+    return this.#seal;
   }
 
   /** The device has another key, and everybody signs in anew; `proven`: the old one names it. */
@@ -77,7 +92,7 @@ export class FakeAccess {
     this.cookies.clear();
   }
 
-  async #newKey(): Promise<Signer> {
+  async #newKey(): Promise<Speaker> {
     const pair = await generateKey(true);
     const publicKey = await publicKeyOf(pair);
     this.#signer = { publicKey, sign: (statement) => sign(pair.privateKey, statement) };
@@ -142,8 +157,7 @@ export class FakeAccess {
         const { title, publicKey, id, succession } = this;
         const near = this.presence.length > 0 ? { presence: { holdMs: 5_000 } } : {};
         json(200, {
-          // Nothing is sealed to it here: the page and its device are one machine.
-          device: { name: 'demo', title, publicKey, id, sealKey: publicKey },
+          device: { name: 'demo', title, publicKey, id, sealKey: this.seal.publicKey },
           succession,
           paired: this.people.length > 0,
           ...near,

@@ -10,8 +10,10 @@ import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { sealedProtocol } from '../../../src/protocol/sealed.ts';
 import type { FeedDescription, SignalingBody } from '../../../src/protocol/signaling.ts';
 import { fragmentOf, parseFragment, restartedOffer } from '../../../src/signaling/sdp-fragment.ts';
+import { SealedEnd } from '../../../src/signaling/sealed-end.ts';
 import { chromiumPath } from '../../browsers/chromium.ts';
 import { FakeAccess, gate } from './access.ts';
 import { FakeRecords } from './records.ts';
@@ -54,6 +56,13 @@ export interface FixtureOptions {
   readonly width?: number;
 }
 
+/** Whoever signals. */
+interface FixtureViewer {
+  readonly tell: (text: string) => void;
+  seq: number;
+  viewer: string;
+}
+
 /** A device for one test file. `stop` gives everything back. */
 export class Fixture {
   readonly browser: Browser;
@@ -75,7 +84,7 @@ export class Fixture {
   readonly received: { session: string; body: SignalingBody }[] = [];
   readonly #server: Server;
   readonly #sockets: WebSocketServer;
-  readonly #bySession = new Map<string, { socket: WebSocket; seq: number; viewer: string }>();
+  readonly #bySession = new Map<string, FixtureViewer>();
 
   private constructor(
     browser: Browser,
@@ -166,14 +175,10 @@ export class Fixture {
     if (viewer) this.#write(viewer, session, body);
   }
 
-  #write(
-    viewer: { socket: WebSocket; seq: number; viewer: string },
-    session: string,
-    body: SignalingBody,
-  ): void {
+  #write(viewer: FixtureViewer, session: string, body: SignalingBody): void {
     viewer.seq += 1;
-    const { socket, seq } = viewer;
-    socket.send(JSON.stringify({ v: 1, id: `d${seq}`, from: 'demo', to: viewer.viewer, session, seq, body }));
+    const { tell, seq } = viewer;
+    tell(JSON.stringify({ v: 1, id: `d${seq}`, from: 'demo', to: viewer.viewer, session, seq, body }));
   }
 
   #serve(options: FixtureOptions, feeds: readonly FeedDescription[]): void {
@@ -242,17 +247,45 @@ export class Fixture {
   }
 
   #greet(socket: WebSocket, feeds: readonly FeedDescription[]): void {
-    const viewer = { socket, seq: 0, viewer: '' };
+    if (socket.protocol === sealedProtocol) {
+      this.#greetSealed(socket, feeds);
+      return;
+    }
+    const receive = this.#link((text) => socket.send(text), feeds);
+    socket.on('message', (data) => receive(String(data)));
+  }
+
+  /** The device's own end of a sealed conversation, with this fixture behind it. */
+  #greetSealed(socket: WebSocket, feeds: readonly FeedDescription[]): void {
+    const { speaker, seal } = this.access;
+    const end = new SealedEnd(
+      {
+        ...{ speaker, seal },
+        serve: async (_key, send) => ({
+          receive: this.#link((text) => send(JSON.parse(text)), feeds),
+          receiveBinary: () => undefined,
+          ask: (request, tell) => void this.access.take(request, tell),
+        }),
+        join: async () => '',
+      },
+      { send: (envelope) => socket.send(envelope), over: () => socket.close() },
+    );
+    socket.on('message', (data) => end.receive(String(data)));
+  }
+
+  /** Says hello, and gives what takes the viewer's messages. */
+  #link(tell: (text: string) => void, feeds: readonly FeedDescription[]): (text: string) => void {
+    const viewer: FixtureViewer = { tell, seq: 0, viewer: '' };
     this.#write(viewer, 'hello', { type: 'hello', device: 'demo', feeds: [...feeds], iceServers: [] });
-    socket.on('message', (data) => {
-      const { session, from, body } = JSON.parse(String(data));
+    return (text) => {
+      const { session, from, body } = JSON.parse(text);
       viewer.viewer = from;
       this.#bySession.set(session, viewer);
       this.received.push({ session, body });
       if (body.type === 'offer' && this.refuse)
         this.#write(viewer, session, { type: 'error', ...this.refuse });
       else this.#toDevice(session, body);
-    });
+    };
   }
 
   /** As much of WHEP as a device has: the answer waits for no candidates, and carries none. */
