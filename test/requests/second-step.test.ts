@@ -332,8 +332,11 @@ test('in any order nothing moves before another person confirmed it in time, and
         // The newest ones mostly: the older ones are over.
         const request = 'which' in one ? asked.at(-1 - one.which) : undefined;
         if (one.do === 'breathe') for (let n = 0; n < one.turns; n += 1) await Promise.resolve();
-        else if (one.do === 'wait') device.nowMs += one.ms;
-        else if (one.do === 'restart') {
+        else if (one.do === 'wait') {
+          // Its minute begins when the device begins to wait, which time must not overtake.
+          await turn();
+          device.nowMs += one.ms;
+        } else if (one.do === 'restart') {
           device.restart();
           for (const { id } of asked) over.add(id);
         } else if (one.do === 'revoke' && revoked === undefined) {
