@@ -75,7 +75,12 @@ function abilities(scopes: readonly Scope[], limits: GrantLimits, context: Grant
 /** By the order of the owner's scopes; what has a name after it stands with its word. */
 const rank = (scope: Scope): number => ownerScopes.indexOf(scope.split(':')[0] as Scope);
 
-function ability(scope: Scope, { uses }: GrantLimits, { strings: words, titleOf }: GrantContext): string {
+/** What one scope lets somebody do: `open Parcel box twice`. */
+export function ability(
+  scope: Scope,
+  { uses }: GrantLimits,
+  { strings: words, titleOf }: GrantContext,
+): string {
   const [word, name] = scope.split(':') as [Scope, string | undefined];
   const counted = (text: string): string => (uses === undefined ? text : `${text} ${words.times(uses)}`);
   switch (word) {

@@ -24,6 +24,7 @@ import { define } from './define.ts';
 import { dialogStyles } from './dialog-styles.ts';
 import { icons } from './icons.ts';
 import { inviteStyles } from './invite-styles.ts';
+import { localText } from './local-text.ts';
 import { shared } from './theme.ts';
 
 const words: Readonly<Record<Invitee, readonly [string, string]>> = {
@@ -332,13 +333,6 @@ function qrCode(text: string): unknown {
     .join('');
   return html`<svg class="qr" role="img" aria-label=${strings.inviteQr} viewBox="0 0 ${size} ${size}"
     shape-rendering="crispEdges">${svg`<path d=${path}></path>`}</svg>`;
-}
-
-/** As `datetime-local` wants it: the reader's own time, `2026-11-25T14:00`. */
-function localText(wallMs: number): string {
-  if (!Number.isFinite(wallMs)) return '';
-  const date = new Date(wallMs);
-  return new Date(wallMs - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
 define('vedette-invite', VedetteInvite);

@@ -16,6 +16,7 @@ import { icons } from './icons.ts';
 import { peopleStyles } from './people-styles.ts';
 import { shared } from './theme.ts';
 import './vedette-activity.ts';
+import './vedette-grant.ts';
 import './vedette-invite.ts';
 import './vedette-passkey.ts';
 
@@ -38,6 +39,7 @@ export class VedettePeople extends LitElement {
     trouble: { state: true },
     sure: { state: true },
     inviting: { state: true },
+    granting: { state: true },
   };
   declare send: RequestClient['send'];
   declare device: DeviceDescription;
@@ -53,6 +55,8 @@ export class VedettePeople extends LitElement {
   declare sure: string | undefined;
   /** Somebody new, or a person's further browser. */
   declare inviting: 'somebody' | Person | undefined;
+  /** Whose grant is being changed. */
+  declare granting: { readonly name: string; readonly grant: Grant } | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   override connectedCallback(): void {
@@ -122,6 +126,7 @@ export class VedettePeople extends LitElement {
       </div>
       ${this.trouble === undefined ? nothing : html`<p role="alert">${this.trouble}</p>`}
       ${this.#may('admin') ? this.#lists() : nothing}
+      ${this.granting === undefined ? nothing : this.#dialog(this.granting)}
       ${
         this.inviting !== undefined
           ? html`<vedette-invite
@@ -137,6 +142,20 @@ export class VedettePeople extends LitElement {
           : nothing
       }
     `;
+  }
+
+  #dialog({ name, grant }: NonNullable<VedettePeople['granting']>): unknown {
+    return html`<vedette-grant
+      .send=${this.send}
+      .locks=${this.locks}
+      .name=${name}
+      .grant=${grant}
+      .held=${this.device.scopes}
+      @granted=${() => this.#ask()}
+      @close=${() => {
+        this.granting = undefined;
+      }}
+    ></vedette-grant>`;
   }
 
   #lists(): unknown {
@@ -184,7 +203,7 @@ export class VedettePeople extends LitElement {
         )}
       </div>
       ${grants.length === 0 ? html`<p class="soft">${strings.mayNothing}</p>` : nothing}
-      ${grants.map((grant) => this.#grant(grant, grants.length > 1))}
+      ${grants.map((grant) => this.#grant(person.name, grant, grants.length > 1))}
       ${person.codes?.map((code) => this.#code(code, person.name)) ?? nothing}
       ${
         person.keys.length === 0 && person.codes === undefined
@@ -206,13 +225,16 @@ export class VedettePeople extends LitElement {
     `;
   }
 
-  #grant(grant: Grant, several: boolean): unknown {
+  #grant(name: string, grant: Grant, several: boolean): unknown {
     const words = grantWords(grant, grantContext(this.#titleOf, this.now));
     const standing = grantStanding(grant, this.now);
     return html`<div class="row grant" data-standing=${standing}>
       <p>${words}${
         standing === 'over' ? html` – <strong>${strings.grantOver}</strong>` : nothing
       }${standing === 'not-yet' ? html` – ${strings.grantNotYet}` : nothing}</p>
+      <button class="outlined small" aria-label=${strings.grantChangeOf(words)} @click=${() => {
+        this.granting = { name, grant };
+      }}>${strings.grantChange}</button>
       ${several ? this.#revoking({ what: 'grant', of: grant.id }, strings.revokeGrant(words), false) : nothing}
     </div>`;
   }

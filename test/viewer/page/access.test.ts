@@ -436,4 +436,19 @@ describe('the page and who may do what', () => {
     await page.reload();
     await page.getByText('This device belongs to somebody. Ask them for an invitation.').waitFor();
   });
+  test('what somebody may is changed in the list of people', async () => {
+    await enter();
+    await page.getByRole('link', { name: 'People' }).click();
+    await page
+      .getByRole('button', { name: /^Change/ })
+      .first()
+      .click();
+    const dialog = page.locator('vedette-grant dialog');
+    await dialog.getByLabel('How often to unlock').fill('3');
+    await dialog.getByLabel('manage people').uncheck();
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await expect
+      .poll(() => fixture.access.asked.find(({ type }) => type === 'grant'))
+      .toMatchObject({ limits: { uses: 3 }, scopes: expect.not.arrayContaining(['admin']) });
+  });
 });
