@@ -4,6 +4,7 @@ import type { SalvageWithCopy } from '../access/trust/salvage.ts';
 import { VedetteError } from '../errors.ts';
 import { badLine } from './audit-bad-line.ts';
 import { trustOf } from './audit-trust.ts';
+import { mustBeStopped } from './device-folder.ts';
 import { print } from './output.ts';
 
 interface RecoverFlags {
@@ -25,11 +26,11 @@ export const auditRecoverCommand: CommandModule<object, RecoverFlags> = {
       .example('sudo $0 audit recover porch.yaml', 'as the user of the service, or as root'),
   async handler({ profile, yes }) {
     const { hasBegun } = await import('../access/trust/begun.ts');
-    const { mustBeUnused, salvageWithCopy } = await import('../access/trust/salvage.ts');
+    const { salvageWithCopy } = await import('../access/trust/salvage.ts');
     const { folder, path, identity: startedIdentity } = await trustOf(profile);
     if (!existsSync(path) && !(await hasBegun(folder))) throw new VedetteError('trust/none', { folder });
     const identity = await startedIdentity();
-    mustBeUnused(path);
+    await mustBeStopped(folder);
     const now = Date.now();
     const found = await salvageWithCopy(path, identity, now);
     if (found.sound) {

@@ -1,12 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { VedetteError } from '../errors.ts';
-import { controlSocketName } from '../http/control-socket.ts';
-import { callDevice } from './device-socket.ts';
+import { answers, controlSocketName } from '../http/control-socket.ts';
 import { stateFolder } from './state-folder.ts';
-
-/** A device that runs says at once that it is well. */
-const answerMs = 3_000;
 
 /**
  * Where a device's identity is on this machine, or is to be: its own state folder, or the one of its service where only
@@ -24,12 +20,7 @@ export async function mustBeStopped(folder: string): Promise<void> {
   const { trustFileName } = await import('../access/trust/database.ts');
   mustBeUnused(join(folder, trustFileName));
   // One whose trust store is damaged does not hold it.
-  const call = { path: '/healthz', withinMs: answerMs };
-  const runs = await callDevice(join(folder, controlSocketName), call).then(
-    () => true,
-    (error: unknown) => error instanceof VedetteError && error.code === 'cli/silent',
-  );
-  if (runs) throw new VedetteError('trust/in-use');
+  if (await answers(join(folder, controlSocketName))) throw new VedetteError('trust/in-use');
 }
 
 /** The identity in a state folder; none is made. @throws VedetteError what reading an identity throws */

@@ -1,9 +1,7 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { CommandModule } from 'yargs';
 import { VedetteError } from '../errors.ts';
+import { deviceFolder, mustBeStopped } from './device-folder.ts';
 import { print } from './output.ts';
-import { stateFolder } from './state-folder.ts';
 
 interface ResetFlags {
   readonly profile: string;
@@ -26,7 +24,7 @@ export const resetCommand: CommandModule<object, ResetFlags> = {
   async handler({ profile: path, yes }) {
     const { loadProfile } = await import('../profile/load.ts');
     const { device, records } = loadProfile(path).profile;
-    const folder = folderOf(device);
+    const folder = deviceFolder(device);
     const { namesIn, removeState, statePartsOf } = await import('./reset-state.ts');
     await mustBeStopped(folder);
     const parts = await statePartsOf({ folder, files: records.folder ?? folder });
@@ -41,22 +39,6 @@ export const resetCommand: CommandModule<object, ResetFlags> = {
     print(`${path} stays; what starts from it is another device that nobody knows: vedette pair`);
   },
 };
-
-/** Of a service of the machine where this user has none of their own. */
-function folderOf(device: string): string {
-  const own = stateFolder(device, process.env);
-  const service = join('/var/lib', `vedette-${device}`);
-  return process.env.STATE_DIRECTORY || existsSync(own) || !existsSync(service) ? own : service;
-}
-
-/** @throws VedetteError `trust/in-use` */
-async function mustBeStopped(folder: string): Promise<void> {
-  const { mustBeUnused } = await import('../access/trust/salvage.ts');
-  const { trustFileName } = await import('../access/trust/database.ts');
-  const { answers, controlSocketName } = await import('../http/control-socket.ts');
-  if (await answers(join(folder, controlSocketName))) throw new VedetteError('trust/in-use');
-  mustBeUnused(join(folder, trustFileName));
-}
 
 async function confirmed(
   device: string,

@@ -1,7 +1,7 @@
 /** What a page knows of its device beside the feeds: sensors, alarms, rings, locks, privacy. Pure: a message in, the next one out. */
 
 import type { AlarmStatus, PrivacyStatus, RingStatus } from '../protocol/alarm.ts';
-import type { DeviceMessage } from '../protocol/events.ts';
+import type { DeviceMessage, TrustTrouble } from '../protocol/events.ts';
 import type { LockStatus } from '../protocol/lock.ts';
 import type { SensorDescription, SensorState, TelemetryMessage } from '../protocol/reading.ts';
 import type { Confirmation } from '../protocol/second-step.ts';
@@ -21,6 +21,8 @@ export interface Situation {
   readonly privacy: PrivacyStatus;
   /** What others ask, and somebody here may confirm; by request. */
   readonly confirmations: ReadonlyMap<string, Confirmation>;
+  /** Why nothing can be unlocked and nobody let in; undefined while all is well. */
+  readonly trust: TrustTrouble | undefined;
   /** The highest `seq` of telemetry in this session. */
   readonly seq: number;
   /** The device's clock is behind the page's by so many ms; what telemetry needs for its way is in it. */
@@ -34,6 +36,7 @@ export const noSituation: Situation = {
   locks: new Map(),
   privacy: { on: false },
   confirmations: new Map(),
+  trust: undefined,
   seq: -1,
   behindMs: 0,
 };
@@ -55,6 +58,7 @@ export function situationAfter(before: Situation, message: DeviceMessage): Situa
         locks: new Map(message.locks.map((status) => [status.lock, status])),
         privacy: message.privacy,
         confirmations: new Map(message.confirmations.map((asked) => [asked.request, asked])),
+        trust: message.trust,
         seq: -1, // a new session counts from the beginning
       };
     case 'sensor': {
@@ -84,6 +88,8 @@ export function situationAfter(before: Situation, message: DeviceMessage): Situa
     }
     case 'privacy':
       return { ...before, privacy: message.privacy };
+    case 'trust':
+      return { ...before, trust: message.trouble };
     default:
       return before;
   }

@@ -59,6 +59,13 @@ describe('situation', () => {
     expect([later.alarms.size, later.rings.size, later.seq]).toEqual([0, 0, -1]);
   });
 
+  test('trouble with who may do what is known from the beginning, or as soon as it begins', () => {
+    const trouble = { code: 'trust/damaged', reason: 'the store is damaged' };
+    expect(begun.trust).toBeUndefined();
+    expect(situationAfter(noSituation, { ...state, trust: trouble }).trust).toEqual(trouble);
+    expect(situationAfter(begun, { type: 'trust', trouble }).trust).toEqual(trouble);
+  });
+
   test('telemetry that was overtaken by newer values changes nothing', () => {
     const newer = situationWith(begun, { seq: 7, time: 3_000, values: { boiler: 30 } }, 3_010);
     expect(reading(newer)).toBe(30);

@@ -68,8 +68,10 @@ function copy(path: string, to: DatabaseSync, { identity, found }: RecoverOption
     const old = new AuditTable(from, genesisOf(identity));
     const audit = new AuditTable(to, old.genesis);
     const insert = to.prepare('INSERT INTO entries (seq, entry, hash) VALUES (?, ?, ?)');
-    for (const { seq, entry, hash } of old.linksAfter(0, entries)) insert.run(seq, entry, hash);
-    for (const head of old.heads(heads)) audit.addHead(head);
+    // Where nothing of a table holds, it may be past asking.
+    if (entries > 0)
+      for (const { seq, entry, hash } of old.linksAfter(0, entries)) insert.run(seq, entry, hash);
+    if (heads > 0) for (const head of old.heads(heads)) audit.addHead(head);
     copyRequests(from, to);
   } finally {
     from.close();

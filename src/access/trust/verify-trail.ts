@@ -62,7 +62,16 @@ export async function verifyDatabase(
     const audit = new AuditTable(database, genesisOf(keys));
     return await new Verification(audit, keys, noted).run();
   } finally {
+    endReading(database);
+  }
+}
+
+/** What was read stands, however damaged the file is. */
+function endReading(database: DatabaseSync): void {
+  try {
     database.exec('COMMIT');
+  } catch {
+    // It was damaged where the end of a transaction looks; closing it ends that as well.
   }
 }
 

@@ -170,6 +170,14 @@ export const pageStyles = css`
   .message h1 {
     white-space: normal;
   }
+  .trouble {
+    margin: 0;
+    padding: calc(var(--unit) * 1.5);
+    border: 1px solid var(--warn);
+    border-radius: var(--radius);
+    font-size: 0.875rem;
+    text-wrap: pretty;
+  }
   .notice {
     position: fixed;
     z-index: 5;

@@ -282,8 +282,8 @@ export class VedettePage extends LitElement implements Page {
   get hasBeside(): boolean {
     const { situation, admission } = this.viewer;
     if (admission?.type === 'unauthorized' || admission?.type === 'not-now') return false;
-    const { sensors, alarms, locks } = situation;
-    return sensors.size + alarms.size + locks.size > 0 || this.views.length > 0;
+    const { sensors, alarms, locks, trust } = situation;
+    return sensors.size + alarms.size + locks.size > 0 || trust !== undefined || this.views.length > 0;
   }
 
   get device(): DeviceDescription | undefined {

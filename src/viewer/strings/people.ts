@@ -23,6 +23,8 @@ const en = {
   revokeYes: 'Yes, revoke',
   revokeMyself: 'That is you: you would shut yourself out.',
   revoked: 'Revoked',
+  trustTrouble:
+    'The list of people and keys is damaged: until it is mended nobody may do more than look. On the device:',
   invitations: 'Open invitations',
   invitationOpen: (until: string) => `can be opened until ${until}`,
 };
@@ -50,6 +52,8 @@ const ru: typeof en = {
   revokeYes: 'Да, отозвать',
   revokeMyself: 'Это вы: вы закроете доступ себе.',
   revoked: 'Отозвано',
+  trustTrouble:
+    'Список людей и ключей повреждён: пока его не восстановят, можно только смотреть. На устройстве:',
   invitations: 'Неоткрытые приглашения',
   invitationOpen: (until) => `можно открыть до ${until}`,
 };

@@ -10,6 +10,7 @@ import '../vedette-tiles.ts';
 export function beside(page: Page): unknown {
   const { situation, connection } = page.viewer;
   return html`<aside>
+    ${trust(page)}
     ${alarms(page)}
     ${locks(page)}
     <vedette-tiles
@@ -20,6 +21,15 @@ export function beside(page: Page): unknown {
     ></vedette-tiles>
     ${page.view === 'live' && page.may('history') ? events(page, true) : nothing}
   </aside>`;
+}
+
+/** Nobody may do more than look, and the way out is at the device. */
+function trust(page: Page): unknown {
+  const trouble = page.viewer.situation.trust;
+  if (!trouble) return nothing;
+  return html`<p class="trouble" role="alert" data-code=${trouble.code}>
+    ${strings.trustTrouble} <code>vedette audit recover</code>
+  </p>`;
 }
 
 function alarms(page: Page): unknown {
