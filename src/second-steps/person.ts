@@ -10,13 +10,13 @@ export const personStep: SecondStep<'person'> = {
   asksOthers: true,
   needs({ lock, peer }, until, { access }) {
     const own = personOf(peer);
-    const others = access
-      .people()
-      .people.some(
-        ({ id, grants }) =>
-          id !== own &&
-          grants.some(({ revokedAt, scopes }) => revokedAt === undefined && covers(scopes, `unlock:${lock}`)),
-      );
+    const others = access.people().people.some(
+      ({ id, keys, grants }) =>
+        id !== own &&
+        // Whoever has only a code for a keypad has no page to confirm it on.
+        keys.length > 0 &&
+        grants.some(({ revokedAt, scopes }) => revokedAt === undefined && covers(scopes, `unlock:${lock}`)),
+    );
     if (!others) throw new VedetteError('second-step/nobody');
     return { kind: 'person', until };
   },

@@ -85,4 +85,15 @@ export class FarPerson {
     const { challenge } = ChallengeResult.parse(given?.state === 'done' ? given.result : undefined);
     return { id: randomUUID(), type: 'unlock', lock, challenge };
   }
+
+  /** As {@link unlock}, in a conversation of its own. */
+  async unlockNow(lock: string) {
+    const viewer = this.converse();
+    try {
+      await viewer.ready;
+      return await this.unlock(viewer, lock);
+    } finally {
+      viewer.close();
+    }
+  }
 }

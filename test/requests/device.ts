@@ -6,7 +6,7 @@ import { nothingAround, type Peer } from '../../src/access/peer.ts';
 import type { PasskeyBody } from '../../src/access/rows.ts';
 import type { MonotonicMs, WallMs } from '../../src/clock.ts';
 import { VedetteError } from '../../src/errors.ts';
-import type { Grant, GrantLimits } from '../../src/protocol/access.ts';
+import type { Grant, GrantLimits, PersonKey } from '../../src/protocol/access.ts';
 import { type Asked, isMoving, type Receipt } from '../../src/protocol/request.ts';
 import type { TakeRequest } from '../../src/protocol/request-host.ts';
 import { ownerScopes, type Scope } from '../../src/protocol/scope.ts';
@@ -23,12 +23,18 @@ export const person = (name: string): Person => ({
   ...{ kind: 'person', person: name, name, key: `key of ${name}`, network: 'remote' },
 });
 
+const keyOf = (name: string): PersonKey => ({
+  ...{ id: `key of ${name}`, publicKey: '', label: 'test', addedAt: 0 },
+});
+
 /** A device that is asked: real requests over a disk, locks and grants that a test sees through. */
 export class AskedDevice {
   readonly trust = new MemoryTrust();
   readonly locks: FakeLocks;
   readonly grants: Grant[] = [];
   readonly revoked: string[] = [];
+  /** Who comes by no key. */
+  readonly codeOnly = new Set<string>();
   nowMs = 1_000_000;
   readonly #clock = { now: () => this.nowMs as MonotonicMs, wall: () => this.nowMs as WallMs };
   /** Unlocks that wait for their second step. */
@@ -219,7 +225,7 @@ export class AskedDevice {
       notUsed: (grant) => void count(grant, -1),
       people: () => ({
         people: [...new Set(grants().map(({ person: id }) => id))].map((id) => ({
-          ...{ id, name: id, createdAt: 0, keys: [] },
+          ...{ id, name: id, createdAt: 0, keys: this.codeOnly.has(id) ? [] : [keyOf(id)] },
           grants: grants().filter(({ person: of }) => of === id),
         })),
         invitations: [],

@@ -107,6 +107,12 @@ describe('an unlock that another person has to confirm', () => {
     expect(told.map(codeOf)).toEqual(['second-step/nobody']);
   });
 
+  test('is refused at once where whoever else may open it comes by a code alone', async () => {
+    device.codeOnly.add('Bob');
+    const { told } = await asked();
+    expect(told.map(codeOf)).toEqual(['second-step/nobody']);
+  });
+
   test('is refused when its minute is over, however late that is noticed', async () => {
     const { told, id } = await asked();
     device.nowMs += 60_001;

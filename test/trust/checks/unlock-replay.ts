@@ -51,17 +51,14 @@ export const check: Check = {
       const valid = await validUnlock(device);
       const text = JSON.stringify(valid);
       const person = await FarPerson.join(device, mosquitto.url, ['view', 'unlock'], state);
-      const asking = person.converse();
-      await asking.ready;
-      // Another key's: what one may repeat is another's request to everybody else.
-      const validAway = await person.unlock(asking, 'door');
-      const textAway = JSON.stringify(validAway);
-      asking.close();
+      // Another key's: what one may repeat is another's request to everybody else. A challenge is good for 10 s.
+      let validAway: Readonly<Record<string, string>> = {};
       for (const life of ['before a restart', 'after it']) {
         remark(`the same bytes, ${life}`);
         await byHttp(device, http, () => text);
         await byChannel(device, channel, () => text);
-        await byBroker(person, away, () => textAway);
+        if (life === 'before a restart') validAway = await person.unlockNow('door');
+        await byBroker(person, away, () => JSON.stringify(validAway));
         await device.stop();
         device = await start();
       }
