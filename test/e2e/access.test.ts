@@ -4,9 +4,10 @@ import { ActivityResult, InviteResult, PeopleResult } from '../../src/protocol/r
 import type { TestBrowser, TestPage } from '../browsers/browser.ts';
 import { startChromium } from '../browsers/chromium.ts';
 import { pictureState } from '../browsers/device-page.ts';
-import { filled, held, pressed, wordsOf } from '../browsers/device-words.ts';
+import { filled, held, wordsOf } from '../browsers/device-words.ts';
 import { startFirefox } from '../browsers/firefox.ts';
 import { type Device, startDevice } from './device.ts';
+import { press, says } from './reading.ts';
 import { askDevice, requested } from './terminal.ts';
 import { until } from './until.ts';
 
@@ -40,9 +41,6 @@ describe.each([
   });
 
   const socket = () => join(device.folder, 'state', 'control.sock');
-  const says = (page: TestPage, words: RegExp) =>
-    until(async () => words.test(await page.evaluate(wordsOf, undefined)));
-  const press = (page: TestPage, button: string) => until(() => page.evaluate(pressed, button));
   /** An invitation's link, at the address the test knows the device by. */
   const here = (link: string) => new URL(new URL(link).hash, device.url).href;
 

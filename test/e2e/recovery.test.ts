@@ -3,9 +3,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ActivityResult, PeopleResult } from '../../src/protocol/request.ts';
 import type { TestBrowser, TestPage } from '../browsers/browser.ts';
 import { startChromium } from '../browsers/chromium.ts';
-import { filled, pressed, wordsOf } from '../browsers/device-words.ts';
+import { filled, wordsOf } from '../browsers/device-words.ts';
 import { runCommand } from './command.ts';
 import { type Device, startDevice } from './device.ts';
+import { press, says } from './reading.ts';
 import { askDevice, requested } from './terminal.ts';
 import { until } from './until.ts';
 
@@ -25,9 +26,6 @@ afterAll(async () => {
 });
 
 const socket = () => join(device.folder, 'state', 'control.sock');
-const says = (page: TestPage, words: RegExp) =>
-  until(async () => words.test(await page.evaluate(wordsOf, undefined)));
-const press = (page: TestPage, button: string) => until(() => page.evaluate(pressed, button));
 
 /** A phone that was never here. */
 async function newPhone(): Promise<TestPage> {

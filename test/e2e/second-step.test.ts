@@ -4,8 +4,9 @@ import { ActivityResult, InviteResult } from '../../src/protocol/request.ts';
 import type { Scope } from '../../src/protocol/scope.ts';
 import type { TestBrowser, TestPage } from '../browsers/browser.ts';
 import { startChromium } from '../browsers/chromium.ts';
-import { filled, held, pressed, wordsOf } from '../browsers/device-words.ts';
+import { filled, held, wordsOf } from '../browsers/device-words.ts';
 import { type Device, startDevice } from './device.ts';
+import { press, says } from './reading.ts';
 import { requested } from './terminal.ts';
 import { until } from './until.ts';
 
@@ -37,9 +38,6 @@ afterAll(async () => {
 });
 
 const socket = () => join(device.folder, 'state', 'control.sock');
-const says = (page: TestPage, words: RegExp) =>
-  until(async () => words.test(await page.evaluate(wordsOf, undefined)));
-const press = (page: TestPage, button: string) => until(() => page.evaluate(pressed, button));
 
 /** Somebody comes in by an invitation, with a browser of their own. */
 async function enter(name: string, scopes: Scope[]): Promise<TestPage> {
