@@ -55,7 +55,8 @@ export class FarPerson {
     const id = await keyIdOf(at.device);
     const person = new FarPerson({ ...at, broker }, id, own, secret);
     const viewer = person.converse();
-    await viewer.ready;
+    await Promise.race([viewer.ready, viewer.lost]);
+    if (viewer.isLost) throw new Error('nobody is met at the broker');
     const parts = { device: id, key: own.publicKey, invitation: invitation.id, origin: sealedOrigin };
     const signature = await own.sign(joinStatement({ ...parts, secretHash: await sha256(secret) }));
     const said = { invitation: invitation.id, secret, key: own.publicKey, label: 'test', signature };
