@@ -2,9 +2,9 @@ import type { Clock, MonotonicMs } from '../clock.ts';
 import { VedetteError } from '../errors.ts';
 import type { AuditDraft, Grant, Invitation, Person } from '../protocol/access.ts';
 import type { KeypadDescription } from '../protocol/keypad.ts';
-import { covers, lookingScopes, ownerScopes, type Scope } from '../protocol/scope.ts';
+import type { Scope } from '../protocol/scope.ts';
 import { type CodeDraft, type CodeSecret, Codes, type MadeCode } from './codes.ts';
-import { decide, holds, type Occasion } from './decide.ts';
+import { Deciding } from './deciding.ts';
 import { denialError, denied } from './denial.ts';
 import { type GrantDraft, grantDetail, granted } from './granting.ts';
 import {
@@ -20,7 +20,7 @@ import {
 } from './inviting.ts';
 import { type Joined, Joining, type JoinRequest, type PresentRequest } from './joining.ts';
 import { Passkeys } from './passkeys.ts';
-import { type Circumstances, type Decision, nothingAround, type Peer } from './peer.ts';
+import type { Circumstances, Decision, Peer } from './peer.ts';
 import { newRecovery } from './recovering.ts';
 import { type Revocable, revoked } from './revoking.ts';
 import { plainInvitation, Roll } from './roll.ts';
@@ -32,7 +32,6 @@ import {
   type KnownStore,
 } from './rows.ts';
 import type { TrustedClock } from './trusted-clock.ts';
-import { beyond } from './within.ts';
 
 export interface AccessOptions {
   readonly store: AccessStore;
@@ -61,6 +60,7 @@ export interface AccessOptions {
 export class Access {
   readonly #options: AccessOptions;
   readonly #roll = new Roll();
+  readonly #deciding: Deciding;
   readonly #joining: Joining;
   readonly #codes: Codes;
   readonly passkeys: Passkeys;
@@ -76,6 +76,7 @@ export class Access {
       ...{ roll: this.#roll, ...keypads, clock },
       commit: (put, audit) => this.#commit(put, audit),
     });
+    this.#deciding = new Deciding({ ...options, roll: this.#roll, codes: this.#codes });
     this.#joining = new Joining({
       ...{ roll: this.#roll, identity, clock },
       isOpen: (invitation) => this.#isOpen(invitation),
@@ -119,88 +120,18 @@ export class Access {
    * Decides whether `peer` may use `scope` now. Every door of the device asks here. `grant` is the one that a use of it
    * is to be taken from, see {@link used}.
    */
-  authorize(
-    peer: Peer,
-    scope: Scope,
-    circumstances: Circumstances = nothingAround,
-  ): Decision & { readonly grant?: Grant } {
-    const { trouble } = this.#options.store;
-    if (trouble !== undefined && peer.kind === 'person' && !lookingScopes.includes(scope))
-      return denied('looking-only', { trouble });
-    return this.#decided(peer, scope, circumstances);
-  }
-
-  /** As {@link authorize}, also where the store is in trouble: for what takes away, and for locking. */
-  #decided(
-    peer: Peer,
-    scope: Scope,
-    circumstances: Circumstances = nothingAround,
-  ): Decision & { readonly grant?: Grant } {
-    switch (peer.kind) {
-      case 'local':
-        return { allowed: true };
-      case 'loopback':
-        if (this.#options.loopback) return { allowed: true };
-        return denied('stranger');
-      case 'holder':
-        if (peer.over?.aborted) return denied('link-over');
-        if (covers(peer.scopes, scope)) return { allowed: true };
-        return denied('link-scope', { scope });
-      case 'person': {
-        if (!this.#roll.key(peer.key)) return denied('key-revoked');
-        if (peer.only && !covers(peer.only, scope)) return denied('token-scope', { scope });
-        return decide(this.#roll.grantsOf(peer.person), scope, this.#occasion(peer, circumstances));
-      }
-      case 'code': {
-        const grant = this.#codes.grantOf(peer.code);
-        if (!grant) return denied('code-revoked');
-        if (!opens(scope)) return denied('code-opens');
-        return decide([grant], scope, this.#occasion(atKeypad, { ...circumstances, watching: false }));
-      }
-      case 'stranger':
-        return denied('stranger');
-    }
+  authorize(peer: Peer, scope: Scope, circumstances?: Circumstances): Decision & { readonly grant?: Grant } {
+    return this.#deciding.authorize(peer, scope, circumstances);
   }
 
   /** What `peer` may do just now, in any circumstances. */
   scopesOf(peer: Peer): readonly Scope[] {
-    const scopes = this.#given(peer);
-    if (peer.kind !== 'person' || this.#options.store.trouble === undefined) return scopes;
-    return scopes.filter((scope) => lookingScopes.includes(scope));
+    return this.#deciding.scopesOf(peer);
   }
 
   /** Whether `peer` may lock: who has opened for the last time may close again, whatever uses and circumstances say. */
   mayLock(peer: Peer, lock: string): Decision {
-    const scope = `unlock:${lock}` as const;
-    return covers(this.#given(peer), scope) ? { allowed: true } : this.#decided(peer, scope);
-  }
-
-  /** What grants give, also where the store is in trouble. */
-  #given(peer: Peer): readonly Scope[] {
-    switch (peer.kind) {
-      case 'local':
-        return ownerScopes;
-      case 'loopback':
-        return this.#options.loopback ? ownerScopes : [];
-      case 'holder':
-        return peer.over?.aborted ? [] : peer.scopes;
-      case 'person': {
-        if (!this.#roll.key(peer.key)) return [];
-        const occasion = this.#occasion(peer, nothingAround);
-        const all = this.#roll
-          .grantsOf(peer.person)
-          .filter((grant) => holds(grant, occasion))
-          .flatMap(({ scopes }) => scopes);
-        return narrowed([...new Set(all)], peer.only);
-      }
-      case 'code': {
-        const grant = this.#codes.grantOf(peer.code);
-        if (!grant || !holds(grant, this.#occasion(atKeypad, nothingAround))) return [];
-        return grant.scopes.filter(opens);
-      }
-      case 'stranger':
-        return [];
-    }
+    return this.#deciding.mayLock(peer, lock);
   }
 
   /** Who proved the key of this id; a stranger where nobody has it, or nobody any more. */
@@ -403,7 +334,8 @@ export class Access {
     await this.#inTurn(async () => {
       const { rows, title, owner, notBy } = revoked(this.#roll, what, id, this.#options.clock.wall());
       // Everybody may take back what they gave, and give up what is theirs.
-      if (by.kind !== 'person' || by.person !== owner) requireAllowed(this.#decided(by, 'admin'));
+      if (by.kind !== 'person' || by.person !== owner)
+        requireAllowed(this.#deciding.despiteTrouble(by, 'admin'));
       if (by.kind === 'person' && by.person === notBy)
         throw new VedetteError('access/denied', {
           reason: 'somebody else has to take your passkey back, or the terminal',
@@ -432,7 +364,7 @@ export class Access {
     const old = draft.instead === undefined ? undefined : this.#roll.grant(draft.instead);
     if (draft.instead !== undefined && (old?.person !== person.id || old.revokedAt !== undefined))
       throw new VedetteError('access/unknown', { what: 'grant' });
-    this.#requireWithin(by, draft);
+    this.#deciding.requireWithin(by, draft);
     const createdBy = by.kind === 'person' ? by.person : undefined;
     const { grant, codes, ends, before } = granted(this.#roll, draft, this.#options.clock.wall(), createdBy);
     const detail = { after: grantDetail(grant), ...(before ? { before: grantDetail(before) } : {}) };
@@ -484,12 +416,6 @@ export class Access {
     return row;
   }
 
-  #occasion({ network }: Pick<Occasion, 'network'>, circumstances: Circumstances): Occasion {
-    const { watching } = circumstances;
-    const doorClosed = (lock: string) => circumstances.doorClosed(lock);
-    return { now: this.#options.time.now(), network, watching, doorClosed };
-  }
-
   /** @throws VedetteError `access/denied` */
   #require(by: Peer, scope: Scope): void {
     requireAllowed(this.authorize(by, scope));
@@ -507,23 +433,7 @@ export class Access {
       return;
     }
     if (scopes.length === 0) throw denialError(denied('nothing'));
-    this.#requireWithin(by, { scopes, limits });
-  }
-
-  /** Nobody gives more than they have. @throws VedetteError `access/denied` */
-  #requireWithin(by: Peer, { scopes, limits }: Pick<GrantDraft, 'scopes' | 'limits'>): void {
-    const excess =
-      by.kind === 'person'
-        ? beyond(this.#heldBy(by), scopes, limits)
-        : scopes.find((scope) => !covers(this.scopesOf(by), scope));
-    if (excess !== undefined) throw denialError(denied('excess', { scope: excess }));
-  }
-
-  #heldBy(by: Extract<Peer, { kind: 'person' }>): readonly Grant[] {
-    const occasion = this.#occasion(by, nothingAround);
-    const grants = this.#roll.grantsOf(by.person).filter((grant) => holds(grant, occasion));
-    if (!by.only) return grants;
-    return grants.map((grant) => ({ ...grant, scopes: [...narrowed(grant.scopes, by.only)] }));
+    this.#deciding.requireWithin(by, { scopes, limits });
   }
 
   /** Why an invitation cannot be opened, or undefined where it can. */
@@ -587,12 +497,6 @@ export class Access {
   }
 }
 
-/** Whoever types a code stands at the device. */
-const atKeypad = { network: 'local' } as const;
-
-/** All that a code is good for. */
-const opens = (scope: Scope): boolean => scope === 'unlock' || scope.startsWith('unlock:');
-
 /** What ended and could not be written down, as it was; uses that were taken meanwhile stay taken. */
 function alive(row: AccessRow, roll: Roll): AccessRow {
   if (row.kind === 'grant') {
@@ -610,10 +514,3 @@ function requireAllowed(decision: Decision): void {
 }
 
 const isOfPeople = (rows: readonly AccessRow[]): boolean => rows.some(({ kind }) => kind !== 'counter');
-
-/** Those of `scopes` that `only` includes, and those of `only` that `scopes` include. */
-function narrowed(scopes: readonly Scope[], only: readonly Scope[] | undefined): readonly Scope[] {
-  if (!only) return scopes;
-  const inner = scopes.filter((scope) => covers(only, scope));
-  return [...new Set([...inner, ...only.filter((scope) => covers(scopes, scope))])];
-}

@@ -5,6 +5,7 @@ import { VedetteError } from '../errors.ts';
 import { badLine } from './audit-bad-line.ts';
 import { trustOf } from './audit-trust.ts';
 import { mustBeStopped } from './device-folder.ts';
+import { profileArgument } from './flags.ts';
 import { print } from './output.ts';
 
 interface RecoverFlags {
@@ -17,11 +18,7 @@ export const auditRecoverCommand: CommandModule<object, RecoverFlags> = {
   describe: 'Put a damaged trust store in order, with what holds of it; the device is stopped',
   builder: (yargs) =>
     yargs
-      .positional('profile', {
-        type: 'string',
-        demandOption: true,
-        describe: 'A profile, or a folder with a profile.yaml',
-      })
+      .positional('profile', profileArgument)
       .option('yes', { type: 'boolean', default: false, describe: 'Without asking' })
       .example('sudo $0 audit recover porch.yaml', 'as the user of the service, or as root'),
   async handler({ profile, yes }) {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Argv, CommandModule } from 'yargs';
+import type { CommandModule } from 'yargs';
 import type { TrailKeys } from '../access/trust/trail-keys.ts';
 import type { NotedEntry } from '../access/trust/verify-trail.ts';
 import { VedetteError } from '../errors.ts';
@@ -7,6 +7,7 @@ import { AuditEntry } from '../protocol/access.ts';
 import { badLine } from './audit-bad-line.ts';
 import { auditRecoverCommand } from './audit-recover.ts';
 import { trustOf } from './audit-trust.ts';
+import { profileArgument } from './flags.ts';
 import { print, printJson } from './output.ts';
 import { timeOf, timeText } from './times.ts';
 
@@ -35,7 +36,8 @@ const listCommand: CommandModule<object, ListFlags> = {
   command: '$0 <profile>',
   describe: 'Who did what, the newest last; the device may be running',
   builder: (yargs) =>
-    withProfile(yargs)
+    yargs
+      .positional('profile', profileArgument)
       .option('person', { type: 'string', requiresArg: true, describe: 'Of one person: a name or an id' })
       .option('type', { choices: AuditEntry.shape.type.options, describe: 'Only of this type' })
       .option('lock', { type: 'string', requiresArg: true, describe: 'Of one lock' })
@@ -71,7 +73,8 @@ const verifyCommand: CommandModule<object, VerifyFlags> = {
   command: 'verify <profile>',
   describe: 'Follow the whole trail, and name the first entry that is not as the device wrote it',
   builder: (yargs) =>
-    withProfile(yargs)
+    yargs
+      .positional('profile', profileArgument)
       .option('noted', {
         type: 'string',
         requiresArg: true,
@@ -117,14 +120,6 @@ export const auditCommand: CommandModule = {
     // One of the commands within is.
   },
 };
-
-function withProfile<T>(yargs: Argv<T>) {
-  return yargs.positional('profile', {
-    type: 'string',
-    demandOption: true,
-    describe: 'A profile, or a folder with a profile.yaml',
-  });
-}
 
 /** `   12  2026-05-05 17:30:12  lock           Mailbox opened for Ada` */
 function entryLine({ seq, time, type, title, detail = {} }: AuditEntry): string {

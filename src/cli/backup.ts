@@ -4,6 +4,7 @@ import type { CommandModule } from 'yargs';
 import { VedetteError } from '../errors.ts';
 import { version } from '../version.ts';
 import { deviceFolder, identityIn } from './device-folder.ts';
+import { profileArgument } from './flags.ts';
 import { print } from './output.ts';
 import { passphraseFrom } from './passphrase.ts';
 
@@ -19,11 +20,7 @@ export const backupCommand: CommandModule<object, BackupFlags> = {
   describe: 'Write what makes the device itself (its key, people and grants) to an encrypted file',
   builder: (yargs) =>
     yargs
-      .positional('profile', {
-        type: 'string',
-        demandOption: true,
-        describe: 'A profile, or a folder with a profile.yaml',
-      })
+      .positional('profile', profileArgument)
       .option('to', { type: 'string', demandOption: true, requiresArg: true, describe: 'The file to write' })
       .option('passphrase-file', {
         type: 'string',

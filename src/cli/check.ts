@@ -3,6 +3,7 @@ import type { CommandModule } from 'yargs';
 import type { ActionNote } from '../actions/check.ts';
 import { VedetteError } from '../errors.ts';
 import type { FeedProfile, Profile } from '../profile/profile.ts';
+import { profileArgument } from './flags.ts';
 import { print, printJson } from './output.ts';
 import type { CameraTrial } from './try-camera.ts';
 import type { KeypadTrial } from './try-keypads.ts';
@@ -23,11 +24,7 @@ export const checkCommand: CommandModule<object, CheckFlags> = {
   describe: 'Check a profile, and try its cameras, without running it',
   builder: (yargs) =>
     yargs
-      .positional('profile', {
-        type: 'string',
-        demandOption: true,
-        describe: 'A profile, or a folder with a profile.yaml',
-      })
+      .positional('profile', profileArgument)
       .option('cameras', {
         type: 'boolean',
         default: true,

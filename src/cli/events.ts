@@ -1,5 +1,6 @@
 import type { CommandModule } from 'yargs';
 import type { DeviceEvent } from '../protocol/alarm.ts';
+import { profileArgument } from './flags.ts';
 import { print, printJson } from './output.ts';
 import { openedRecords } from './records-of.ts';
 import { timeOf, timeText } from './times.ts';
@@ -23,11 +24,7 @@ export const eventsCommand: CommandModule<object, EventsFlags> = {
   describe: 'List what happened, newest first; the device may be running',
   builder: (yargs) =>
     yargs
-      .positional('profile', {
-        type: 'string',
-        demandOption: true,
-        describe: 'A profile, or a folder with a profile.yaml',
-      })
+      .positional('profile', profileArgument)
       .option('from', { type: 'string', requiresArg: true, describe: 'Not before: a time, or how long ago' })
       .option('to', { type: 'string', requiresArg: true, describe: 'Before this time' })
       .option('type', { array: true, choices: types, describe: 'Only of this type; may be given again' })

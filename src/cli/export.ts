@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { CommandModule } from 'yargs';
 import { VedetteError } from '../errors.ts';
+import { profileArgument } from './flags.ts';
 import { print } from './output.ts';
 import { openedRecords } from './records-of.ts';
 import { timeOf } from './times.ts';
@@ -17,11 +18,7 @@ export const exportCommand: CommandModule<object, ExportFlags> = {
   describe: 'Write what happened in a time into a folder: index, clips, pictures, readings, hashes',
   builder: (yargs) =>
     yargs
-      .positional('profile', {
-        type: 'string',
-        demandOption: true,
-        describe: 'A profile, or a folder with a profile.yaml',
-      })
+      .positional('profile', profileArgument)
       .option('from', {
         type: 'string',
         demandOption: true,

@@ -10,6 +10,13 @@ export interface DeviceFlags {
   readonly logLevel?: Profile['log']['level'] | undefined;
 }
 
+/** What most commands are about. */
+export const profileArgument = {
+  type: 'string',
+  demandOption: true,
+  describe: 'A profile, or a folder with a profile.yaml',
+} as const;
+
 const maxPort = 65_535;
 
 /** Adds {@link DeviceFlags} to a command. */

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Argv, CommandModule } from 'yargs';
+import type { CommandModule } from 'yargs';
 import { VedetteError } from '../errors.ts';
 import { deviceFolder, identityIn, mustBeStopped } from './device-folder.ts';
+import { profileArgument } from './flags.ts';
 import { print, printJson } from './output.ts';
 import { timeText } from './times.ts';
 
@@ -20,7 +21,8 @@ const showCommand: CommandModule<object, ShowFlags> = {
   command: '$0 <profile>',
   describe: 'Show who the device is to people: its key, and since when',
   builder: (yargs) =>
-    withProfile(yargs)
+    yargs
+      .positional('profile', profileArgument)
       .option('json', { type: 'boolean', default: false, describe: 'As JSON, with the whole chain of keys' })
       .example('$0 identity porch.yaml', 'the device may be running'),
   async handler({ profile, json }) {
@@ -40,7 +42,8 @@ const changeCommand: CommandModule<object, ChangeFlags> = {
   command: 'change <profile>',
   describe: 'Give the device another key, which people who know the old one follow; the device is stopped',
   builder: (yargs) =>
-    withProfile(yargs)
+    yargs
+      .positional('profile', profileArgument)
       .option('yes', { type: 'boolean', default: false, describe: 'Without asking' })
       .example('sudo $0 identity change porch.yaml', 'for a service, as root'),
   async handler({ profile, yes }) {
@@ -71,14 +74,6 @@ export const identityCommand: CommandModule = {
     // One of the commands within is.
   },
 };
-
-function withProfile<T>(yargs: Argv<T>) {
-  return yargs.positional('profile', {
-    type: 'string',
-    demandOption: true,
-    describe: 'A profile, or a folder with a profile.yaml',
-  });
-}
 
 /** @throws VedetteError `trust/none`, what reading an identity throws */
 async function found(profile: string) {

@@ -42,7 +42,6 @@ export async function statePartsOf({ folder, files }: StatePlace): Promise<reado
       .map((each) => join(folder, each));
   const parts = [
     { what: "the device's key", paths: [key] },
-    { what: 'what a restore put aside', paths: [...of('restore.'), ...of('replaced-')] },
     {
       what: 'keys and people that a restore has put aside',
       paths: names.filter((name) => ofRestore.test(name)).map((name) => join(folder, name)),

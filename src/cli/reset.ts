@@ -1,6 +1,7 @@
 import type { CommandModule } from 'yargs';
 import { VedetteError } from '../errors.ts';
 import { deviceFolder, mustBeStopped } from './device-folder.ts';
+import { profileArgument } from './flags.ts';
 import { print } from './output.ts';
 
 interface ResetFlags {
@@ -14,11 +15,7 @@ export const resetCommand: CommandModule<object, ResetFlags> = {
     'Make a device as new: its key, its people, its trail and its records are removed; the profile stays',
   builder: (yargs) =>
     yargs
-      .positional('profile', {
-        type: 'string',
-        demandOption: true,
-        describe: 'A profile, or a folder with a profile.yaml',
-      })
+      .positional('profile', profileArgument)
       .option('yes', { type: 'boolean', default: false, describe: 'Without asking' })
       .example('sudo $0 reset porch.yaml', 'asks for the name of the device first'),
   async handler({ profile: path, yes }) {

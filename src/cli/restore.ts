@@ -1,6 +1,7 @@
 import type { CommandModule } from 'yargs';
 import { VedetteError } from '../errors.ts';
 import { deviceFolder, mustBeStopped } from './device-folder.ts';
+import { profileArgument } from './flags.ts';
 import { print, tell } from './output.ts';
 import { passphraseFrom } from './passphrase.ts';
 import { timeText } from './times.ts';
@@ -17,11 +18,7 @@ export const restoreCommand: CommandModule<object, RestoreFlags> = {
   describe: 'Make this computer the device of a backup; the device is stopped',
   builder: (yargs) =>
     yargs
-      .positional('profile', {
-        type: 'string',
-        demandOption: true,
-        describe: 'A profile, or a folder with a profile.yaml',
-      })
+      .positional('profile', profileArgument)
       .positional('file', { type: 'string', demandOption: true, describe: 'What vedette backup has written' })
       .option('passphrase-file', {
         type: 'string',

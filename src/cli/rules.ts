@@ -2,6 +2,7 @@ import type { CommandModule } from 'yargs';
 import { VedetteError } from '../errors.ts';
 import { durationMs } from '../protocol/duration.ts';
 import type { Happening } from '../rules/replay.ts';
+import { profileArgument } from './flags.ts';
 import { print, printJson } from './output.ts';
 import { timeText } from './times.ts';
 
@@ -33,11 +34,7 @@ export const rulesCommand: CommandModule<object, RulesFlags> = {
         demandOption: true,
         describe: 'test shows when each rule would have fired, escalated and cleared',
       })
-      .positional('profile', {
-        type: 'string',
-        demandOption: true,
-        describe: 'A profile, or a folder with a profile.yaml',
-      })
+      .positional('profile', profileArgument)
       .option('replay', {
         type: 'string',
         array: true,

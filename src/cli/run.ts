@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { CommandModule } from 'yargs';
-import { applyFlags, type DeviceFlags, withDeviceFlags } from './flags.ts';
+import { applyFlags, type DeviceFlags, profileArgument, withDeviceFlags } from './flags.ts';
 import { type ServeFlags, serve, withServeFlags } from './serve.ts';
 import { stateFolder } from './state-folder.ts';
 
@@ -9,11 +9,7 @@ export const runCommand: CommandModule<object, DeviceFlags & ServeFlags & { prof
   describe: 'Run the device of a profile',
   builder: (yargs) =>
     withServeFlags(withDeviceFlags(yargs))
-      .positional('profile', {
-        type: 'string',
-        demandOption: true,
-        describe: 'A profile, or a folder with a profile.yaml',
-      })
+      .positional('profile', profileArgument)
       .example('$0 run porch.yaml', 'until Ctrl-C or SIGTERM')
       .example('$0 run devices/camera --port 8600', 'flags win over the profile')
       .example('$0 run porch.yaml --json', 'one JSON line on stdout once it listens'),

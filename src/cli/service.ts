@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CommandModule } from 'yargs';
 import { VedetteError } from '../errors.ts';
+import { profileArgument } from './flags.ts';
 import { tell } from './output.ts';
 import { hasUnit, knownGroups, readableByAll, systemctl, unitFolder, writeUnit } from './service-files.ts';
 import { serviceNeeds } from './service-needs.ts';
@@ -29,11 +30,7 @@ export const serviceCommand: CommandModule<object, ServiceFlags> = {
         demandOption: true,
         describe: 'print writes the unit to stdout and changes nothing',
       })
-      .positional('profile', {
-        type: 'string',
-        demandOption: true,
-        describe: 'A profile, or a folder with a profile.yaml',
-      })
+      .positional('profile', profileArgument)
       .option('user', {
         type: 'boolean',
         default: false,

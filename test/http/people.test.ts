@@ -10,7 +10,7 @@ import { ask, type Door, openDoor } from './door.ts';
 
 let door: Door;
 beforeEach(async () => {
-  door = await openDoor({}, { loopback: false });
+  door = await openDoor({}, { loopback: false, handClock: true });
 });
 afterEach(() => door.stop());
 
@@ -137,7 +137,7 @@ describe('a WHEP player', () => {
     expect(door.sessions.opened.at(-1)?.request).toMatchObject({ scopes: ['view'] });
     for (const wrong of [undefined, `${token}x`, 't1.AAAA']) expect((await play(wrong)).status).toBe(401);
     const brief = JSON.parse((await tokenFor(cookie, ['view'], 1)).body) as { token: string };
-    await new Promise((resolve) => setTimeout(resolve, 1_050));
+    door.house.clock.pass(1_001);
     expect((await play(brief.token)).status).toBe(401);
     const { review } = door.sessions.opened.at(-1)?.request ?? {};
     expect(review?.()).toEqual(['view']);

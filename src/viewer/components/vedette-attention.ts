@@ -5,6 +5,7 @@ import type { Connection } from '../connection.ts';
 import type { FeedMedia } from '../peer.ts';
 import { strings } from '../strings.ts';
 import { define } from './define.ts';
+import { callStyles } from './dialog-styles.ts';
 import { icons } from './icons.ts';
 import { shared } from './theme.ts';
 import './vedette-alarm.ts';
@@ -118,26 +119,14 @@ export class VedetteAttention extends LitElement {
 
   static override styles = [
     shared,
+    callStyles,
     css`
       dialog {
         width: min(720px, 100vw - 2 * var(--unit));
         max-width: none;
-        max-height: calc(100dvh - 2 * var(--unit));
-        padding: 0;
-        overflow-y: auto;
-        border: 2px solid var(--accent);
-        border-radius: var(--radius);
-        background: var(--surface);
-        color: var(--ink);
-      }
-      dialog:focus-visible {
-        outline: none;
       }
       dialog[data-kind='alarm'] {
         border-color: var(--live);
-      }
-      dialog::backdrop {
-        background: rgb(8 11 14 / 80%);
       }
       .stage {
         display: grid;
@@ -147,13 +136,6 @@ export class VedetteAttention extends LitElement {
       vedette-picture {
         --picture-radius: 0;
         width: min(100%, 56dvh * var(--ratio, 1.7778));
-      }
-      .close {
-        position: absolute;
-        top: var(--unit);
-        right: var(--unit);
-        background: var(--scrim);
-        color: var(--on-scrim);
       }
       .words {
         display: grid;

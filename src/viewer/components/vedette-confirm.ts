@@ -5,6 +5,7 @@ import type { Connection } from '../connection.ts';
 import type { RequestClient } from '../requests.ts';
 import { strings } from '../strings.ts';
 import { define } from './define.ts';
+import { callStyles } from './dialog-styles.ts';
 import { icons } from './icons.ts';
 import { shared } from './theme.ts';
 import type { CallPicture } from './vedette-attention.ts';
@@ -118,33 +119,14 @@ export class VedetteConfirm extends LitElement {
 
   static override styles = [
     shared,
+    callStyles,
     css`
       dialog {
         width: min(560px, 100vw - 2 * var(--unit));
-        max-height: calc(100dvh - 2 * var(--unit));
-        padding: 0;
-        overflow-y: auto;
-        border: 2px solid var(--accent);
-        border-radius: var(--radius);
-        background: var(--surface);
-        color: var(--ink);
-      }
-      dialog:focus-visible {
-        outline: none;
-      }
-      dialog::backdrop {
-        background: rgb(8 11 14 / 80%);
       }
       vedette-picture {
         --picture-radius: 0;
         width: 100%;
-      }
-      .close {
-        position: absolute;
-        top: var(--unit);
-        right: var(--unit);
-        background: var(--scrim);
-        color: var(--on-scrim);
       }
       .words {
         padding: calc(var(--unit) * 2);
