@@ -11,6 +11,7 @@ import { Trust } from './access/trust/trust.ts';
 import { TrustedClock } from './access/trusted-clock.ts';
 import { composeAway } from './away.ts';
 import { mustBeFinished } from './backup/put-in-place.ts';
+import { composeButton, tellOwnerCame } from './button.ts';
 import type { Clock } from './clock.ts';
 import { settledWithin } from './deadline.ts';
 import { DeviceCertificate } from './device-certificate.ts';
@@ -22,12 +23,10 @@ import { isLoopbackAddress, localName } from './http/hosts.ts';
 import { MdnsAnnouncer } from './http/mdns/announcer.ts';
 import { type HttpAddresses, HttpServer } from './http/server.ts';
 import { iceServersNow } from './ice-servers.ts';
-import { describeKeypad, KeypadCodes } from './keypad-codes.ts';
 import type { Logger, Secret } from './log.ts';
 import { findFfmpeg } from './media/ffmpeg.ts';
 import { mediaPorts, withPortErrors } from './media-ports.ts';
 import { deviceMetrics } from './metrics.ts';
-import { composePresence, tellOwnerCame } from './presence.ts';
 import type { Profile } from './profile/profile.ts';
 import { Records } from './records/records.ts';
 import { Requests } from './requests/requests.ts';
@@ -37,6 +36,7 @@ import { Sessions } from './session/sessions.ts';
 import { SessionTrail } from './session-trail.ts';
 import { withStateFolder } from './state-errors.ts';
 import { Wire } from './transport/wire/wire.ts';
+import { describeKeypad, TypedCodes } from './typed-codes.ts';
 import { composeWatch, type Watch } from './watch.ts';
 import { Watchdog } from './watchdog.ts';
 
@@ -142,15 +142,15 @@ export function createAgent(
   access.onChange(() => waiting.review());
   access.onChange(() => sessions.review());
   const credentials = new Credentials({ folder: identity, paired: () => access.paired, clock, log });
-  const presence = composePresence({ profile, access, trust, watch, clock, log });
+  const presence = composeButton({ profile, access, trust, watch, clock, log });
   const requests = new Requests({ access, trust, locks: watch.locks, waiting, clock, log });
   const away = composeAway({
     ...{ profile, identity: deviceIdentity, access, requests, sessions, iceServers, clock, log },
     audit: (draft) => trust.commit({ audit: [draft] }),
   });
   const { alarms, actions, buses } = watch;
-  const keypads = new KeypadCodes({
-    ...{ keypads: profile.keypads, access, requests, buses, actions, alarms, clock, log },
+  const keypads = new TypedCodes({
+    ...{ keypads: profile.keypads, codes: access.codes, requests, buses, actions, alarms, clock, log },
   });
   const eventLoop = new EventLoopDelay();
   const http = new HttpServer({

@@ -1,42 +1,24 @@
-import type { Clock, MonotonicMs } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import { VedetteError } from '../errors.ts';
 import type { AuditDraft, Grant, Invitation, Person } from '../protocol/access.ts';
-import type { KeypadDescription } from '../protocol/keypad.ts';
 import type { Scope } from '../protocol/scope.ts';
-import { type CodeDraft, type CodeSecret, Codes, type MadeCode } from './codes.ts';
+import { type CodeDraft, Codes, type CodesParts, type MadeCode } from './codes.ts';
 import { Deciding } from './deciding.ts';
 import { denialError, denied } from './denial.ts';
 import { type GrantDraft, grantDetail, granted } from './granting.ts';
-import {
-  draftInvitation,
-  type InvitationDraft,
-  invitationRow,
-  knownCounter,
-  lastSeenCounter,
-  maxInvitationMs,
-  pairingDraft,
-  wrongCodesCounter,
-  wrongTriesCounter,
-} from './inviting.ts';
+import { Invitations, type MadeInvitation } from './invitations.ts';
+import { type InvitationDraft, pairingDraft, wrongTriesCounter } from './inviting.ts';
 import { type Joined, Joining, type JoinRequest, type PresentRequest } from './joining.ts';
 import { Passkeys } from './passkeys.ts';
 import type { Circumstances, Decision, Peer } from './peer.ts';
 import { newRecovery } from './recovering.ts';
+import { Register, type RegisterParts } from './register.ts';
 import { type Revocable, revoked } from './revoking.ts';
-import { plainInvitation, Roll } from './roll.ts';
-import {
-  type AccessRow,
-  type AccessStore,
-  counterRow,
-  type InvitationBody,
-  type KnownStore,
-} from './rows.ts';
+import type { Roll } from './roll.ts';
+import { type AccessRow, counterRow, type InvitationBody } from './rows.ts';
 import type { TrustedClock } from './trusted-clock.ts';
 
-export interface AccessOptions {
-  readonly store: AccessStore;
-  /** Whom the device knows, once more, for when the store is in trouble. */
-  readonly known: KnownStore;
+export interface AccessOptions extends RegisterParts {
   /** Of the device. */
   readonly identity: { readonly id: string; readonly publicKey: string };
   readonly clock: Clock;
@@ -50,7 +32,7 @@ export interface AccessOptions {
   /** Somebody came in as an owner without anybody asking them in: every owner is to know. */
   readonly ownerCame: (joined: Joined, how: 'recovery' | 'button') => void;
   /** Where codes are typed, and the secret they are kept under. */
-  readonly keypads: { readonly keypads: readonly KeypadDescription[]; readonly secret: CodeSecret };
+  readonly keypads: Pick<CodesParts, 'keypads' | 'secret'>;
 }
 
 /**
@@ -59,35 +41,34 @@ export interface AccessOptions {
  */
 export class Access {
   readonly #options: AccessOptions;
-  readonly #roll = new Roll();
+  readonly #register: Register;
   readonly #deciding: Deciding;
+  readonly #invitations: Invitations;
   readonly #joining: Joining;
-  readonly #codes: Codes;
+  readonly codes: Codes;
   readonly passkeys: Passkeys;
-  readonly #listeners = new Set<() => void>();
-  #turn: Promise<unknown> = Promise.resolve();
   /** The invitation of whoever pairs at the terminal just now. */
   #pairing: string | undefined;
 
   constructor(options: AccessOptions) {
     this.#options = options;
-    const { identity, clock, keypads } = options;
-    this.#codes = new Codes({
-      ...{ roll: this.#roll, ...keypads, clock },
-      commit: (put, audit) => this.#commit(put, audit),
-    });
-    this.#deciding = new Deciding({ ...options, roll: this.#roll, codes: this.#codes });
-    this.#joining = new Joining({
-      ...{ roll: this.#roll, identity, clock },
-      isOpen: (invitation) => this.#isOpen(invitation),
-      inTurn: (work) => this.#inTurn(work),
-      commit: (put, audit) => this.#commit(put, audit),
-    });
-    this.passkeys = new Passkeys({
-      ...{ roll: this.#roll, clock, pages: options.pages ?? (() => []) },
-      inTurn: (work) => this.#inTurn(work),
-      commit: (put, audit) => this.#commit(put, audit),
-    });
+    const { store, identity, clock, time, keypads } = options;
+    this.#register = new Register(options);
+    const { roll } = this.#register;
+    const change: Pick<Register, 'commit' | 'inTurn'> = {
+      commit: (put, audit) => this.#register.commit(put, audit),
+      inTurn: (work) => this.#register.inTurn(work),
+    };
+    this.codes = new Codes({ roll, store, ...keypads, clock, ...change });
+    this.#deciding = new Deciding({ ...options, roll, codes: this.codes });
+    this.#invitations = new Invitations({ roll, clock, time, ...change });
+    const closed = (invitation: InvitationBody) => this.#invitations.closed(invitation);
+    this.#joining = new Joining({ roll, identity, clock, closed, ...change });
+    this.passkeys = new Passkeys({ roll, clock, pages: options.pages ?? (() => []), ...change });
+  }
+
+  get #roll(): Roll {
+    return this.#register.roll;
   }
 
   /** The device's id. */
@@ -95,25 +76,18 @@ export class Access {
     return this.#options.identity.id;
   }
 
-  async start(): Promise<void> {
-    const { store, known, time } = this.#options;
-    this.#roll.take(await store.start());
-    const copied = await known.start();
-    if (store.trouble !== undefined) this.#roll.take(copied ?? []);
-    time.resume(this.#roll.counter(lastSeenCounter));
-    known.resume(this.#roll.counter(knownCounter));
-    store.onTrouble(() => this.#tell());
-    if (store.trouble === undefined && !this.#roll.isEmpty) await this.#copy();
+  start(): Promise<void> {
+    return this.#register.start();
   }
 
   /** Keeps the time, so that no clock goes behind it. Nothing is lost where that fails. */
-  async stop(): Promise<void> {
-    if (this.#options.store.trouble === undefined) await this.#commit([], []).catch(() => undefined);
+  stop(): Promise<void> {
+    return this.#register.stop();
   }
 
   /** Somebody belongs to it: the printed secret is over. */
   get paired(): boolean {
-    return !this.#roll.isEmpty || this.#options.store.trouble !== undefined;
+    return !this.#roll.isEmpty || this.#register.trouble !== undefined;
   }
 
   /**
@@ -172,42 +146,23 @@ export class Access {
 
   /** Calls `listener` when people, keys or grants are others, until the returned function is called. */
   onChange(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#register.onChange(listener);
   }
 
   /** Everybody, and who is asked in and has not come yet. */
   people(): { readonly people: Person[]; readonly invitations: Invitation[] } {
-    const open = this.#roll.invitations.filter(
-      (invitation) => !invitation.recovery && this.#isOpen(invitation) === undefined,
-    );
-    const people = this.#roll.list((code) => this.#codes.plain(code));
-    return { people: [...people], invitations: open.map(plainInvitation) };
+    const people = this.#roll.list((code) => this.codes.plain(code));
+    return { people: [...people], invitations: [...this.#invitations.open] };
   }
 
   /**
    * Asks somebody in. The secret is given once and kept nowhere.
    * @throws VedetteError `access/denied` where it would give more than `by` has, `access/unknown`, what the store throws
    */
-  async invite(
-    by: Peer,
-    draft: InvitationDraft,
-  ): Promise<{ readonly invitation: Invitation; readonly secret: string }> {
+  async invite(by: Peer, draft: InvitationDraft): Promise<MadeInvitation> {
     this.#require(by, 'invite');
-    const { clock } = this.#options;
-    const now = clock.wall();
-    const forMs = Math.min(draft.expiresAt - now, maxInvitationMs);
-    if (!(forMs > 0)) throw denialError(denied('invitation-short'));
     this.#requireMayGive(by, draft);
-    const createdBy = by.kind === 'person' ? by.person : undefined;
-    const { body, secret } = draftInvitation({ ...draft, expiresAt: now + forMs }, now, createdBy);
-    const title = `${this.nameOf(by)} invited ${body.name}`;
-    await this.#commit(
-      [invitationRow(body)],
-      [{ type: 'pairing', title, ...this.#about(by), detail: { invitation: body.id } }],
-    );
-    this.#joining.opened(body, (clock.now() + forMs) as MonotonicMs);
-    return { invitation: plainInvitation(body), secret };
+    return this.#invitations.make(draft, this.#about(by), createdBy(by));
   }
 
   /**
@@ -217,39 +172,7 @@ export class Access {
   async inviteByCode(by: Peer, draft: CodeDraft): Promise<MadeCode> {
     this.#require(by, 'invite');
     this.#requireMayGive(by, draft);
-    const createdBy = by.kind === 'person' ? by.person : undefined;
-    return this.#inTurn(() => this.#codes.make(draft, this.#about(by), createdBy));
-  }
-
-  /** Where codes are typed. */
-  get keypads(): readonly KeypadDescription[] {
-    return this.#options.keypads.keypads;
-  }
-
-  /** Whoever typed this at a keypad; undefined where nobody has that code. */
-  peerOfCode(typed: string, keypad: KeypadDescription): Extract<Peer, { kind: 'code' }> | undefined {
-    return this.#codes.peerOf(typed, keypad);
-  }
-
-  /** False: what is kept cannot be read or written, and nothing is known of any code. */
-  get knowsCodes(): boolean {
-    return this.#options.store.trouble === undefined;
-  }
-
-  /** Codes whose secret is gone: they open nothing any more. */
-  get lostCodes(): number {
-    return this.#codes.lost;
-  }
-
-  /** Wrong codes at a keypad since the last right one, as they were kept. */
-  wrongCodes(keypad: string): number {
-    return this.#roll.counter(wrongCodesCounter(keypad));
-  }
-
-  /** Keeps their number, with what is to be said of it. */
-  async keepWrongCodes(keypad: string, value: number, audit: readonly AuditDraft[]): Promise<void> {
-    const id = wrongCodesCounter(keypad);
-    await this.#commit([{ kind: 'counter', id, body: { id, value } }], audit);
+    return this.#register.inTurn(() => this.codes.make(draft, this.#about(by), createdBy(by)));
   }
 
   /**
@@ -283,7 +206,7 @@ export class Access {
     const joined = this.#joining.joined(invitation);
     if (joined) return { state: 'joined', ...joined };
     const body = this.#roll.invitation(invitation);
-    return { state: body && this.#isOpen(body) === undefined ? 'open' : 'over' };
+    return { state: body && this.#invitations.closed(body) === undefined ? 'open' : 'over' };
   }
 
   /**
@@ -295,14 +218,15 @@ export class Access {
     this.#require(by, 'admin');
     if (again) {
       this.#joining.forgive();
-      await this.#commit(
+      await this.#register.commit(
         [counterRow(wrongTriesCounter, 0)],
         [{ type: 'pairing', title: `${this.nameOf(by)} opened pairing again` }],
       );
     }
     if (this.#joining.isClosed) throw new VedetteError('access/pairing-closed');
     const before = this.#pairing === undefined ? undefined : this.#roll.invitation(this.#pairing);
-    if (before && this.#isOpen(before) === undefined) await this.revoke(by, 'invitation', before.id);
+    if (before && this.#invitations.closed(before) === undefined)
+      await this.revoke(by, 'invitation', before.id);
     const made = await this.invite(by, pairingDraft(this.#options.clock.wall(), name));
     this.#pairing = made.invitation.id;
     return made;
@@ -317,11 +241,11 @@ export class Access {
       throw new VedetteError('access/denied', {
         reason: 'a recovery code is made on the device itself: vedette recovery',
       });
-    return this.#inTurn(async () => {
+    return this.#register.inTurn(async () => {
       const { code, id, rows } = await newRecovery(this.#roll, this.#options.clock.wall());
       const title = `${this.nameOf(by)} made a recovery code`;
       const detail = { invitation: id };
-      await this.#commit(rows, [{ type: 'pairing', title, ...this.#about(by), detail }]);
+      await this.#register.commit(rows, [{ type: 'pairing', title, ...this.#about(by), detail }]);
       return code;
     });
   }
@@ -331,7 +255,7 @@ export class Access {
    * @throws VedetteError `access/denied`, `access/unknown`, what the store throws
    */
   async revoke(by: Peer, what: Revocable, id: string): Promise<void> {
-    await this.#inTurn(async () => {
+    await this.#register.inTurn(async () => {
       const { rows, title, owner, notBy } = revoked(this.#roll, what, id, this.#options.clock.wall());
       // Everybody may take back what they gave, and give up what is theirs.
       if (by.kind !== 'person' || by.person !== owner)
@@ -342,10 +266,8 @@ export class Access {
         });
       const type = what === 'invitation' ? 'pairing' : what === 'grant' ? 'grant' : 'person';
       const entry: AuditDraft = { type, title: `${this.nameOf(by)} ${title}`, ...this.#about(by) };
-      // It holds before it is on disk, and where it does not get there: what is used meanwhile must not undo it.
-      this.#take(rows);
-      await this.#copy();
-      await this.#commit(rows, [entry]);
+      // What is used meanwhile must not undo it.
+      await this.#register.commitAtOnce(rows, [entry]);
     });
   }
 
@@ -354,7 +276,7 @@ export class Access {
    * @throws VedetteError `access/denied`, `access/unknown`, what the store throws
    */
   async grant(by: Peer, draft: GrantDraft): Promise<Grant> {
-    return this.#inTurn(() => this.#grant(by, draft));
+    return this.#register.inTurn(() => this.#grant(by, draft));
   }
 
   async #grant(by: Peer, draft: GrantDraft): Promise<Grant> {
@@ -365,14 +287,18 @@ export class Access {
     if (draft.instead !== undefined && (old?.person !== person.id || old.revokedAt !== undefined))
       throw new VedetteError('access/unknown', { what: 'grant' });
     this.#deciding.requireWithin(by, draft);
-    const createdBy = by.kind === 'person' ? by.person : undefined;
-    const { grant, codes, ends, before } = granted(this.#roll, draft, this.#options.clock.wall(), createdBy);
+    const { grant, codes, ends, before } = granted(
+      this.#roll,
+      draft,
+      this.#options.clock.wall(),
+      createdBy(by),
+    );
     const detail = { after: grantDetail(grant), ...(before ? { before: grantDetail(before) } : {}) };
     const title = `${this.nameOf(by)} ${before ? 'changed what' : 'allowed'} ${person.name}${before ? ' may' : ' more'}`;
     // What ends holds for nothing from now on: what is used of it meanwhile must not bring it back.
     this.#roll.take(ends);
     try {
-      await this.#commit(
+      await this.#register.commit(
         [...ends, { kind: 'grant', id: grant.id, body: grant }, ...codes],
         [{ type: 'grant', title, ...this.#about(by), detail }],
       );
@@ -385,7 +311,7 @@ export class Access {
 
   /** @throws VedetteError `access/denied`, `access/unknown`, what the store throws */
   async rename(by: Peer, id: string, name: string): Promise<void> {
-    await this.#inTurn(() => this.#rename(by, id, name));
+    await this.#register.inTurn(() => this.#rename(by, id, name));
   }
 
   async #rename(by: Peer, id: string, name: string): Promise<void> {
@@ -394,7 +320,7 @@ export class Access {
     if (!person) throw new VedetteError('access/unknown', { what: 'person' });
     const title = `${this.nameOf(by)} called ${person.name} ${name}`;
     const entry: AuditDraft = { type: 'person', title, ...this.#about(by) };
-    await this.#commit([{ kind: 'person', id, body: { ...person, name } }], [entry]);
+    await this.#register.commit([{ kind: 'person', id, body: { ...person, name } }], [entry]);
   }
 
   /** Counts one use of `grant` at once, so that no other takes it; gives the row to be kept with what it is used for. */
@@ -412,7 +338,7 @@ export class Access {
     if (!grant) throw new Error('no such grant');
     const row: AccessRow = { kind: 'grant', id, body: { ...grant, used: grant.used + uses } };
     this.#roll.take([row]);
-    if (grant.limits.uses !== undefined) void this.#copy();
+    if (grant.limits.uses !== undefined) void this.#register.copy();
     return row;
   }
 
@@ -436,64 +362,9 @@ export class Access {
     this.#deciding.requireWithin(by, { scopes, limits });
   }
 
-  /** Why an invitation cannot be opened, or undefined where it can. */
-  #isOpen(invitation: InvitationBody): string | undefined {
-    const { usedAt, revokedAt, expiresAt, createdBy, recovery } = invitation;
-    if (revokedAt !== undefined)
-      return recovery ? 'another was made since, or an owner was sent away' : 'it was taken back';
-    if (usedAt !== undefined) return recovery ? 'it was used already' : 'somebody has opened it already';
-    if (recovery) return undefined;
-    if (createdBy !== undefined && !this.#roll.person(createdBy))
-      return 'who made it is not known here any more';
-    // The monotonic clock knows for those of this run; a wall clock that is not sure knows for none.
-    const deadline = this.#joining.deadlineOf(invitation.id);
-    if (deadline !== undefined) return this.#options.clock.now() < deadline ? undefined : 'its time is over';
-    const now = this.#options.time.now();
-    if (now === undefined) return 'the device was started since, and does not know the time for sure';
-    return now < expiresAt ? undefined : 'its time is over';
-  }
-
   #about(by: Peer): Pick<AuditDraft, 'person' | 'name' | 'key'> {
     const name = this.nameOf(by);
     return by.kind === 'person' ? { person: by.person, name, key: by.key } : { name };
-  }
-
-  /** On disk first, then in mind, then told. */
-  async #commit(put: readonly AccessRow[], audit: readonly AuditDraft[]): Promise<void> {
-    const { store, known } = this.#options;
-    const counts = isOfPeople(put);
-    // An older copy than the store has seen is told from a newer one by its number.
-    const copied = counts ? [counterRow(knownCounter, known.number + 1)] : [];
-    await store.commit({ put: [...put, ...this.#seen(), ...copied], audit });
-    this.#take(put);
-    if (counts) await this.#copy();
-  }
-
-  #take(rows: readonly AccessRow[]): void {
-    this.#roll.take(rows);
-    if (isOfPeople(rows)) this.#tell();
-  }
-
-  #tell(): void {
-    for (const listener of this.#listeners) listener();
-  }
-
-  #copy(): Promise<void> {
-    return this.#options.known.keep([...this.#roll.living(), ...this.#seen()]);
-  }
-
-  /** The latest time that was right, where there was one. */
-  #seen(): readonly AccessRow[] {
-    const { time } = this.#options;
-    time.now();
-    return time.lastSeen > 0 ? [counterRow(lastSeenCounter, time.lastSeen)] : [];
-  }
-
-  /** Does `work` when no other change is under way. */
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#turn.then(work);
-    this.#turn = done.catch(() => undefined); // whoever asked is told; the next is not held up
-    return done;
   }
 }
 
@@ -513,4 +384,4 @@ function requireAllowed(decision: Decision): void {
   if (!decision.allowed) throw denialError(decision);
 }
 
-const isOfPeople = (rows: readonly AccessRow[]): boolean => rows.some(({ kind }) => kind !== 'counter');
+const createdBy = (by: Peer): string | undefined => (by.kind === 'person' ? by.person : undefined);

@@ -5,10 +5,10 @@ import type { Secret } from '../log.ts';
 import type { AuditDraft, Grant, PersonCode } from '../protocol/access.ts';
 import { codeDigits, type KeypadDescription } from '../protocol/keypad.ts';
 import { covers } from '../protocol/scope.ts';
-import { type InvitationDraft, newId } from './inviting.ts';
+import { type InvitationDraft, newId, wrongCodesCounter } from './inviting.ts';
 import type { Peer } from './peer.ts';
 import { plainCode, type Roll } from './roll.ts';
-import type { AccessRow, CodeBody } from './rows.ts';
+import { type AccessRow, type AccessStore, type CodeBody, counterRow } from './rows.ts';
 
 /** Where the secret is that codes are kept under. */
 export interface CodeSecret {
@@ -33,6 +33,7 @@ export interface MadeCode {
 export interface CodesParts {
   readonly roll: Roll;
   readonly secret: CodeSecret;
+  readonly store: Pick<AccessStore, 'trouble'>;
   readonly keypads: readonly KeypadDescription[];
   readonly clock: Clock;
   commit(put: readonly AccessRow[], audit: readonly AuditDraft[]): Promise<void>;
@@ -44,6 +45,26 @@ export class Codes {
 
   constructor(parts: CodesParts) {
     this.#parts = parts;
+  }
+
+  /** Where codes are typed. */
+  get keypads(): readonly KeypadDescription[] {
+    return this.#parts.keypads;
+  }
+
+  /** False: what is kept cannot be read or written, and nothing is known of any code. */
+  get areKnown(): boolean {
+    return this.#parts.store.trouble === undefined;
+  }
+
+  /** Wrong ones at a keypad since the last right one, as they were kept. */
+  wrong(keypad: string): number {
+    return this.#parts.roll.counter(wrongCodesCounter(keypad));
+  }
+
+  /** Keeps their number, with what is to be said of it. @throws VedetteError what the store throws */
+  async keepWrong(keypad: string, value: number, audit: readonly AuditDraft[]): Promise<void> {
+    await this.#parts.commit([counterRow(wrongCodesCounter(keypad), value)], audit);
   }
 
   /**

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Clock, MonotonicMs } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import { VedetteError } from '../errors.ts';
 import { keyIdOf, verify } from '../identity/keys.ts';
 import { joinStatement } from '../identity/statements.ts';
@@ -55,7 +55,7 @@ export interface JoiningParts {
   readonly identity: { readonly id: string; readonly publicKey: string };
   readonly clock: Clock;
   /** Why it cannot be opened, or undefined where it can. */
-  isOpen(invitation: InvitationBody): string | undefined;
+  closed(invitation: InvitationBody): string | undefined;
   /** Does `work` when no other change is under way. */
   inTurn<T>(work: () => Promise<T>): Promise<T>;
   commit(put: readonly AccessRow[], audit: readonly AuditDraft[]): Promise<void>;
@@ -65,22 +65,12 @@ export interface JoiningParts {
 export class Joining {
   readonly #parts: JoiningParts;
   /** By invitation, of this run. */
-  readonly #deadlines = new Map<string, MonotonicMs>();
   readonly #joined = new Map<string, Joined>();
   /** Wrong secrets since somebody looked, those on their way to the disk too. */
   #tries = 0;
 
   constructor(parts: JoiningParts) {
     this.#parts = parts;
-  }
-
-  /** An invitation of this run. */
-  opened({ id }: InvitationBody, until: MonotonicMs): void {
-    this.#deadlines.set(id, until);
-  }
-
-  deadlineOf(invitation: string): MonotonicMs | undefined {
-    return this.#deadlines.get(invitation);
   }
 
   joined(invitation: string): Joined | undefined {
@@ -118,13 +108,13 @@ export class Joining {
   }
 
   async #open(id: string, key: string, request: JoinRequest): Promise<Joined> {
-    const { roll, isOpen } = this.#parts;
+    const { roll } = this.#parts;
     const invitation = roll.invitation(id);
     if (!invitation) throw new VedetteError('access/invitation');
     // The answer may have been lost: the same key may ask again.
     const before = this.#joined.get(invitation.id);
     if (before?.key === key && roll.key(key)) return before;
-    const closed = isOpen(invitation);
+    const closed = this.#parts.closed(invitation);
     if (closed !== undefined) {
       const what = invitation.recovery ? 'A recovery code' : `An invitation of ${invitation.name}`;
       await this.#note(
@@ -141,7 +131,7 @@ export class Joining {
 
   /** The invitation whose secret this is. @throws VedetteError `access/invitation`, `access/pairing-closed` */
   async #proven({ invitation: id, secret }: JoinRequest): Promise<InvitationBody> {
-    const { roll, isOpen, commit } = this.#parts;
+    const { roll, closed, commit } = this.#parts;
     const invitation = roll.invitation(id);
     const right = invitation !== undefined && sameText(invitation.secretHash, hashOf(secret));
     // A code on paper is good for years: were wrong tries counted against it, any stranger could close pairing for good, and
@@ -150,7 +140,7 @@ export class Joining {
     if (this.isClosed) throw new VedetteError('access/pairing-closed');
     if (right) return invitation;
     // Where nobody is asked in, there is nothing to be guessed.
-    if (roll.invitations.some((other) => !other.recovery && isOpen(other) === undefined)) {
+    if (roll.invitations.some((other) => !other.recovery && closed(other) === undefined)) {
       this.#tries += 1;
       const value = this.#tries;
       const title = 'Somebody tried a link that was never made';

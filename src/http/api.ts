@@ -49,7 +49,9 @@ export function apiRoutes(
       // What an invitation's id and secret are added to, for a page that does not need this address.
       ...(covers(scopes, 'invite') ? { inviteLink: services.awayLink('') } : {}),
       // Where a code can be typed, for whoever may give one.
-      ...(covers(scopes, 'invite') && access.keypads.length > 0 ? { keypads: access.keypads } : {}),
+      ...(covers(scopes, 'invite') && access.codes.keypads.length > 0
+        ? { keypads: access.codes.keypads }
+        : {}),
       // The page tells times in its reader's zone, and says where the device is in another.
       zone: systemZone(),
     });

@@ -17,7 +17,7 @@ async function made(
   scopes: readonly Scope[] = ['view', 'unlock:box'],
 ) {
   const { code } = await house.access.inviteByCode(local, { name: 'Courier', scopes, limits });
-  const peer = house.access.peerOfCode(code, boxKeypad);
+  const peer = house.access.codes.peerOf(code, boxKeypad);
   if (!peer) throw new Error('nobody has it');
   return { code, peer };
 }
@@ -29,7 +29,7 @@ test('a code is eight digits, is told once, and whoever types it is known by the
   });
   expect(code).toMatch(/^\d{8}$/);
   expect(keypads).toEqual([boxKeypad]);
-  expect(house.access.peerOfCode(code, boxKeypad)).toMatchObject({ kind: 'code', person, name: 'Courier' });
+  expect(house.access.codes.peerOf(code, boxKeypad)).toMatchObject({ kind: 'code', person, name: 'Courier' });
   const told = JSON.stringify([[...house.store.rows.values()], house.store.audit, house.access.people()]);
   expect(told).not.toContain(code);
   expect(house.access.people().people).toMatchObject([{ name: 'Courier', keys: [], codes: [{}] }]);
@@ -41,9 +41,9 @@ test('what is kept of a code can be read again, and tells nobody without the sec
   const rows = [...house.store.rows.values()];
   expect(rows.map((row) => TrustRow.parse(row))).toEqual(rows);
   const again = await House.open({ store: house.store });
-  expect(again.access.peerOfCode(code, boxKeypad)).toBeUndefined();
+  expect(again.access.codes.peerOf(code, boxKeypad)).toBeUndefined();
   again.codeSecret.current = house.codeSecret.current;
-  expect(again.access.peerOfCode(code, boxKeypad)).toMatchObject({ name: 'Courier' });
+  expect(again.access.codes.peerOf(code, boxKeypad)).toMatchObject({ name: 'Courier' });
 });
 
 test('a code opens the locks of its grant and nothing else, whatever that grant gives by a link', async () => {
@@ -114,7 +114,7 @@ test('taken back alone, with its grant or with its person, it opens nothing from
     const of = { code: person?.codes?.[0]?.id, grant: person?.grants[0]?.id, person: person?.id }[what];
     await house.access.revoke(local, what, of ?? '');
     expect(house.access.authorize(peer, 'unlock:box').allowed).toBe(false);
-    const again = house.access.peerOfCode(code, boxKeypad);
+    const again = house.access.codes.peerOf(code, boxKeypad);
     if (what === 'grant') expect(again && house.access.authorize(again, 'unlock:box').allowed).toBe(false);
     else expect(again).toBeUndefined();
   }
@@ -136,12 +136,12 @@ test('whoever made a code may take it back, and others may not', async () => {
 test('with another secret all codes are over, and it is said of each', async () => {
   const house = await House.open();
   const { code, peer } = await made(house);
-  expect(house.access.lostCodes).toBe(0);
+  expect(house.access.codes.lost).toBe(0);
   house.codeSecret.current = undefined;
-  expect(house.access.lostCodes).toBe(1);
+  expect(house.access.codes.lost).toBe(1);
   await made(house);
-  expect(house.access.lostCodes).toBe(1);
-  expect(house.access.peerOfCode(code, boxKeypad)).toBeUndefined();
+  expect(house.access.codes.lost).toBe(1);
+  expect(house.access.codes.peerOf(code, boxKeypad)).toBeUndefined();
   expect(house.access.authorize(peer, 'unlock:box').allowed).toBe(false);
   expect(
     house.access
@@ -162,9 +162,9 @@ test('whoever only has a code has not paired: the printed link goes on, until so
 test('wrong codes are counted over a restart', async () => {
   const store = new MemoryStore();
   const house = await House.open({ store });
-  await house.access.keepWrongCodes('gate', 5, []);
+  await house.access.codes.keepWrong('gate', 5, []);
   const again = await House.open({ store });
-  expect([again.access.wrongCodes('gate'), again.access.wrongCodes('door')]).toEqual([5, 0]);
+  expect([again.access.codes.wrong('gate'), again.access.codes.wrong('door')]).toEqual([5, 0]);
 });
 
 let folder: string | undefined;

@@ -1,8 +1,8 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { windowMs } from '../src/access/presence-window.ts';
+import { composeButton, tellOwnerCame } from '../src/button.ts';
 import type { MonotonicMs } from '../src/clock.ts';
-import { composePresence, tellOwnerCame } from '../src/presence.ts';
 import { parseProfile } from '../src/profile/load.ts';
 import type { DeviceEvent } from '../src/protocol/alarm.ts';
 import type { Reading, SensorState } from '../src/protocol/reading.ts';
@@ -39,7 +39,7 @@ async function composed(access = 'access: { presence: { sensor: inside, hold: 2s
       listeners.state = listener;
     },
   };
-  const presence = composePresence({
+  const presence = composeButton({
     ...{ profile: profile(access), access: house.access, trust: house.store, clock: house.clock },
     watch: { sensors, alarms } as never,
     log: pino({ level: 'silent' }),

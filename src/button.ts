@@ -8,7 +8,7 @@ import type { Logger } from './log.ts';
 import type { Profile } from './profile/profile.ts';
 import type { Watch } from './watch.ts';
 
-export interface PresenceSources {
+export interface ButtonSources {
   readonly profile: Profile;
   readonly access: Access;
   readonly trust: Pick<Trust, 'commit'>;
@@ -18,14 +18,14 @@ export interface PresenceSources {
 }
 
 /** Composes the device's button, where the profile has one: its sensor, the trail, and the events of it. */
-export function composePresence({
+export function composeButton({
   profile,
   access,
   trust,
   watch: { sensors, alarms },
   clock,
   log,
-}: PresenceSources): Presence | undefined {
+}: ButtonSources): Presence | undefined {
   const settings = profile.access.presence;
   if (!settings) return undefined;
   const presence = new Presence({

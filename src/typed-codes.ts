@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Access } from './access/access.ts';
+import type { Codes } from './access/codes.ts';
 import type { Peer } from './access/peer.ts';
 import type { Actions } from './actions/actions.ts';
 import type { Alarms } from './alarms.ts';
@@ -16,9 +16,9 @@ import type { KeypadDescription } from './protocol/keypad.ts';
 import { ChallengeResult, type Receipt } from './protocol/request.ts';
 import type { Requests } from './requests/requests.ts';
 
-export interface KeypadCodesParts {
+export interface TypedCodesParts {
   readonly keypads: readonly KeypadProfile[];
-  readonly access: Pick<Access, 'peerOfCode' | 'knowsCodes' | 'wrongCodes' | 'keepWrongCodes' | 'lostCodes'>;
+  readonly codes: Pick<Codes, 'peerOf' | 'areKnown' | 'wrong' | 'keepWrong' | 'lost'>;
   readonly requests: Pick<Requests, 'take'>;
   readonly buses: KeypadBuses;
   readonly actions: Pick<Actions, 'run'>;
@@ -42,22 +42,22 @@ export const describeKeypad = ({ name, title, lock }: KeypadProfile): KeypadDesc
  * The keypads of a device, and who has the codes that are typed there. A code unlocks as everybody does, by a request with
  * a challenge of its own: the same grants, uses and refusals, and the same trail. What was typed is said nowhere.
  */
-export class KeypadCodes implements KeypadHost {
-  readonly #parts: KeypadCodesParts;
+export class TypedCodes implements KeypadHost {
+  readonly #parts: TypedCodesParts;
   readonly #keypads: readonly Keypad[];
   /** What tells people at a keypad of a code, while it does. */
   readonly #telling = new Set<string>();
   readonly #troubles = new Map<string, DeviceEvent>();
 
-  constructor(parts: KeypadCodesParts) {
+  constructor(parts: TypedCodesParts) {
     this.#parts = parts;
     const { keypads, buses, clock, log } = parts;
     this.#keypads = keypads.map((keypad) => new Keypad(keypad, buses, this, clock, log));
   }
 
   start(): void {
-    const { access, alarms, log } = this.#parts;
-    const lost = access.lostCodes;
+    const { codes, alarms, log } = this.#parts;
+    const lost = codes.lost;
     if (lost > 0) {
       const title = `${lost === 1 ? 'A code' : `${lost} codes`} for keypads can open nothing any more: give new ones`;
       log.warn({ lost }, 'the secret that codes are kept under is gone: give new ones');
@@ -71,14 +71,14 @@ export class KeypadCodes implements KeypadHost {
   }
 
   wrong({ name }: KeypadProfile): number {
-    return this.#parts.access.wrongCodes(name);
+    return this.#parts.codes.wrong(name);
   }
 
   async judge(keypad: KeypadProfile, code: string): Promise<Verdict> {
-    const { access } = this.#parts;
-    const peer = access.peerOfCode(code, describeKeypad(keypad));
+    const { codes } = this.#parts;
+    const peer = codes.peerOf(code, describeKeypad(keypad));
     // Whoever types a right one while nothing is known of any must not lock the keypad by it; nothing opens anyhow.
-    if (!peer && access.knowsCodes) return 'wrong';
+    if (!peer && codes.areKnown) return 'wrong';
     const challenge = peer && (await this.#challenge(peer));
     if (!peer || challenge === undefined) {
       this.refused(keypad);
@@ -108,7 +108,7 @@ export class KeypadCodes implements KeypadHost {
   }
 
   async counted(keypad: KeypadProfile, wrong: number, lockoutMs: number | undefined): Promise<void> {
-    const { access, alarms, log } = this.#parts;
+    const { codes, alarms, log } = this.#parts;
     const { name, title, lock } = keypad;
     const about = { type: 'refusal', lock, detail: { keypad: name, wrong } } as const;
     const audit: AuditDraft[] =
@@ -120,7 +120,7 @@ export class KeypadCodes implements KeypadHost {
       audit.push({ ...about, title: `${none}: ${detail}` });
       alarms.note({ type: 'device', severity: 'warning', title: none, detail });
     }
-    await access.keepWrongCodes(name, wrong, audit).catch((error: unknown) => {
+    await codes.keepWrong(name, wrong, audit).catch((error: unknown) => {
       log.warn({ keypad: name, err: error }, 'wrong codes could not be counted over a restart');
     });
     if (wrong > 0) this.refused(keypad);

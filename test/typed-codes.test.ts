@@ -3,7 +3,6 @@ import { afterEach, expect, test } from 'vitest';
 import type { Peer } from '../src/access/peer.ts';
 import { Buses } from '../src/buses/buses.ts';
 import { VedetteError } from '../src/errors.ts';
-import { KeypadCodes } from '../src/keypad-codes.ts';
 import type { KeypadSink, KeypadSource } from '../src/keypads/kind.ts';
 import type { KeypadProfile } from '../src/keypads/profile.ts';
 import type { GrantLimits } from '../src/protocol/access.ts';
@@ -11,6 +10,7 @@ import type { DeviceEvent } from '../src/protocol/alarm.ts';
 import type { Receipt } from '../src/protocol/request.ts';
 import { Requests } from '../src/requests/requests.ts';
 import { WaitingUnlocks } from '../src/second-steps/waiting.ts';
+import { TypedCodes } from '../src/typed-codes.ts';
 import { House, local } from './access/house.ts';
 import { MemoryStore } from './access/memory-store.ts';
 import { quiet, until } from './media/ready.ts';
@@ -37,8 +37,8 @@ async function gate({ store = new MemoryStore(), trust = new MemoryTrust(), two 
     ...{ accepted: ['green'], refused: ['red'] },
     open: (): KeypadSource => ({ start: (sink) => void sinks.push(sink), stop: async () => undefined }),
   };
-  const codes = new KeypadCodes({
-    ...{ keypads: [keypad], access, requests, clock, log: quiet },
+  const codes = new TypedCodes({
+    ...{ keypads: [keypad], codes: access.codes, requests, clock, log: quiet },
     buses: new Buses({ device: 'test', clock, log: quiet }),
     actions: { run: async (names) => void ran.push(...names) },
     alarms: {
@@ -121,7 +121,7 @@ test('five wrong codes lock the keypad, which is an event and in the trail, also
   expect(await after.type(code)).toBe('red');
   after.house.clock.pass(1);
   expect(await after.type(code)).toBe('green');
-  await until('its number is kept', () => after.house.access.wrongCodes('gate') === 0);
+  await until('its number is kept', () => after.house.access.codes.wrong('gate') === 0);
   for (const told of [before, after])
     expect(JSON.stringify([told.store.audit, told.events])).not.toMatch(
       new RegExp(`${code}|${wrongOf(code)}`),
@@ -182,7 +182,7 @@ test('while nothing is known of any code, none opens, and none locks the keypad'
   expect(locks.pulses).toEqual([]);
   store.trouble = undefined;
   expect(await type('12345678')).toBe('red');
-  expect(house.access.wrongCodes('gate')).toBe(1);
+  expect(house.access.codes.wrong('gate')).toBe(1);
 });
 
 test('a keypad that is pulled out is opened again, and its loss is an event until it is back', async () => {

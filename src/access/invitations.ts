@@ -1,0 +1,75 @@
+import type { Clock, MonotonicMs } from '../clock.ts';
+import type { AuditDraft, Invitation } from '../protocol/access.ts';
+import { denialError, denied } from './denial.ts';
+import { draftInvitation, type InvitationDraft, invitationRow, maxInvitationMs } from './inviting.ts';
+import { plainInvitation, type Roll } from './roll.ts';
+import type { AccessRow, InvitationBody } from './rows.ts';
+import type { TrustedClock } from './trusted-clock.ts';
+
+export interface InvitationsParts {
+  readonly roll: Roll;
+  readonly clock: Clock;
+  readonly time: Pick<TrustedClock, 'now'>;
+  commit(put: readonly AccessRow[], audit: readonly AuditDraft[]): Promise<void>;
+}
+
+/** A new invitation: the secret is told this once. */
+export interface MadeInvitation {
+  readonly invitation: Invitation;
+  readonly secret: string;
+}
+
+/** Who is asked in: invitations as they are made, and for how long each can be opened. */
+export class Invitations {
+  readonly #parts: InvitationsParts;
+  /** Of those that were made in this run. */
+  readonly #deadlines = new Map<string, MonotonicMs>();
+
+  constructor(parts: InvitationsParts) {
+    this.#parts = parts;
+  }
+
+  /** Who is asked in and has not come yet. */
+  get open(): readonly Invitation[] {
+    return this.#parts.roll.invitations
+      .filter((invitation) => !invitation.recovery && this.closed(invitation) === undefined)
+      .map(plainInvitation);
+  }
+
+  /**
+   * Makes one. The secret is kept nowhere.
+   * @throws VedetteError `access/denied` where it would be over already, what the store throws
+   */
+  async make(
+    draft: InvitationDraft,
+    by: Pick<AuditDraft, 'person' | 'name' | 'key'>,
+    createdBy: string | undefined,
+  ): Promise<MadeInvitation> {
+    const { clock, commit } = this.#parts;
+    const now = clock.wall();
+    const forMs = Math.min(draft.expiresAt - now, maxInvitationMs);
+    if (!(forMs > 0)) throw denialError(denied('invitation-short'));
+    const { body, secret } = draftInvitation({ ...draft, expiresAt: now + forMs }, now, createdBy);
+    const title = `${by.name} invited ${body.name}`;
+    await commit([invitationRow(body)], [{ type: 'pairing', title, ...by, detail: { invitation: body.id } }]);
+    this.#deadlines.set(body.id, (clock.now() + forMs) as MonotonicMs);
+    return { invitation: plainInvitation(body), secret };
+  }
+
+  /** Why one cannot be opened, or undefined where it can. */
+  closed(invitation: InvitationBody): string | undefined {
+    const { usedAt, revokedAt, expiresAt, createdBy, recovery } = invitation;
+    if (revokedAt !== undefined)
+      return recovery ? 'another was made since, or an owner was sent away' : 'it was taken back';
+    if (usedAt !== undefined) return recovery ? 'it was used already' : 'somebody has opened it already';
+    if (recovery) return undefined;
+    const { roll, clock, time } = this.#parts;
+    if (createdBy !== undefined && !roll.person(createdBy)) return 'who made it is not known here any more';
+    // The monotonic clock knows for those of this run; a wall clock that is not sure knows for none.
+    const deadline = this.#deadlines.get(invitation.id);
+    if (deadline !== undefined) return clock.now() < deadline ? undefined : 'its time is over';
+    const now = time.now();
+    if (now === undefined) return 'the device was started since, and does not know the time for sure';
+    return now < expiresAt ? undefined : 'its time is over';
+  }
+}
