@@ -218,7 +218,7 @@ export function createAgent(
         await watch.start();
         requests.start();
         keypads.start();
-        away?.start();
+        await away?.start();
         return http.start();
       });
       page = addresses.canonical;

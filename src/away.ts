@@ -4,6 +4,8 @@ import { MqttBus } from './buses/mqtt.ts';
 import { type Clock, systemZone } from './clock.ts';
 import { sealedHost } from './http/sealed.ts';
 import { type Away, writeAway } from './identity/away.ts';
+import { keyIdOf } from './identity/keys.ts';
+import { writeMoved } from './identity/moved.ts';
 import type { Logger } from './log.ts';
 import type { Profile } from './profile/profile.ts';
 import type { AuditDraft } from './protocol/access.ts';
@@ -33,7 +35,7 @@ export interface AwayParts {
 /** The device as it is met from elsewhere. */
 export interface AwayDoor {
   /** After the identity was started. */
-  start(): void;
+  start(): Promise<void>;
   /** The link of the page elsewhere, to which `#…` of an invitation may be added. */
   link(invitation: string): string | undefined;
   stop(): Promise<void>;
@@ -64,14 +66,24 @@ export function composeAway(parts: AwayParts): AwayDoor | undefined {
     return new URL(`#at=${writeAway(away)}&join=${invitation}`, settings.page).href;
   };
 
+  const forwarding = async (earlier: readonly string[]) => ({
+    presences: earlier.map((id) => signalTopics(topic, id).presence),
+    text: await writeMoved(identity),
+  });
+
   return {
-    start() {
+    async start() {
       const topics = signalTopics(topic, identity.id);
       const will = { topic: topics.presence, payload: signalPresence.gone, retain: true };
-      const clientId = mqtt.clientId ?? `vedette-${identity.id.slice(0, 12)}`;
+      const earlier = await Promise.all(identity.succession.map(({ from }) => keyIdOf(from)));
+      // Over all changes of its key the same: where the broker has not noticed yet that the device went, the will of that
+      // connection is said when this one begins (MQTT 5, 3.1.4), and not after the word of where it moved.
+      const [first = identity.id] = earlier;
+      const clientId = mqtt.clientId ?? `vedette-${first.slice(0, 12)}`;
       const bus = new MqttBus({ settings: { ...mqtt, clientId }, device: profile.device, will, clock, log });
       const signaling = new MqttSignaling({
         ...{ bus, topics, clock, log },
+        ...(earlier.length > 0 && { moved: await forwarding(earlier) }),
         kept: noteKept,
         host: sealedHost({ identity, access, requests, log }, links, {
           network: 'remote',

@@ -54,9 +54,7 @@ const changeCommand: CommandModule<object, ChangeFlags> = {
     await mustBeStopped(folder);
     for await (const step of identity.change(heads, Date.now())) print(step);
     print(`the device's key is now ${identity.publicKey}`);
-    print(
-      'browsers follow it when they open its own page the next time; who comes from elsewhere is asked in again',
-    );
+    print('browsers follow it when they meet the device the next time, at home or from elsewhere');
     print('backups made before hold the old key: make a new one');
   },
 };

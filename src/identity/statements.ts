@@ -118,3 +118,11 @@ export const successionStatement = (parts: {
     'vedette succession 1',
     ...[parts.from, parts.to, String(parts.number), String(parts.time), String(parts.heads)],
   );
+
+/** A device's key vouches for the one that is sealed to. */
+export const sealKeyStatement = (parts: {
+  /** The device's public key. */
+  readonly device: string;
+  /** X25519. */
+  readonly sealKey: string;
+}): string => statement('vedette seal key 1', parts.device, parts.sealKey);

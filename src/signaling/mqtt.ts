@@ -15,7 +15,7 @@ const perSecond = 1;
 const expiryMs = 30_000;
 const sessionPattern = /^[A-Za-z0-9_-]{22}$/;
 
-/** What stands on a device's presence. */
+/** What stands on a device's presence; on that of an earlier key of it, where it went. */
 export const signalPresence = { here: 'online', gone: 'offline' } as const;
 
 /** Where a device and its viewers leave word for each other at a broker. */
@@ -41,6 +41,8 @@ export function signalTopics(prefix: string, id: string): SignalTopics {
 export interface MqttSignalingOptions {
   readonly bus: Pick<MqttBus, 'subscribe' | 'publish' | 'onConnected'>;
   readonly topics: SignalTopics;
+  /** What stays at the presence of each earlier key of the device. */
+  readonly moved?: { readonly presences: readonly string[]; readonly text: string };
   readonly host: SealedHost;
   /** The broker had kept a request, which was refused. */
   kept(): void;
@@ -67,10 +69,13 @@ export class MqttSignaling {
   }
 
   start(): void {
-    const { bus, topics } = this.#options;
+    const { bus, topics, moved } = this.#options;
     this.#releases.push(
       bus.subscribe(topics.toDevice('+'), (message) => this.#take(message)),
-      bus.onConnected(() => this.#publish(topics.presence, signalPresence.here, true)),
+      bus.onConnected(() => {
+        this.#publish(topics.presence, signalPresence.here, true);
+        if (moved) for (const presence of moved.presences) this.#publish(presence, moved.text, true);
+      }),
     );
   }
 

@@ -33,6 +33,8 @@ export interface DeviceOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Beside the profile and the port; `--log-level debug` by default. */
   readonly flags?: readonly string[];
+  /** A free one by default; browsers know a device at another port as another origin. */
+  readonly port?: number;
 }
 
 const command = join(import.meta.dirname, '../../bin/vedette');
@@ -42,7 +44,7 @@ const startDeadlineMs = 60_000;
 /** Starts `vedette run` on a profile and waits until it serves. */
 export async function startDevice(
   profile: (place: { readonly folder: string }) => Readonly<Record<string, unknown>>,
-  { env = {}, flags = ['--log-level', 'debug'] }: DeviceOptions = {},
+  { env = {}, flags = ['--log-level', 'debug'], port: given }: DeviceOptions = {},
 ): Promise<Device> {
   const folder = await mkdtemp(join(tmpdir(), 'vedette-device-'));
   const path = join(folder, 'profile.yaml');
@@ -59,7 +61,7 @@ export async function startDevice(
       media: { tcpPort: 0, ...(written.media as object | undefined) },
     }),
   );
-  const port = await freePort();
+  const port = given ?? (await freePort());
   const child = spawn(command, ['run', path, '--port', String(port), ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, VEDETTE_NODE: process.execPath, STATE_DIRECTORY: join(folder, 'state'), ...env },
@@ -119,7 +121,7 @@ const answers = (url: string) =>
   );
 
 /** A port that is free now; the gap until it is used is small, and a clash fails loudly. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -77,7 +77,9 @@ export class FarPerson {
 
   /** Begins a conversation. */
   converse(): FarViewer {
-    return new FarViewer(this.ends, (session, events) => meet(this.#away, this.device, session, events));
+    return new FarViewer(this.ends, (session, events) =>
+      meet(this.#away, this.device, session, { ...events, presence: () => undefined }),
+    );
   }
 
   /** A valid unlock, with a challenge that was asked for over `viewer`. */

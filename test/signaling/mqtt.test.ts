@@ -3,14 +3,24 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { MqttBus } from '../../src/buses/mqtt.ts';
 import { MqttSettings } from '../../src/buses/mqtt-settings.ts';
 import { systemClock } from '../../src/clock.ts';
-import { greet, type SealHolder, type Speaker } from '../../src/identity/sealed-channel.ts';
+import { keyIdOf } from '../../src/identity/keys.ts';
+import { readMoved, writeMoved } from '../../src/identity/moved.ts';
+import { type DeviceKeys, greet, type SealHolder, type Speaker } from '../../src/identity/sealed-channel.ts';
+import { nextLink, type SuccessionLink } from '../../src/identity/succession.ts';
 import { type SignalingBody, SignalingMessage, signalingVersion } from '../../src/protocol/signaling.ts';
 import { LinkServer } from '../../src/signaling/link-server.ts';
-import { MqttSignaling, signalPresence, signalTopics } from '../../src/signaling/mqtt.ts';
+import {
+  MqttSignaling,
+  type MqttSignalingOptions,
+  signalPresence,
+  signalTopics,
+} from '../../src/signaling/mqtt.ts';
+import { meet } from '../../src/viewer/away/broker.ts';
 import { hasMosquitto, type Mosquitto, startMosquitto } from '../buses/mosquitto.ts';
 import { sealHolder, speaker } from '../identity/parties.ts';
 import { quiet, until } from '../media/ready.ts';
 import { FakeSessions, offer } from './fake-sessions.ts';
+import { FarViewer } from './far-viewer.ts';
 
 const topics = signalTopics('vedette', 'device-id');
 
@@ -31,7 +41,7 @@ describe.skipIf(!hasMosquitto)('signaling over a broker', () => {
     for (const step of undo.splice(0).reverse()) await step();
   });
 
-  async function startDevice(): Promise<FakeSessions> {
+  async function startDevice(moved?: MqttSignalingOptions['moved']): Promise<FakeSessions> {
     const sessions = new FakeSessions();
     const bus = new MqttBus({
       settings: MqttSettings.parse({ url: broker.url }),
@@ -49,6 +59,7 @@ describe.skipIf(!hasMosquitto)('signaling over a broker', () => {
     });
     const signaling = new MqttSignaling({
       ...{ bus, topics, clock: systemClock, log: quiet },
+      ...(moved && { moved }),
       kept() {
         kept += 1;
       },
@@ -182,5 +193,61 @@ describe.skipIf(!hasMosquitto)('signaling over a broker', () => {
     expect(later.heard).toEqual([{ topic: topics.presence, text: signalPresence.here, retained: true }]);
     await undo[0]?.();
     await until('the last will', () => later.heard.some(({ text }) => text === signalPresence.gone));
+  });
+
+  test('leaves where it went at the presence of each earlier key, and anew at a broker that forgot', async () => {
+    const before = await Promise.all([speaker(), speaker()]);
+    const succession: SuccessionLink[] = [];
+    for (const [at, from] of before.entries()) {
+      const to = before[at + 1] ?? device;
+      succession.push(await nextLink(succession, { from, to, time: at, heads: 0 }));
+    }
+    const { publicKey } = device;
+    const sealKey = seal.publicKey;
+    const text = await writeMoved({ publicKey, sealKey, succession, sign: device.sign });
+    const ids = await Promise.all(before.map((each) => keyIdOf(each.publicKey)));
+    const presences = ids.map((id) => signalTopics('vedette', id).presence);
+    await startDevice({ presences, text });
+    const leads = async () => {
+      const later = await client();
+      for (const [at, presence] of presences.entries()) {
+        const word = () => later.heard.find(({ topic }) => topic === presence);
+        await until('where it went', () => word() !== undefined);
+        const known = before[at]?.publicKey ?? '';
+        expect(await readMoved(word()?.text ?? '', known)).toMatchObject({ publicKey, sealKey });
+      }
+      return later.heard;
+    };
+    await leads();
+    expect((await leads()).every(({ retained }) => retained)).toBe(true);
+    await broker.kill();
+    await broker.start();
+    await leads();
+  });
+
+  test('who knows an earlier key is told where the device went, and meets it there', async () => {
+    const before = await speaker();
+    const link = await nextLink([], { from: before, to: device, time: 1, heads: 0 });
+    const id = await keyIdOf(before.publicKey);
+    const { publicKey } = device;
+    const sealKey = seal.publicKey;
+    const text = await writeMoved({ publicKey, sealKey, succession: [link], sign: device.sign });
+    await startDevice({ presences: [signalTopics('vedette', id).presence], text });
+    const away = {
+      ...{ title: 'Mill', device: before.publicKey, seal: (await sealHolder()).publicKey },
+      ...{ broker: broker.url, topic: 'vedette' },
+    };
+    const told = Promise.withResolvers<string>();
+    const talk = (keys: DeviceKeys, at: string) => {
+      const viewer = new FarViewer({ device: keys, own: person }, (session, events) =>
+        meet(away, at, session, { ...events, presence: told.resolve }),
+      );
+      undo.push(() => viewer.close());
+      return viewer;
+    };
+    talk({ publicKey: away.device, sealKey: away.seal }, id);
+    const moved = await readMoved(await told.promise, away.device);
+    if (!moved) throw new Error('nothing leads there');
+    expect(await talk(moved, 'device-id').first('hello')).toMatchObject({ device: 'mill' });
   });
 });

@@ -1,5 +1,5 @@
 import type { Away } from '../../identity/away.ts';
-import { keyIdOf, sha256, sign } from '../../identity/keys.ts';
+import { sha256, sign } from '../../identity/keys.ts';
 import type { Speaker } from '../../identity/sealed-channel.ts';
 import { joinStatement } from '../../identity/statements.ts';
 import { keyWords } from '../../identity/words.ts';
@@ -13,6 +13,9 @@ import { SealedAsking } from '../sealed-asking.ts';
 import { openSealedLine, type SealedLineEvents } from '../sealed-line.ts';
 import { readJson } from '../signaling.ts';
 import { meet } from './broker.ts';
+import { Whereabouts } from './whereabouts.ts';
+
+type JoinForm = Parameters<Door['join']>[2];
 
 /** An answer to who joins is short. */
 const maxAnswerCharacters = 4 * 1024;
@@ -21,24 +24,25 @@ const answerTimeoutMs = 15_000;
 const atHomeOnly: readonly string[] = ['history', 'files', 'snapshot', 'metrics'];
 
 /** A device that is met at a broker, from a page of any origin. */
-export async function awayDoor(away: Away): Promise<Door> {
-  const id = await keyIdOf(away.device);
+export async function awayDoor(link: Away): Promise<Door> {
+  const where = await Whereabouts.of(link);
+  const keys = () => ownKeys(where.id);
   const own = async () => {
-    const [key] = await ownKeys(id);
+    const [key] = await keys();
     return key && speakerOf(key);
   };
-  const asking = new SealedAsking((events) => openAway(away, id, own(), events));
+  const asking = new SealedAsking((events) => openAway(where, own(), events));
   return {
     line: (events) => asking.line(events),
-    identity: async () => ({
-      device: { name: '', title: away.title, publicKey: away.device, id, sealKey: away.seal },
-      succession: [],
-      paired: true,
-    }),
-    join: (_identity, link, form) => joinAway(away, id, link, form),
+    async identity() {
+      const { title, device: publicKey, seal: sealKey } = where.away;
+      const device = { name: '', title, publicKey, id: where.id, sealKey };
+      return { device, succession: [], paired: true };
+    },
+    join: (_identity, invitation, form) => joinAway(where, invitation, form),
     // What is not known yet is said by the device, once it is met.
     admission: async () =>
-      (await ownKeys(id)).length > 0 ? { type: 'unreachable' } : { type: 'unauthorized', because: 'keyless' },
+      (await keys()).length > 0 ? { type: 'unreachable' } : { type: 'unauthorized', because: 'keyless' },
     admitted: ({ device, feeds, about }): Admission | undefined => {
       if (about === undefined) return undefined;
       const scopes = about.scopes.filter((scope) => !atHomeOnly.includes(scope));
@@ -48,23 +52,43 @@ export async function awayDoor(away: Away): Promise<Door> {
         device: { device, title, feeds, secure: true, away: true, scopes, zone, person, inviteLink },
       };
     },
-    whyLost: async () => ((await ownKeys(id)).length > 0 ? 'unreachable' : 'unauthorized'),
+    whyLost: async () => ((await keys()).length > 0 ? 'unreachable' : 'unauthorized'),
     post: (request, heard) => asking.post(request, heard),
   };
 }
 
-function openAway(away: Away, id: string, own: Promise<Speaker | undefined>, events: SealedLineEvents) {
+function openAway(where: Whereabouts, own: Promise<Speaker | undefined>, events: SealedLineEvents) {
+  const { away, id } = where;
   const device = { publicKey: away.device, sealKey: away.seal };
   const ends = own.then((speaker) => speaker && { device, own: speaker });
-  return openSealedLine(ends, (session, heard) => meet(away, id, session, heard), events);
+  return openSealedLine(
+    ends,
+    (session, heard) =>
+      meet(away, id, session, {
+        ...heard,
+        presence(text) {
+          void where.follow(text).then(() => {
+            if (where.id !== id) heard.lost(); // the next line leads there
+          });
+        },
+      }),
+    events,
+  );
 }
 
-async function joinAway(
-  away: Away,
-  device: string,
+async function joinAway(where: Whereabouts, link: JoinLink, form: JoinForm): Promise<Joined> {
+  const { id } = where;
+  const joined = await joinThere(where, link, form);
+  // Who asks was invited before the device's key was changed, and has just been told where it went.
+  return joined.type === 'unreachable' && where.id !== id ? joinThere(where, link, form) : joined;
+}
+
+async function joinThere(
+  where: Whereabouts,
   { invitation, secret }: JoinLink,
-  { name, label }: { readonly name: string | undefined; readonly label: string },
+  { name, label }: JoinForm,
 ): Promise<Joined> {
+  const { away, id: device } = where;
   const key = await newKey(device);
   if (typeof key === 'string') return { type: 'no-key', trouble: key };
   try {
@@ -73,7 +97,7 @@ async function joinAway(
     const signature = await sign(key.privateKey, statement);
     const named = name === undefined ? {} : { name };
     const said = { type: 'join', invitation, secret, key: key.publicKey, label, ...named, signature };
-    const answer = await asked(away, device, speakerOf(key), JSON.stringify(said));
+    const answer = await asked(where, speakerOf(key), JSON.stringify(said));
     if (answer?.type === 'refused') return answer;
     if (answer === undefined) return { type: 'unreachable' };
     await keyJoined(device, key);
@@ -84,12 +108,7 @@ async function joinAway(
 }
 
 /** Says one thing to the device; undefined where no answer comes. */
-function asked(
-  away: Away,
-  device: string,
-  own: Speaker,
-  text: string,
-): Promise<SealedJoinAnswer | undefined> {
+function asked(where: Whereabouts, own: Speaker, text: string): Promise<SealedJoinAnswer | undefined> {
   return new Promise((resolve) => {
     const settle = (answer: SealedJoinAnswer | undefined) => {
       clearTimeout(timer);
@@ -97,7 +116,7 @@ function asked(
       resolve(answer);
     };
     const timer = setTimeout(() => settle(undefined), answerTimeoutMs);
-    const line = openAway(away, device, Promise.resolve(own), {
+    const line = openAway(where, Promise.resolve(own), {
       ready: () => line.send(text),
       message: (given) => settle(readJson(given, SealedJoinAnswer, maxAnswerCharacters)),
       lost: () => settle(undefined),
