@@ -13,6 +13,7 @@ import { covers } from './protocol/scope.ts';
 import type { SessionHost } from './protocol/session.ts';
 import type { IceServer } from './protocol/signaling.ts';
 import type { Requests } from './requests/requests.ts';
+import { Seldom } from './seldom.ts';
 import { LinkServer } from './signaling/link-server.ts';
 import { MqttSignaling, signalPresence, signalTopics } from './signaling/mqtt.ts';
 
@@ -48,13 +49,13 @@ export function composeAway(parts: AwayParts): AwayDoor | undefined {
   if (!settings) return undefined;
   const { topic, viewers, ...mqtt } = settings.mqtt;
   let started: { readonly bus: MqttBus; readonly signaling: MqttSignaling } | undefined;
-  let keptNoted = Number.NEGATIVE_INFINITY;
+  const noted = new Seldom(keptNotedEveryMs, clock);
   /** A broker that brings such messages over and over fills no trail. */
   const noteKept = () => {
-    if (clock.now() - keptNoted < keptNotedEveryMs) return;
-    keptNoted = clock.now();
-    audit({ type: 'refusal', title: 'the broker had kept a request, which was refused' }).catch(
-      (error: unknown) => log.warn({ err: error }, 'a refusal did not get into the trail'),
+    const title = 'the broker had kept a request, which was refused';
+    if (!noted.first(title)) return;
+    audit({ type: 'refusal', title }).catch((error: unknown) =>
+      log.warn({ err: error }, 'a refusal did not get into the trail'),
     );
   };
   const links = new LinkServer({ device: profile.device, sessions, iceServers, clock, log });

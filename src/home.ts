@@ -8,12 +8,19 @@ import { doorOf, type Profile } from './profile/profile.ts';
 import type { AuditDraft } from './protocol/access.ts';
 import type { DeviceEvent } from './protocol/alarm.ts';
 import type { LockHost } from './protocol/lock-host.ts';
+import { Seldom } from './seldom.ts';
 import type { Sensors } from './sensors/sensors.ts';
 import type { DeviceSituation } from './situation.ts';
 import { version } from './version.ts';
 
 /** Who it is that asks from there. */
 const asker = 'Home Assistant';
+/** A broker that says the same over and over fills no trail. */
+const refusalNotedEveryMs = 10 * 60_000;
+const refusals = {
+  kept: 'the broker had kept that, so nobody asks it now',
+  untrusted: 'the profile does not trust the broker to',
+} as const satisfies Record<NonNullable<LockCommand['refused']>, string>;
 
 export interface HomeParts {
   readonly profile: Profile;
@@ -54,17 +61,20 @@ export function composeHome(parts: HomeParts): HomeAssistant | undefined {
     for (const status of alarms.statuses)
       if (rule === undefined || status.rule === rule) alarms.acknowledge(status.rule, asker);
   });
-  const move = async ({ lock, to }: LockCommand): Promise<void> => {
+  const noted = new Seldom(refusalNotedEveryMs, clock);
+  const refuse = async ({ lock, to }: LockCommand, why: string): Promise<void> => {
+    const title = `${asker} may not ${to} ${lock}: ${why}`;
+    log.warn({ lock }, title);
+    if (noted.first(title)) await audit({ type: 'refusal', title, lock });
+  };
+  const move = async (command: LockCommand): Promise<void> => {
+    const { lock, to, refused } = command;
+    if (refused !== undefined) return refuse(command, refusals[refused]);
     // The broker's word may stand for a grant, never for a second step.
-    if (to === 'unlock' && locks.statuses.some((it) => it.lock === lock && it.secondStep !== undefined)) {
-      await audit({
-        type: 'refusal',
-        title: `${asker} may not unlock ${lock}: it needs a second step`,
-        lock,
-      });
-      return;
-    }
-    const entry = { type: 'request', title: `${asker} asked to ${to} ${lock}`, lock } as const;
+    if (to === 'unlock' && locks.statuses.some((it) => it.lock === lock && it.secondStep !== undefined))
+      return refuse(command, 'it needs a second step');
+    const title = `${asker} asked to ${to} ${lock}, by the word of the broker alone`;
+    const entry = { type: 'request', title, lock } as const;
     // Locking does no harm; an unlock waits until it is in the trail.
     const written = audit(entry);
     if (to === 'unlock') await written;

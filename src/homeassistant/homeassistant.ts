@@ -32,6 +32,8 @@ const maxRequestBytes = 64;
 export interface LockCommand {
   readonly lock: string;
   readonly to: 'lock' | 'unlock';
+  /** Why it is not done; undefined where it may be. */
+  readonly refused?: 'kept' | 'untrusted';
 }
 
 /** Somebody rang. */
@@ -165,7 +167,7 @@ export class HomeAssistant {
     this.#set(this.#topics.lock(lock), lockWords[state]);
   }
 
-  /** Calls `listener` when somebody there locks, or unlocks where the profile trusts the broker to. */
+  /** Calls `listener` when somebody there asks to lock or unlock, also where that is not to be done. */
   onLockCommand(listener: (command: LockCommand) => void): () => void {
     this.#lockListeners.add(listener);
     return () => {
@@ -264,14 +266,14 @@ export class HomeAssistant {
   }
 
   #onLockCommand(lock: string, { payload, retained }: MqttMessage): void {
-    const to = retained ? undefined : lockDirections.get(payload.toString());
+    const to = lockDirections.get(payload.toString());
     if (to === undefined) {
-      this.#log.warn({ lock }, 'a command to a lock by the broker is none of now: ignored');
-    } else if (to === 'unlock' && !this.#options.settings.trustBrokerToUnlock) {
-      this.#log.warn({ lock }, 'the broker is not trusted to unlock: ignored');
-    } else {
-      for (const listener of this.#lockListeners) listener({ lock, to });
+      this.#log.warn({ lock }, 'what the broker says to a lock is no command: ignored');
+      return;
     }
+    const untrusted = to === 'unlock' && !this.#options.settings.trustBrokerToUnlock;
+    const refused = retained ? 'kept' : untrusted ? 'untrusted' : undefined;
+    for (const listener of this.#lockListeners) listener({ lock, to, ...(refused && { refused }) });
   }
 
   #set(topic: string, payload: string): void {

@@ -192,12 +192,19 @@ test('a lock says how it stands, and takes only commands of now that the broker 
   const command = `${base}/lock/box/set`;
   for (const text of ['UNLOCK', 'LOCK', 'lock', '']) hear(command, text);
   hear(command, 'LOCK', true);
-  expect(commands).toEqual([{ lock: 'box', to: 'lock' }]);
+  expect(commands.splice(0)).toEqual([
+    { lock: 'box', to: 'unlock', refused: 'untrusted' },
+    { lock: 'box', to: 'lock' },
+    { lock: 'box', to: 'lock', refused: 'kept' },
+  ]);
   const trusting = byHand({ trustBrokerToUnlock: true });
   trusting.homeAssistant.onLockCommand((command) => commands.push(command));
   trusting.hear(command, 'UNLOCK', true);
   trusting.hear(command, 'UNLOCK');
-  expect(commands.slice(1)).toEqual([{ lock: 'box', to: 'unlock' }]);
+  expect(commands).toEqual([
+    { lock: 'box', to: 'unlock', refused: 'kept' },
+    { lock: 'box', to: 'unlock' },
+  ]);
 });
 
 test('pictures go out only of feeds that the profile names, and neither they nor rings are kept', () => {
