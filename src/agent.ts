@@ -134,6 +134,7 @@ export function createAgent(
     identity: deviceIdentity,
     time: new TrustedClock({ clock, synchronisedAt: synchronisedAt(profile.access.clock) }),
     loopback: profile.access.loopback,
+    watches: (key) => sessions.watches(key),
     pages: () => [page, ...atHome, ...(profile.signaling?.page ? [new URL(profile.signaling.page)] : [])],
     firstCame: () => credentials.end(),
     ownerCame: (joined, how) => tellOwnerCame(joined, how, watch.alarms),

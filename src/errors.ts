@@ -597,6 +597,10 @@ export const errorTable = {
     'another request was made under this id before',
     'give each request an id of its own',
   ),
+  'request/told-once': entry(
+    '{name} was asked in by this already, and the link or code is told once',
+    'take it back under People, and make another',
+  ),
   'request/too-large': entry('the request is longer than {limit} bytes', 'ask for less at once'),
   'request/too-many': entry('too much was asked in a short time', 'wait some seconds'),
   'request/unreached': entry(

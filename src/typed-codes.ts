@@ -30,8 +30,6 @@ export interface TypedCodesParts {
 type Typist = Extract<Peer, { kind: 'code' }>;
 
 const minuteMs = 60_000;
-/** Nobody at a keypad is seen to watch. */
-const place = { watching: () => false };
 
 /** A keypad as others see it. */
 export const describeKeypad = ({ name, title, lock }: KeypadProfile): KeypadDescription => ({
@@ -150,7 +148,7 @@ export class TypedCodes implements KeypadHost {
 
   /** `tell` hears undefined where too much was asked, and that was said before. */
   #take(peer: Typist, request: object, tell: (receipt: Receipt | undefined) => void): void {
-    if (!this.#parts.requests.take(JSON.stringify(request), { peer, ...place }, tell)) tell(undefined);
+    if (!this.#parts.requests.take(JSON.stringify(request), { peer }, tell)) tell(undefined);
   }
 
   /** Whoever stands there sees or hears what became of the code; of two at once, the first. */

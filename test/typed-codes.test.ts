@@ -152,7 +152,7 @@ test('a lock that needs two waits for another person, not for the same one by a 
   const of = question?.request ?? '';
   const asked = (peer: Peer, body: object) => {
     const { promise, resolve } = Promise.withResolvers<Receipt>();
-    requests.take(JSON.stringify({ id: randomUUID(), ...body }), { peer, watching: () => false }, resolve);
+    requests.take(JSON.stringify({ id: randomUUID(), ...body }), { peer }, resolve);
     return promise;
   };
   const confirm = async (peer: Peer) => {

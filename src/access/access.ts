@@ -15,7 +15,7 @@ import { newRecovery } from './recovering.ts';
 import { Register, type RegisterParts } from './register.ts';
 import { type Revocable, revoked } from './revoking.ts';
 import type { Roll } from './roll.ts';
-import { type AccessRow, counterRow, type InvitationBody } from './rows.ts';
+import { type AccessRow, type AnsweredRequest, counterRow, type InvitationBody } from './rows.ts';
 import type { TrustedClock } from './trusted-clock.ts';
 
 export interface AccessOptions extends RegisterParts {
@@ -27,6 +27,8 @@ export interface AccessOptions extends RegisterParts {
   readonly loopback: boolean;
   /** Every address that the device's page may be opened by, for passkeys; none unless told. */
   readonly pages?: () => readonly URL[];
+  /** Whether a picture flows to a session of this key now. */
+  readonly watches: (key: string) => boolean;
   /** Somebody came in where nobody was, by whatever door: what opened to everybody with the printed link ends. */
   readonly firstCame: () => Promise<void>;
   /** Somebody came in as an owner without anybody asking them in: every owner is to know. */
@@ -49,6 +51,8 @@ export class Access {
   readonly passkeys: Passkeys;
   /** The invitation of whoever pairs at the terminal just now. */
   #pairing: string | undefined;
+  /** What ends with the first who comes. */
+  #firstEnded: Promise<void> | undefined;
 
   constructor(options: AccessOptions) {
     this.#options = options;
@@ -56,7 +60,7 @@ export class Access {
     this.#register = new Register(options);
     const { roll } = this.#register;
     const change: Pick<Register, 'commit' | 'inTurn'> = {
-      commit: (put, audit) => this.#register.commit(put, audit),
+      commit: (put, audit, request) => this.#register.commit(put, audit, request),
       inTurn: (work) => this.#register.inTurn(work),
     };
     this.codes = new Codes({ roll, store, ...keypads, clock, ...change });
@@ -157,22 +161,23 @@ export class Access {
 
   /**
    * Asks somebody in. The secret is given once and kept nowhere.
+   * @param request what it answers, kept with it
    * @throws VedetteError `access/denied` where it would give more than `by` has, `access/unknown`, what the store throws
    */
-  async invite(by: Peer, draft: InvitationDraft): Promise<MadeInvitation> {
+  async invite(by: Peer, draft: InvitationDraft, request?: AnsweredRequest): Promise<MadeInvitation> {
     this.#require(by, 'invite');
     this.#requireMayGive(by, draft);
-    return this.#invitations.make(draft, this.#about(by), createdBy(by));
+    return this.#invitations.make(draft, this.#about(by), createdBy(by), request);
   }
 
   /**
    * Makes a code for the keypads, with who it is for and what they may. It is given once and kept nowhere.
    * @throws VedetteError as {@link invite}, and `access/no-keypad`
    */
-  async inviteByCode(by: Peer, draft: CodeDraft): Promise<MadeCode> {
+  async inviteByCode(by: Peer, draft: CodeDraft, request?: AnsweredRequest): Promise<MadeCode> {
     this.#require(by, 'invite');
     this.#requireMayGive(by, draft);
-    return this.#register.inTurn(() => this.codes.make(draft, this.#about(by), createdBy(by)));
+    return this.#register.inTurn(() => this.codes.make(draft, this.#about(by), createdBy(by), request));
   }
 
   /**
@@ -183,7 +188,7 @@ export class Access {
   async join(request: JoinRequest): Promise<Joined> {
     const before = this.#joining.joined(request.invitation);
     const joined = await this.#joining.join(request);
-    if (joined.first) await this.#options.firstCame();
+    if (joined.first) await this.#endFirst();
     // Who asks again because an answer was lost is no news.
     if (joined !== before && this.#roll.invitation(request.invitation)?.recovery)
       this.#options.ownerCame(joined, 'recovery');
@@ -196,9 +201,20 @@ export class Access {
    */
   async letInAtDevice(request: PresentRequest): Promise<Joined> {
     const joined = await this.#joining.letInAtDevice(request);
-    if (joined.first) await this.#options.firstCame();
+    if (joined.first) await this.#endFirst();
     this.#options.ownerCame(joined, 'button');
     return joined;
+  }
+
+  /** Once, however often the first asks again whose answer was lost: else it would end what they got by it. */
+  async #endFirst(): Promise<void> {
+    this.#firstEnded ??= this.#options.firstCame();
+    try {
+      await this.#firstEnded;
+    } catch (error) {
+      this.#firstEnded = undefined;
+      throw error;
+    }
   }
 
   /** How an invitation fares, for who made it. */
@@ -254,7 +270,7 @@ export class Access {
    * Ends what a person, a key, a grant or an invitation may, at once.
    * @throws VedetteError `access/denied`, `access/unknown`, what the store throws
    */
-  async revoke(by: Peer, what: Revocable, id: string): Promise<void> {
+  async revoke(by: Peer, what: Revocable, id: string, request?: AnsweredRequest): Promise<void> {
     await this.#register.inTurn(async () => {
       const { rows, title, owner, notBy } = revoked(this.#roll, what, id, this.#options.clock.wall());
       // Everybody may take back what they gave, and give up what is theirs.
@@ -267,7 +283,7 @@ export class Access {
       const type = what === 'invitation' ? 'pairing' : what === 'grant' ? 'grant' : 'person';
       const entry: AuditDraft = { type, title: `${this.nameOf(by)} ${title}`, ...this.#about(by) };
       // What is used meanwhile must not undo it.
-      await this.#register.commitAtOnce(rows, [entry]);
+      await this.#register.commitAtOnce(rows, [entry], request);
     });
   }
 
@@ -275,11 +291,11 @@ export class Access {
    * Allows somebody who is known something, with no more than `by` has: in the place of a grant of theirs, or beside it.
    * @throws VedetteError `access/denied`, `access/unknown`, what the store throws
    */
-  async grant(by: Peer, draft: GrantDraft): Promise<Grant> {
-    return this.#register.inTurn(() => this.#grant(by, draft));
+  async grant(by: Peer, draft: GrantDraft, request?: (given: Grant) => AnsweredRequest): Promise<Grant> {
+    return this.#register.inTurn(() => this.#grant(by, draft, request));
   }
 
-  async #grant(by: Peer, draft: GrantDraft): Promise<Grant> {
+  async #grant(by: Peer, draft: GrantDraft, request?: (given: Grant) => AnsweredRequest): Promise<Grant> {
     this.#require(by, 'admin');
     const person = this.#roll.person(draft.person);
     if (!person) throw new VedetteError('access/unknown', { what: 'person' });
@@ -301,6 +317,7 @@ export class Access {
       await this.#register.commit(
         [...ends, { kind: 'grant', id: grant.id, body: grant }, ...codes],
         [{ type: 'grant', title, ...this.#about(by), detail }],
+        request?.(grant),
       );
     } catch (error) {
       for (const row of ends) this.#roll.take([alive(row, this.#roll)]);
@@ -310,17 +327,17 @@ export class Access {
   }
 
   /** @throws VedetteError `access/denied`, `access/unknown`, what the store throws */
-  async rename(by: Peer, id: string, name: string): Promise<void> {
-    await this.#register.inTurn(() => this.#rename(by, id, name));
+  async rename(by: Peer, id: string, name: string, request?: AnsweredRequest): Promise<void> {
+    await this.#register.inTurn(() => this.#rename(by, id, name, request));
   }
 
-  async #rename(by: Peer, id: string, name: string): Promise<void> {
+  async #rename(by: Peer, id: string, name: string, request?: AnsweredRequest): Promise<void> {
     if (by.kind !== 'person' || by.person !== id) this.#require(by, 'admin');
     const person = this.#roll.person(id);
     if (!person) throw new VedetteError('access/unknown', { what: 'person' });
     const title = `${this.nameOf(by)} called ${person.name} ${name}`;
     const entry: AuditDraft = { type: 'person', title, ...this.#about(by) };
-    await this.#register.commit([{ kind: 'person', id, body: { ...person, name } }], [entry]);
+    await this.#register.commit([{ kind: 'person', id, body: { ...person, name } }], [entry], request);
   }
 
   /** Counts one use of `grant` at once, so that no other takes it; gives the row to be kept with what it is used for. */

@@ -8,7 +8,7 @@ import { covers } from '../protocol/scope.ts';
 import { type InvitationDraft, newId, wrongCodesCounter } from './inviting.ts';
 import type { Peer } from './peer.ts';
 import { plainCode, type Roll } from './roll.ts';
-import { type AccessRow, type AccessStore, type CodeBody, counterRow } from './rows.ts';
+import { type AccessRow, type AccessStore, type AnsweredRequest, type CodeBody, counterRow } from './rows.ts';
 
 /** Where the secret is that codes are kept under. */
 export interface CodeSecret {
@@ -36,7 +36,7 @@ export interface CodesParts {
   readonly store: Pick<AccessStore, 'trouble'>;
   readonly keypads: readonly KeypadDescription[];
   readonly clock: Clock;
-  commit(put: readonly AccessRow[], audit: readonly AuditDraft[]): Promise<void>;
+  commit(put: readonly AccessRow[], audit: readonly AuditDraft[], request?: AnsweredRequest): Promise<void>;
 }
 
 /** Codes for keypads: each is a grant's, and kept so that whoever reads the store can type none. */
@@ -75,6 +75,7 @@ export class Codes {
     { name, scopes, limits }: CodeDraft,
     by: Pick<AuditDraft, 'person' | 'name' | 'key'>,
     createdBy: string | undefined,
+    request?: AnsweredRequest,
   ): Promise<MadeCode> {
     const { roll, keypads, clock, commit } = this.#parts;
     const now = clock.wall();
@@ -108,6 +109,7 @@ export class Codes {
         { kind: 'code', id: body.id, body },
       ],
       [{ type: 'pairing', title: `${by.name} made a code for ${name}`, ...by, detail: { code: body.id } }],
+      request,
     );
     return { code, person, keypads: fitting };
   }

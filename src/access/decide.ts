@@ -10,6 +10,8 @@ export interface Occasion extends Circumstances {
   /** Wall time in ms; undefined where the device does not know it for sure. */
   readonly now: number | undefined;
   readonly network: 'local' | 'remote';
+  /** A picture flows to the key that asks: its viewer acknowledged media in the last 2 s. */
+  readonly watching: boolean;
 }
 
 export type GrantDecision = { readonly allowed: true; readonly grant: Grant } | Denial;

@@ -17,6 +17,8 @@ export interface DecidingParts {
   readonly time: Pick<TrustedClock, 'now'>;
   /** Whoever asks from the machine itself is its owner. */
   readonly loopback: boolean;
+  /** Whether a picture flows to this key now, by whatever way its requests come. */
+  watches(key: string): boolean;
 }
 
 /** What whoever asks may do, and give to others: by who they are, their grants, the time, and the state of the store. */
@@ -67,7 +69,7 @@ export class Deciding {
         const grant = this.#parts.codes.grantOf(peer.code);
         if (!grant) return denied('code-revoked');
         if (!opens(scope)) return denied('code-opens');
-        return decide([grant], scope, this.#occasion(atKeypad, { ...circumstances, watching: false }));
+        return decide([grant], scope, this.#occasion(atKeypad, circumstances));
       }
       case 'stranger':
         return denied('stranger');
@@ -131,15 +133,18 @@ export class Deciding {
     return grants.map((grant) => ({ ...grant, scopes: [...narrowed(grant.scopes, by.only)] }));
   }
 
-  #occasion({ network }: Pick<Occasion, 'network'>, circumstances: Circumstances): Occasion {
-    const { watching } = circumstances;
+  #occasion({ network, key }: Place, circumstances: Circumstances): Occasion {
+    const watching = key !== undefined && this.#parts.watches(key);
     const doorClosed = (lock: string) => circumstances.doorClosed(lock);
     return { now: this.#parts.time.now(), network, watching, doorClosed };
   }
 }
 
-/** Whoever types a code stands at the device. */
-const atKeypad = { network: 'local' } as const;
+/** From where somebody asks, and by which key. */
+type Place = Pick<Occasion, 'network'> & { readonly key?: string };
+
+/** Whoever types a code stands at the device, and sees no picture. */
+const atKeypad: Place = { network: 'local' };
 
 /** All that a code is good for. */
 const opens = (scope: Scope): boolean => scope === 'unlock' || scope.startsWith('unlock:');

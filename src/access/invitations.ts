@@ -3,14 +3,14 @@ import type { AuditDraft, Invitation } from '../protocol/access.ts';
 import { denialError, denied } from './denial.ts';
 import { draftInvitation, type InvitationDraft, invitationRow, maxInvitationMs } from './inviting.ts';
 import { plainInvitation, type Roll } from './roll.ts';
-import type { AccessRow, InvitationBody } from './rows.ts';
+import type { AccessRow, AnsweredRequest, InvitationBody } from './rows.ts';
 import type { TrustedClock } from './trusted-clock.ts';
 
 export interface InvitationsParts {
   readonly roll: Roll;
   readonly clock: Clock;
   readonly time: Pick<TrustedClock, 'now'>;
-  commit(put: readonly AccessRow[], audit: readonly AuditDraft[]): Promise<void>;
+  commit(put: readonly AccessRow[], audit: readonly AuditDraft[], request?: AnsweredRequest): Promise<void>;
 }
 
 /** A new invitation: the secret is told this once. */
@@ -44,6 +44,7 @@ export class Invitations {
     draft: InvitationDraft,
     by: Pick<AuditDraft, 'person' | 'name' | 'key'>,
     createdBy: string | undefined,
+    request?: AnsweredRequest,
   ): Promise<MadeInvitation> {
     const { clock, commit } = this.#parts;
     const now = clock.wall();
@@ -51,7 +52,8 @@ export class Invitations {
     if (!(forMs > 0)) throw denialError(denied('invitation-short'));
     const { body, secret } = draftInvitation({ ...draft, expiresAt: now + forMs }, now, createdBy);
     const title = `${by.name} invited ${body.name}`;
-    await commit([invitationRow(body)], [{ type: 'pairing', title, ...by, detail: { invitation: body.id } }]);
+    const entry: AuditDraft = { type: 'pairing', title, ...by, detail: { invitation: body.id } };
+    await commit([invitationRow(body)], [entry], request);
     this.#deadlines.set(body.id, (clock.now() + forMs) as MonotonicMs);
     return { invitation: plainInvitation(body), secret };
   }

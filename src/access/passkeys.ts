@@ -5,7 +5,7 @@ import type { AuditDraft } from '../protocol/access.ts';
 import type { Assertion, NewCredential } from '../protocol/passkey.ts';
 import type { Peer } from './peer.ts';
 import type { Roll } from './roll.ts';
-import type { AccessRow, PasskeyBody } from './rows.ts';
+import type { AccessRow, AnsweredRequest, PasskeyBody } from './rows.ts';
 import { assertedCounter, newPasskey, passkeyPages } from './webauthn.ts';
 
 /** As long as a dialog of a browser may stay open. */
@@ -18,7 +18,7 @@ export interface PasskeysParts {
   pages(): readonly URL[];
   /** Does `work` when no other change is under way. */
   inTurn<T>(work: () => Promise<T>): Promise<T>;
-  commit(put: readonly AccessRow[], audit: readonly AuditDraft[]): Promise<void>;
+  commit(put: readonly AccessRow[], audit: readonly AuditDraft[], request?: AnsweredRequest): Promise<void>;
 }
 
 type Person = Extract<Peer, { readonly kind: 'person' }>;
@@ -56,7 +56,7 @@ export class Passkeys {
    * Takes a new passkey up.
    * @throws VedetteError `access/denied`, `access/challenge`, `access/passkey`, what the store throws
    */
-  async add(by: Peer, made: NewCredential, label: string): Promise<void> {
+  async add(by: Peer, made: NewCredential, label: string, request?: AnsweredRequest): Promise<void> {
     const { clock, pages, inTurn, commit } = this.#parts;
     const { person, name, key } = this.#mayAdd(by);
     const offer = this.#offers.get(key);
@@ -72,7 +72,8 @@ export class Passkeys {
         throw new VedetteError('access/passkey', { detail: 'it is known here already' });
       const body = { id, person, ...known, label, addedAt: clock.wall() };
       const title = `${name} added a passkey on ${label}`;
-      await commit([{ kind: 'passkey', id, body }], [{ type: 'person', title, person, name, key }]);
+      const entry: AuditDraft = { type: 'person', title, person, name, key };
+      await commit([{ kind: 'passkey', id, body }], [entry], request);
     });
   }
 

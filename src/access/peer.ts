@@ -39,8 +39,6 @@ export type Peer =
 
 /** What is the case around a request, as far as grants ask for it. */
 export interface Circumstances {
-  /** That person's picture flows: they acknowledged media in the last 2 s. */
-  readonly watching: boolean;
   /** Undefined where no sensor tells. */
   doorClosed(lock: string): boolean | undefined;
 }
@@ -49,4 +47,4 @@ export interface Circumstances {
 export type Decision = { readonly allowed: true } | Denial;
 
 /** Nothing is known of what is around: the strictest. */
-export const nothingAround: Circumstances = { watching: false, doorClosed: () => undefined };
+export const nothingAround: Circumstances = { doorClosed: () => undefined };

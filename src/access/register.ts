@@ -1,7 +1,13 @@
 import type { AuditDraft } from '../protocol/access.ts';
 import { knownCounter, lastSeenCounter } from './inviting.ts';
 import { Roll } from './roll.ts';
-import { type AccessRow, type AccessStore, counterRow, type KnownStore } from './rows.ts';
+import {
+  type AccessRow,
+  type AccessStore,
+  type AnsweredRequest,
+  counterRow,
+  type KnownStore,
+} from './rows.ts';
 import type { TrustedClock } from './trusted-clock.ts';
 
 export interface RegisterParts {
@@ -50,21 +56,30 @@ export class Register {
   }
 
   /** Rejects where it did not get on disk; then it does not hold. */
-  async commit(put: readonly AccessRow[], audit: readonly AuditDraft[]): Promise<void> {
+  async commit(
+    put: readonly AccessRow[],
+    audit: readonly AuditDraft[],
+    request?: AnsweredRequest,
+  ): Promise<void> {
     const { store, known } = this.#parts;
     const counts = isOfPeople(put);
     // An older copy than the store has seen is told from a newer one by its number.
     const copied = counts ? [counterRow(knownCounter, known.number + 1)] : [];
-    await store.commit({ put: [...put, ...this.#seen(), ...copied], audit });
+    const rows = [...put, ...this.#seen(), ...copied];
+    await store.commit({ put: rows, audit, ...(request ? { request } : {}) });
     this.#take(put);
     if (counts) await this.copy();
   }
 
   /** As {@link commit}, for what takes away: it holds before it is on disk, and where it does not get there. */
-  async commitAtOnce(put: readonly AccessRow[], audit: readonly AuditDraft[]): Promise<void> {
+  async commitAtOnce(
+    put: readonly AccessRow[],
+    audit: readonly AuditDraft[],
+    request?: AnsweredRequest,
+  ): Promise<void> {
     this.#take(put);
     await this.copy();
-    await this.commit(put, audit);
+    await this.commit(put, audit, request);
   }
 
   /** Keeps whom the device knows beside the store. Never rejects. */

@@ -8,6 +8,7 @@ import type {
   PersonKey,
 } from '../protocol/access.ts';
 import type { Passkey } from '../protocol/passkey.ts';
+import type { Receipt } from '../protocol/request.ts';
 
 /** A person without what hangs on them. */
 export type PersonBody = Omit<Person, 'keys' | 'passkeys' | 'grants' | 'codes'>;
@@ -51,6 +52,16 @@ export type AccessRow =
   | { readonly kind: 'code'; readonly id: string; readonly body: CodeBody }
   | { readonly kind: 'counter'; readonly id: string; readonly body: CounterBody };
 
+/** A request and the last word on it, kept with what it changed: whoever asks again is told, and changes nothing. */
+export interface AnsweredRequest {
+  readonly id: string;
+  /** Whose it is. */
+  readonly key: string;
+  /** Of what it says. */
+  readonly digest: string;
+  readonly receipt: Receipt;
+}
+
 /** Where rows are kept and events are written down: both, or neither. */
 export interface AccessStore {
   /** What is wrong with it; then nothing can be changed. */
@@ -62,6 +73,7 @@ export interface AccessStore {
   commit(change: {
     readonly put?: readonly AccessRow[];
     readonly audit: readonly AuditDraft[];
+    readonly request?: AnsweredRequest;
   }): Promise<readonly AuditEntry[]>;
 }
 

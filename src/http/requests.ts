@@ -26,7 +26,7 @@ export function requestRoutes({ requests }: Pick<DeviceServices, 'requests'>): H
     const text = await c.req.text();
     const last = Promise.withResolvers<void>();
     let heard: Receipt | undefined;
-    const taken = requests.take(text, { peer, watching: () => false }, (receipt) => {
+    const taken = requests.take(text, { peer }, (receipt) => {
       heard = receipt;
       // What it still needs is for the page to show; it asks again until it has the last word.
       if (receipt.state !== 'accepted' || receipt.needs) last.resolve();

@@ -6,8 +6,6 @@ export interface RequestPlace {
   readonly session?: string;
   /** Aborted when whoever asked is not there any more; absent where nobody can tell. */
   readonly gone?: AbortSignal;
-  /** Whether that session's picture flows: its viewer acknowledged media within the last seconds. */
-  watching(): boolean;
 }
 
 /**

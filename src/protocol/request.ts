@@ -21,7 +21,8 @@ const challenge = base64url(16);
 
 /**
  * What a peer asks for, on the `control` channel, by `POST /api/requests`, or over a broker. `id` is the asker's own
- * (UUID, RFC 9562): the same one with the same content is the same request, however often it arrives.
+ * (UUID, RFC 9562): the same one with the same content is the same request, however often it arrives, for
+ * {@link receiptKeptMs}. What moves or changes something is not done again; what an `invite` gave is told once.
  */
 export const Request = z.discriminatedUnion('type', [
   /** Gives `{ challenge }`. */

@@ -54,8 +54,6 @@ export interface SessionEvents {
 /** One peer connection, as signaling and HTTP see it. */
 export interface SessionHandle {
   readonly id: string;
-  /** Its picture flows: its viewer acknowledged media within the last seconds. */
-  readonly watching: boolean;
   /**
    * Applies the viewer's offer and gives the answer; again for a later offer (renegotiation, or ICE restart when
    * its ufrag changed).

@@ -13,7 +13,6 @@ export const confirmRequest: RequestKind<'confirm'> = {
     const { access, trust, locks, waiting, challenges, clock, asker, about } = context;
     const spent = challenges.spend(challenge, clock.now());
     const decision = access.authorize(asker.peer, `unlock:${lock}`, {
-      watching: asker.watching(),
       doorClosed: (name) => locks.doorClosed(name),
     });
     if (!decision.allowed) throw denialError(decision);

@@ -1,12 +1,14 @@
+import type { Grant } from '../protocol/access.ts';
 import type { RequestKind } from './kind.ts';
 
 /** Allows somebody who is known something, in the place of a grant of theirs or beside it. */
 export const grantRequest: RequestKind<'grant'> = {
   type: 'grant',
   keeps: true,
+  once: true,
   words: () => 'change what somebody may',
-  run: async ({ id: _, type: __, ...wanted }, { access, asker }) => ({
-    state: 'done',
-    result: { grant: await access.grant(asker.peer, wanted) },
-  }),
+  async run({ id: _, type: __, ...wanted }, { access, asker, answered }) {
+    const word = (grant: Grant) => ({ state: 'done', result: { grant } }) as const;
+    return word(await access.grant(asker.peer, wanted, (grant) => answered(word(grant))));
+  },
 };

@@ -1,5 +1,6 @@
 import type { Access } from '../access/access.ts';
 import type { Passkeys } from '../access/passkeys.ts';
+import type { AnsweredRequest } from '../access/rows.ts';
 import type { Trust } from '../access/trust/trust.ts';
 import type { Clock } from '../clock.ts';
 import type { VedetteError } from '../errors.ts';
@@ -32,7 +33,7 @@ export interface RequestParts {
     | 'notUsed'
     | 'nameOf'
   > & { readonly passkeys: Pick<Passkeys, 'of' | 'proves' | 'begin' | 'add'> };
-  readonly trust: Pick<Trust, 'commit' | 'claim' | 'settle' | 'entries'>;
+  readonly trust: Pick<Trust, 'commit' | 'asked' | 'claim' | 'settle' | 'entries'>;
   readonly locks: LockHost;
   readonly waiting: Pick<WaitingUnlocks, 'wait' | 'prove'>;
   readonly clock: Clock;
@@ -51,6 +52,8 @@ export interface RequestContext extends RequestParts {
   readonly about: Pick<AuditDraft, 'person' | 'name' | 'key' | 'session' | 'request' | 'detail'>;
   /** It is on disk and under way, or waits for what it needs. */
   accepted(needs?: SecondStepNeed): void;
+  /** To be kept with the change that answers it. */
+  answered(last: LastWord): AnsweredRequest;
   /** The entry of a refusal, or none where there were too many; those are counted. */
   refusal(error: VedetteError, words: string): readonly AuditDraft[];
 }
@@ -62,6 +65,8 @@ export interface RequestKind<Type extends Request['type']> {
   scope?(request: RequestOf<Type>): Scope;
   /** Whether the answer is given again to whoever repeats the request; else it is made anew. */
   readonly keeps: boolean;
+  /** It changes what is kept, and is kept with that: who repeats it is told for a day, across restarts. */
+  readonly once?: true;
   /** What is asked, after "asked to": `open Front door`. */
   words(request: RequestOf<Type>, parts: RequestParts): string;
   /**

@@ -4,9 +4,10 @@ import type { RequestKind } from './kind.ts';
 export const renameRequest: RequestKind<'rename'> = {
   type: 'rename',
   keeps: true,
+  once: true,
   words: ({ name }) => `call somebody "${name}"`,
-  async run({ person, name }, { access, asker }) {
-    await access.rename(asker.peer, person, name);
+  async run({ person, name }, { access, asker, answered }) {
+    await access.rename(asker.peer, person, name, answered({ state: 'done' }));
     return { state: 'done' };
   },
 };

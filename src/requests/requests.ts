@@ -10,6 +10,7 @@ import type { RequestContext, RequestKind, RequestParts } from './kind.ts';
 import { requestKinds } from './kinds.ts';
 import { AskerMemory } from './memory.ts';
 import { readRequest } from './read.ts';
+import { toldBefore } from './told-before.ts';
 
 /** Refusals that were only counted get into the trail so often; askers that are long gone are forgotten then. */
 const sweepEveryMs = 60_000;
@@ -117,7 +118,7 @@ export class Requests {
       const scope = kind.scope?.(request);
       const decision = scope && context.access.authorize(visitor.asker.peer, scope);
       if (decision?.allowed === false) throw denialError(decision);
-      last = await kind.run(request, context);
+      last = (kind.once && (await this.#before(context))) || (await kind.run(request, context));
     } catch (error) {
       if (!(error instanceof VedetteError))
         context.log.error({ request: request.type, err: error }, 'a request failed');
@@ -130,20 +131,27 @@ export class Requests {
     exchange.settle(last);
   }
 
+  /** What came of it, where it was done before this run. @throws VedetteError `request/other` */
+  async #before({ trust, answered }: RequestContext): Promise<LastWord | undefined> {
+    const { receipt: _, ...request } = answered({ state: 'done' });
+    // What cannot be read cannot be changed either, but for what is taken back, which waits for nothing.
+    return toldBefore(await trust.asked(request).catch(() => ({ result: 'new' }) as const));
+  }
+
   #context(visitor: Visitor, exchange: Exchange): RequestContext {
     const { asker, key, memory } = visitor;
+    const { id, digest } = exchange;
     return {
       ...this.#parts,
       asker,
       key,
-      digest: exchange.digest,
+      digest,
       challenges: memory.challenges,
-      about: this.#about(asker, exchange.id),
+      about: this.#about(asker, id),
+      answered: (last) => ({ id, key, digest, receipt: { id, ...last } }),
       accepted: (needs) => exchange.accept(needs),
       refusal: (error, words) =>
-        memory.refusals.note(visitor.now, error.code)
-          ? [this.#refusal(asker, error, exchange.id, words)]
-          : [],
+        memory.refusals.note(visitor.now, error.code) ? [this.#refusal(asker, error, id, words)] : [],
     };
   }
 

@@ -4,9 +4,10 @@ import type { RequestKind } from './kind.ts';
 export const revokeRequest: RequestKind<'revoke'> = {
   type: 'revoke',
   keeps: true,
+  once: true,
   words: ({ what }) => `revoke a${what === 'invitation' ? 'n' : ''} ${what}`,
-  async run({ what, of }, { access, asker }) {
-    await access.revoke(asker.peer, what, of);
+  async run({ what, of }, { access, asker, answered }) {
+    await access.revoke(asker.peer, what, of, answered({ state: 'done' }));
     return { state: 'done' };
   },
 };

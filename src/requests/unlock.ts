@@ -8,6 +8,7 @@ import { type LastWord, refusedBy } from './exchange.ts';
 import type { RequestContext, RequestKind } from './kind.ts';
 import { secondStep } from './stepped.ts';
 import { titleOf } from './titles.ts';
+import { toldBefore } from './told-before.ts';
 
 type Unlock = RequestOf<'unlock'>;
 
@@ -26,13 +27,8 @@ export const unlockRequest: RequestKind<'unlock'> = {
     const claimed = await (may instanceof VedetteError
       ? claim(request, context, [])
       : claimFor(request, context, step === undefined ? may.grant : undefined));
-    if (claimed.result === 'other') throw new VedetteError('request/other');
-    if (claimed.result === 'known') {
-      if (!claimed.receipt || claimed.receipt.state === 'accepted')
-        throw new VedetteError('request/interrupted');
-      const { id: _, ...last } = claimed.receipt;
-      return { ...last, repeated: true };
-    }
+    const told = toldBefore(claimed);
+    if (told) return told;
     if (may instanceof VedetteError) return refuse(request, context, may);
     if (step === undefined) return move(request, context);
     try {
@@ -93,7 +89,6 @@ function mayStill(
   { access, asker, locks }: RequestContext,
 ): { readonly grant?: Grant } | VedetteError {
   const decision = access.authorize(asker.peer, `unlock:${lock}`, {
-    watching: asker.watching(),
     doorClosed: (name) => locks.doorClosed(name),
   });
   if (!decision.allowed) return denialError(decision);

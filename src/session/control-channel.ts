@@ -8,8 +8,6 @@ export interface ControlChannelParts {
   readonly session: string;
   /** Takes what this viewer asks; absent where it may ask nothing. */
   readonly take: TakeRequest | undefined;
-  /** Whether its picture flows. */
-  watching(): boolean;
 }
 
 /** A session's end of the `control` channel: texts in, receipts out. What they mean is known elsewhere. */
@@ -34,10 +32,8 @@ export class ControlChannel {
 
   hear(channel: DataChannel, text: string): void {
     if (channel !== this.#channel) return;
-    const { session, take, watching } = this.#parts;
+    const { session, take } = this.#parts;
     // A receipt that does not get through is asked for again, by whoever misses it.
-    take?.(text, { session, watching, gone: this.#gone.signal }, (receipt) =>
-      channel.send(JSON.stringify(receipt)),
-    );
+    take?.(text, { session, gone: this.#gone.signal }, (receipt) => channel.send(JSON.stringify(receipt)));
   }
 }

@@ -95,11 +95,7 @@ export class Session implements SessionHandle {
     this.#feeds = this.#looks ? parts.feeds : [];
     this.#talkback = new Talkback(request.id, parts.clock);
     this.#hearing = new Hearing(parts.clock, (compound) => this.#peer.sendRtcp(compound));
-    this.#control = new ControlChannel({
-      session: request.id,
-      take: request.take,
-      watching: () => this.watching,
-    });
+    this.#control = new ControlChannel({ session: request.id, take: request.take });
     this.#candidates = new RemoteCandidates((candidate) => this.#addCandidate(candidate));
     this.#peer = parts.peer({
       state: (state) => this.#transportState(state),
@@ -150,6 +146,7 @@ export class Session implements SessionHandle {
     });
   }
 
+  /** Its picture flows: its viewer acknowledged media within the last seconds. */
   get watching(): boolean {
     return this.#outlets.seen;
   }

@@ -91,6 +91,11 @@ export class Sessions implements SessionHost {
       .map(({ id, who, feeds }) => ({ session: id, name: who?.name ?? 'Somebody', feeds: [...feeds] }));
   }
 
+  /** Whether a picture flows to a session of this key now, whatever carries it. */
+  watches(key: string): boolean {
+    return [...this.#open].some(({ who, watching }) => watching && who?.key === key);
+  }
+
   /** How many sessions are connected and wait. */
   get standby(): number {
     return [...this.#open].filter(({ takesPlace, phase }) => !takesPlace && phase !== 'closed').length;

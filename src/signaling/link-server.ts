@@ -172,10 +172,8 @@ export class LinkServer {
       receive: (text) => perform(link.receive(text)),
       receiveBinary: () => perform(link.receiveBinary()),
       ask(request, tell) {
-        const watched = () => [...open].find(([, { handle }]) => handle.watching);
-        const [session] = watched() ?? [...open].at(-1) ?? [];
-        const watching = () => watched() !== undefined;
-        admission.take?.(request, { ...(session === undefined ? {} : { session }), watching }, tell);
+        const session = [...open.keys()].at(-1);
+        admission.take?.(request, session === undefined ? {} : { session }, tell);
       },
     };
   }

@@ -76,6 +76,20 @@ describe('pairing', () => {
     expect(await house.access.join(request)).toEqual(joined);
   });
 
+  test('ends what the printed link opened once, however often the first asks again; where that failed, anew', async () => {
+    let ended = 0;
+    house.firstCame = async () => {
+      ended += 1;
+      if (ended === 1) throw new VedetteError('state/unusable', { folder: 'x', detail: 'it is full' });
+    };
+    const made = await house.access.pair(local, { again: false });
+    const request = await house.joinRequest(await newPhone(), made);
+    await expect(house.access.join(request)).rejects.toMatchObject({ code: 'state/unusable' });
+    await Promise.all([house.access.join(request), house.access.join(request)]);
+    await house.access.join(request);
+    expect(ended).toBe(2);
+  });
+
   test('refuses a signature for another device, page or key', async () => {
     const made = await house.access.pair(local, { again: false });
     const request = await house.joinRequest(await newPhone(), made);

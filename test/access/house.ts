@@ -65,6 +65,8 @@ export class House {
       return this.codeSecret.current;
     },
   };
+  /** Keys that a picture flows to. */
+  readonly watchers = new Set<string>();
   readonly access: Access;
   readonly identity: HouseIdentity;
   /** What ends with the first who comes in. */
@@ -84,10 +86,11 @@ export class House {
     const time = new TrustedClock({ clock: this.clock, synchronisedAt: () => this.sync });
     const firstCame = () => this.firstCame();
     const ownerCame = ({ person }: Joined, how: string) => void this.cameIn.push(`${person.name} by ${how}`);
+    const watches = (key: string) => this.watchers.has(key);
     const keypads = { keypads: [boxKeypad], secret: this.codeSecret };
     const options = { store, known, identity, clock: this.clock, time, loopback };
     const pages = () => [new URL('https://porch.local:8480/'), new URL('https://192.0.2.7:8480/')];
-    this.access = new Access({ ...options, firstCame, ownerCame, keypads, pages });
+    this.access = new Access({ ...options, watches, firstCame, ownerCame, keypads, pages });
   }
 
   static async open({

@@ -12,7 +12,7 @@ import { TrustedClock } from '../../src/access/trusted-clock.ts';
 import type { Clock } from '../../src/clock.ts';
 import { sha256, sign } from '../../src/identity/keys.ts';
 import { joinStatement } from '../../src/identity/statements.ts';
-import { HandClock, local, newPhone, origin, type Phone } from '../access/house.ts';
+import { boxKeypad, HandClock, local, newPhone, origin, type Phone } from '../access/house.ts';
 
 const log = pino({ level: 'silent' });
 
@@ -32,6 +32,7 @@ export async function run(folder: string, clock: Clock = new HandClock()): Promi
   });
   await identity.start();
   const trust = new Trust({ folder, identity, clock, log });
+  const codeSecret = new CodeSecretFile(join(folder, 'identity'));
   const access = new Access({
     store: trust,
     known: new KnownPeople({ folder: join(folder, 'identity'), identity, log }),
@@ -39,10 +40,13 @@ export async function run(folder: string, clock: Clock = new HandClock()): Promi
     clock,
     time: new TrustedClock({ clock, synchronisedAt: () => 1 }),
     loopback: false,
+    watches: () => false,
     firstCame: async () => undefined,
     ownerCame: () => undefined,
-    keypads: { keypads: [], secret: new CodeSecretFile(join(folder, 'identity')) },
+    keypads: { keypads: [boxKeypad], secret: codeSecret },
+    pages: () => [new URL('https://porch.local:8480/')],
   });
+  await codeSecret.start();
   await access.start();
   return {
     ...{ identity, access, trust },

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { stringify } from 'yaml';
 
 /** A device under test: the real command in a process of its own. */
@@ -110,7 +111,8 @@ async function serving(child: ChildProcess, url: string, printed: () => string):
       child.kill('SIGKILL');
       throw new Error(`the device does not serve:\n${printed()}`);
     }
-    await new Promise((resolve) => setImmediate(resolve));
+    // Without a pause the asking itself would keep it from starting.
+    await delay(50);
   }
 }
 

@@ -46,6 +46,14 @@ describe('pairing over HTTP', () => {
     expect(codeOf(await post(door, '/api/session', { secret }))).toBe('access/secret-over');
   });
 
+  test('signs nobody out where the first asks again, whose answer was lost', async () => {
+    const made = await door.house.access.pair(local, { again: false });
+    const phone = await newPhone();
+    const first = cookieOf(await joinBy(door, made, phone));
+    const again = cookieOf(await joinBy(door, made, phone));
+    for (const cookie of [first, again]) expect((await deviceOf({ cookie })).status).toBe(200);
+  });
+
   test('takes a link once, and tells a wrong one from one that is over', async () => {
     const made = await door.house.access.pair(local, { again: false });
     const wrong = await joinBy(door, { ...made, secret: 'A'.repeat(22) }, await newPhone());

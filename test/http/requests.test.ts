@@ -20,8 +20,8 @@ const post = (body: string, headers: Record<string, string> = {}) =>
 
 test('the answer is the last word, told to whoever the edge says it is', async () => {
   const asked: unknown[] = [];
-  await open((text, { peer, session, watching }, tell) => {
-    asked.push([text, peer.kind, session, watching()]);
+  await open((text, { peer, session }, tell) => {
+    asked.push([text, peer.kind, session]);
     tell({ id: 'r1', state: 'accepted' });
     setImmediate(() =>
       tell({ id: 'r1', state: 'refused', code: 'lock/jammed', reason: 'its bolt did not move' }),
@@ -33,7 +33,7 @@ test('the answer is the last word, told to whoever the edge says it is', async (
     200,
     { id: 'r1', state: 'refused', code: 'lock/jammed', reason: 'its bolt did not move' },
   ]);
-  expect(asked).toEqual([['{"a":1}', 'loopback', undefined, false]]);
+  expect(asked).toEqual([['{"a":1}', 'loopback', undefined]]);
 });
 
 test('what is too much, too long or of another site or type is not taken', async () => {

@@ -35,6 +35,8 @@ export class AskedDevice {
   readonly revoked: string[] = [];
   /** Who comes by no key. */
   readonly codeOnly = new Set<string>();
+  /** Keys that a picture flows to. */
+  readonly watchers = new Set<string>();
   nowMs = 1_000_000;
   readonly #clock = { now: () => this.nowMs as MonotonicMs, wall: () => this.nowMs as WallMs };
   /** Unlocks that wait for their second step. */
@@ -123,18 +125,17 @@ export class AskedDevice {
   send(
     peer: Peer,
     text: string,
-    watching = false,
     gone?: AbortSignal,
   ): { readonly taken: boolean; readonly told: readonly Receipt[] } {
     const told: Receipt[] = [];
-    const place = { session: 'session', watching: () => watching, ...(gone ? { gone } : {}) };
+    const place = { session: 'session', ...(gone ? { gone } : {}) };
     return { taken: this.#requests.take(text, { peer, ...place }, (receipt) => told.push(receipt)), told };
   }
 
   /** Sends a text, and gives the last word on it. */
-  ask(peer: Peer, text: string, watching = false): Promise<Receipt> {
+  ask(peer: Peer, text: string): Promise<Receipt> {
     const { promise, resolve, reject } = Promise.withResolvers<Receipt>();
-    const taken = this.#requests.take(text, { peer, watching: () => watching }, (receipt) => {
+    const taken = this.#requests.take(text, { peer }, (receipt) => {
       if (receipt.state !== 'accepted') resolve(receipt);
     });
     if (!taken) reject(new Error('nothing is told'));
@@ -172,6 +173,7 @@ export class AskedDevice {
       access: this.#access(),
       trust: {
         commit: (change) => living(() => trust.commit(change)),
+        asked: (request) => living(() => trust.asked(request)),
         claim: (request, change) => living(() => trust.claim(request, change)),
         settle: (id, receipt, change) => living(() => trust.settle(id, receipt, change)),
         entries: (query) => living(() => trust.entries(query)),
@@ -205,7 +207,8 @@ export class AskedDevice {
       if (peer.kind === 'local') return { allowed: true };
       if (peer.kind !== 'person') return denied('unknown');
       const own = grants().filter((grant) => grant.person === peer.person);
-      return decide(own, scope, { now: this.nowMs, network: peer.network, ...around });
+      const watching = this.watchers.has(peer.key);
+      return decide(own, scope, { now: this.nowMs, network: peer.network, watching, ...around });
     };
     const demand = (peer: Peer, scope: Scope) => {
       const decision = authorize(peer, scope);

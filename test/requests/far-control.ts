@@ -18,9 +18,9 @@ export class FarControl {
     });
   }
 
-  /** Connects, and waits until the channel is open. */
-  async open(feed: string): Promise<void> {
-    await this.viewer.watch(feed);
+  /** Connects, and waits until the channel is open. @param headers who it is, where that is asked */
+  async open(feed: string, headers: Readonly<Record<string, string>> = {}): Promise<void> {
+    await this.viewer.watch(feed, headers);
     await this.viewer.far.until('an open channel', () => this.#channel.readyState === 'open', 30_000);
   }
 

@@ -11,7 +11,7 @@ interface Claim {
 type Change = Parameters<Trust['commit']>[0];
 
 /** What is on a disk that a test can fill, and that outlives a device. */
-export class MemoryTrust implements Pick<Trust, 'commit' | 'claim' | 'settle' | 'entries'> {
+export class MemoryTrust implements Pick<Trust, 'commit' | 'asked' | 'claim' | 'settle' | 'entries'> {
   readonly claims = new Map<string, Claim>();
   readonly trail: AuditEntry[] = [];
   readonly rows: NonNullable<Change['put']>[number][] = [];
@@ -22,6 +22,13 @@ export class MemoryTrust implements Pick<Trust, 'commit' | 'claim' | 'settle' | 
     await this.#written();
     this.rows.push(...put);
     return audit.map((draft) => this.#append(draft));
+  }
+
+  async asked({ id, key, digest }: Parameters<Trust['asked']>[0]) {
+    const known = this.claims.get(id);
+    if (!known) return { result: 'new' as const };
+    if (known.key !== key || known.digest !== digest) return { result: 'other' as const };
+    return { result: 'known' as const, ...(known.receipt ? { receipt: known.receipt } : {}) };
   }
 
   async claim({ id, key, digest }: Parameters<Trust['claim']>[0], change: Change) {

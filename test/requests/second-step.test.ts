@@ -23,7 +23,7 @@ describe('an unlock that another person has to confirm', () => {
 
   async function asked(by = anna, gone?: AbortSignal) {
     const text = await device.written(by, { type: 'unlock', lock: 'vault' });
-    const { told } = device.send(by, text, false, gone);
+    const { told } = device.send(by, text, gone);
     await turn();
     return { text, told, id: idOf(text) };
   }
@@ -355,7 +355,7 @@ test('in any order nothing moves before another person confirmed it in time, and
           const text = JSON.stringify({ id, type: 'unlock', lock: 'vault', challenge });
           const gone = new AbortController();
           asked.push({ text, id, who: one.who, at: device.nowMs, gone });
-          device.send(people[one.who] as Peer, text, false, gone.signal);
+          device.send(people[one.who] as Peer, text, gone.signal);
           for (let n = 0; n < one.turns; n += 1) await Promise.resolve();
         } else if (request && one.do === 'leave') {
           request.gone.abort();

@@ -15,9 +15,8 @@ test('texts of the first control channel are taken, and receipts go back on it',
   const asked: unknown[] = [];
   const control = new ControlChannel({
     session: 's1',
-    watching: () => true,
-    take: (text, { session, watching }, tell) => {
-      asked.push([text, session, watching()]);
+    take: (text, { session }, tell) => {
+      asked.push([text, session]);
       tell({ id: 'r1', state: 'done' });
       return true;
     },
@@ -27,12 +26,12 @@ test('texts of the first control channel are taken, and receipts go back on it',
     control.adopt(each);
     control.hear(each, `from ${each.label}`);
   }
-  expect(asked).toEqual([['from control', 's1', true]]);
+  expect(asked).toEqual([['from control', 's1']]);
   expect([first.sent, second.sent]).toEqual([[{ id: 'r1', state: 'done' } satisfies Receipt], []]);
 });
 
 test('who may ask nothing is not heard', () => {
-  const control = new ControlChannel({ session: 's1', watching: () => false, take: undefined });
+  const control = new ControlChannel({ session: 's1', take: undefined });
   const only = channel('control');
   control.adopt(only);
   control.hear(only, '{}');

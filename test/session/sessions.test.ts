@@ -85,3 +85,21 @@ test('no log line of a whole session names an address or a credential', async ()
   expect(stage.logs.length).toBeGreaterThan(2);
   for (const line of stage.logs) expect(line).not.toMatch(/\d+\.\d+\.\d+\.\d+|ufrag|pwd|candidate:/);
 });
+
+test('a key watches while a picture flows to a session of it and is acknowledged, and no other does', async () => {
+  stage = await Stage.open();
+  const waits = await stage.watching({ key: 'waiting', standby: true });
+  const viewer = await stage.watching({ key: 'phone' });
+  expect(stage.sessions.watches('phone')).toBe(false);
+  const stream = stage.feed.streams.H264;
+  await viewer.far.until('the encoder', () => stream.running);
+  const frames = setInterval(() => stream.give(true, 1), 50);
+  try {
+    await viewer.far.until('its reports', () => stage.sessions.watches('phone'));
+    expect(['waiting', 'another'].map((key) => stage.sessions.watches(key))).toEqual([false, false]);
+  } finally {
+    clearInterval(frames);
+  }
+  await viewer.far.until('nothing to acknowledge', () => !stage.sessions.watches('phone'));
+  expect(waits.ended).toEqual([]);
+});

@@ -13,6 +13,8 @@ export interface ViewerOptions extends FarEndOptions {
   readonly scopes?: readonly Scope[];
   /** Who it is, as the device knows them. */
   readonly name?: string;
+  /** The id of their key. */
+  readonly key?: string;
 }
 
 /** A viewer with a connection of another implementation, and the device's session for it. */
@@ -26,7 +28,7 @@ export class Viewer {
     this.session = sessions.open(
       {
         ...{ id, scopes: options.scopes ?? ownerScopes, standby: options.standby ?? false },
-        ...(options.name === undefined ? {} : { who: { name: options.name } }),
+        who: { name: options.name ?? 'Somebody', ...(options.key === undefined ? {} : { key: options.key }) },
       },
       {
         candidate: (candidate) => this.far.addCandidate(candidate),

@@ -37,7 +37,6 @@ export class FakeSession implements SessionHandle {
   readonly offers: { readonly sdp: string; readonly media: readonly MediaAssignment[] }[] = [];
   readonly candidates: IceCandidateInit[] = [];
   accepted = 0;
-  watching = false;
   /** Thrown at the next accept, where set. */
   refusal: VedetteError | undefined;
   closed: string | undefined;

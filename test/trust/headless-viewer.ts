@@ -48,13 +48,13 @@ export class HeadlessViewer {
     this.far = new FarEnd(options);
   }
 
-  /** Offers to the device, and takes its answer; connecting goes on. */
-  async watch(feed: string): Promise<void> {
+  /** Offers to the device, and takes its answer; connecting goes on. @param headers who it is, where that is asked */
+  async watch(feed: string, headers: Readonly<Record<string, string>> = {}): Promise<void> {
     const sdp = await this.far.offer(() => {});
     this.#tap();
     const response = await fetch(new URL(`whep/${feed}`, this.#device.url), {
       method: 'POST',
-      headers: { 'content-type': 'application/sdp' },
+      headers: { 'content-type': 'application/sdp', ...headers },
       body: sdp,
     });
     const answer = await response.text();

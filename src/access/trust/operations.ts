@@ -13,6 +13,9 @@ export interface TrustChange {
   readonly audit: readonly AuditDraft[];
 }
 
+/** A change that answers a request, which is kept with it. */
+export type AnsweringChange = TrustChange & { readonly request?: KnownRequest };
+
 /** What a change came to. */
 export interface Written {
   readonly entries: readonly AuditEntry[];
@@ -29,6 +32,8 @@ export interface Loaded {
 }
 
 export type Claim = { readonly result: 'new'; readonly written: Written } | KnownClaim;
+/** What is known of a request that may have been asked before. */
+export type Asked = { readonly result: 'new' } | KnownClaim;
 type KnownClaim =
   | { readonly result: 'known'; readonly receipt?: Receipt }
   /** The id is taken by another request. */
@@ -62,8 +67,19 @@ export class Operations {
     };
   }
 
-  commit({ put = [], audit }: TrustChange, now: number): Written {
-    return this.#atOnce(() => this.#write(put, audit, now));
+  commit({ put = [], audit, request }: AnsweringChange, now: number): Written {
+    return this.#atOnce(() => {
+      if (request) {
+        this.#requests.forget(now);
+        this.#requests.add(request, now);
+      }
+      return this.#write(put, audit, now);
+    });
+  }
+
+  asked(request: ClaimedRequest): Asked {
+    const known = this.#requests.get(request.id);
+    return known ? knownClaim(known, request) : { result: 'new' };
   }
 
   claim(request: ClaimedRequest, { put = [], audit }: TrustChange, now: number): Claim {

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { Receipt, receiptKeptMs } from '../../protocol/request.ts';
 
-/** A request that moves something: whose it is, and which bytes it has. */
+/** A request that moves or changes something: whose it is, and which bytes it has. */
 export interface ClaimedRequest {
   readonly id: string;
   readonly key: string;
@@ -12,7 +12,7 @@ export interface ClaimedRequest {
 /** A request that was taken, with its last word where it has one. */
 export type KnownRequest = ClaimedRequest & { readonly receipt?: Receipt };
 
-/** Requests of the last 24 h, so that none of them moves anything twice. */
+/** Requests of the last 24 h, so that none of them moves or changes anything twice. */
 export class RequestTable {
   readonly #database: DatabaseSync;
 
@@ -25,10 +25,10 @@ export class RequestTable {
     return row && known(row);
   }
 
-  add({ id, key, digest }: ClaimedRequest, now: number): void {
+  add({ id, key, digest, receipt }: KnownRequest, now: number): void {
     this.#database
-      .prepare('INSERT INTO requests (id, key, digest, taken_at) VALUES (?, ?, ?, ?)')
-      .run(id, key, digest, now);
+      .prepare('INSERT INTO requests (id, key, digest, taken_at, receipt) VALUES (?, ?, ?, ?, ?)')
+      .run(id, key, digest, now, receipt ? JSON.stringify(receipt) : null);
   }
 
   settle(id: string, receipt: Receipt): void {

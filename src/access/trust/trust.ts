@@ -11,7 +11,15 @@ import type { EntriesQuery } from './audit-table.ts';
 import { hasBegun, setBegun } from './begun.ts';
 import { trustFileName } from './database.ts';
 import { HeadSigner, type TrustIdentity } from './head-signer.ts';
-import type { Claim, Loaded, Operations, TrustChange, Written } from './operations.ts';
+import type {
+  AnsweringChange,
+  Asked,
+  Claim,
+  Loaded,
+  Operations,
+  TrustChange,
+  Written,
+} from './operations.ts';
 import type { ClaimedRequest } from './request-table.ts';
 import { TrustRow } from './row.ts';
 import type { TrustThreadData } from './thread-data.ts';
@@ -100,12 +108,21 @@ export class Trust {
     }
   }
 
-  /** @throws VedetteError `trust/damaged`, `trust/unwritable` */
-  commit(change: TrustChange): Promise<readonly AuditEntry[]> {
+  /**
+   * @param change with `request`, that one is taken by it, with its last word
+   * @throws VedetteError `trust/damaged`, `trust/unwritable`
+   */
+  commit(change: AnsweringChange): Promise<readonly AuditEntry[]> {
     return this.#change(change, async (checked, now) => {
       const written = await this.#thread.call('commit', checked, now);
       return { result: written.entries, written };
     });
+  }
+
+  /** Whether a request was taken before. @throws VedetteError `trust/damaged`, `trust/unwritable` */
+  async asked(request: ClaimedRequest): Promise<Asked> {
+    if (this.#refusal) throw this.#refusal;
+    return await this.#thread.call('asked', request);
   }
 
   /**
@@ -173,10 +190,11 @@ export class Trust {
 
   /** Does `work` when its turn comes, and signs the trail's end after it, for which nobody waits. */
   async #change<Result>(
-    { put = [], audit }: TrustChange,
-    work: (checked: TrustChange, now: number) => Promise<{ result: Result; written?: Written }>,
+    change: AnsweringChange,
+    work: (checked: AnsweringChange, now: number) => Promise<{ result: Result; written?: Written }>,
   ): Promise<Result> {
-    const checked = { put, audit: audit.map(checkedDraft) };
+    const { audit } = change;
+    const checked = { ...change, audit: audit.map(checkedDraft) };
     const done = Promise.withResolvers<Result>();
     void this.#inLine(async () => {
       try {

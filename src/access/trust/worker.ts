@@ -10,7 +10,7 @@ import type { TrustThreadData } from './thread-data.ts';
 const { path, firstKey, mayCreate } = workerData as TrustThreadData;
 const genesis = genesisHash(firstKey);
 /** What only reads, and so is done even where nobody can write. */
-const reading = new Set(['load', 'entries']);
+const reading = new Set(['load', 'entries', 'asked']);
 
 let operations: Operations | undefined;
 /** Once it was here, a file that is gone is no reason to begin another. */

@@ -97,6 +97,8 @@ const enCodes = {
   'request/late': 'that came too late; try again',
   'request/no-answer': 'the device does not answer; look at the lock before you try again',
   'request/other': 'something else was asked under the same number; try again',
+  'request/told-once': ({ name }) =>
+    `${name} is invited already, but the link or code is told once: take it back under People, and make another`,
   'request/too-large': 'that was too much at once',
   'request/too-many': 'too much was asked in a short time; wait a moment',
   'request/unreached': 'the device is not reached',
@@ -142,6 +144,8 @@ const ruCodes: typeof enCodes = {
   'request/late': 'слишком поздно; попробуйте ещё раз',
   'request/no-answer': 'устройство не отвечает; посмотрите на замок, прежде чем пробовать снова',
   'request/other': 'под тем же номером просили о другом; попробуйте ещё раз',
+  'request/told-once': ({ name }) =>
+    `приглашение для ${name} уже есть, но ссылку или код показывают один раз: отзовите его в разделе «Люди» и создайте новое`,
   'request/too-large': 'слишком много сразу',
   'request/too-many': 'слишком много просьб подряд; подождите немного',
   'request/unreached': 'устройство недоступно',

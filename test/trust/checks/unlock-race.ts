@@ -87,4 +87,4 @@ function askOnChannel(text: string, take: Parameters<typeof channelOf>[0]): Prom
 }
 
 const channelOf = (take: ConstructorParameters<typeof ControlChannel>[0]['take']) =>
-  new ControlChannel({ session: randomUUID(), take, watching: () => false });
+  new ControlChannel({ session: randomUUID(), take });
