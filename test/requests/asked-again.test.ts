@@ -81,7 +81,11 @@ class House {
   /** All that requests can change. */
   get changed(): string {
     const { people, invitations } = this.running.access.people();
-    const sorted = people.toSorted((a, b) => a.id.localeCompare(b.id));
+    // Where nothing tells which came first, a restart may give another order.
+    const byId = (a: { id: string }, b: { id: string }) => a.id.localeCompare(b.id);
+    const sorted = people
+      .map((person) => ({ ...person, grants: person.grants.toSorted(byId) }))
+      .toSorted(byId);
     return canonicalJson({ people: sorted, invitations, pulses: this.locks.pulses });
   }
 }

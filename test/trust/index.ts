@@ -10,8 +10,9 @@ const json = options.includes('--json');
 const [name, ...rest] = options.filter((option) => option !== '--json');
 const load = name === undefined ? undefined : checks[name];
 if (name === undefined) {
+  const width = Math.max(...Object.keys(checks).map(({ length }) => length)) + 2;
   for (const [known, loads] of Object.entries(checks))
-    console.log(`${known.padEnd(13)}${(await loads()).check.title}`);
+    console.log(`${known.padEnd(width)}${(await loads()).check.title}`);
 } else if (load === undefined || rest.length > 0) {
   console.error(
     `there is no check "${[name, ...rest].join(' ')}"; there are: ${Object.keys(checks).join(', ')}`,
