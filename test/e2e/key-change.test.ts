@@ -188,7 +188,7 @@ describe.skipIf(!hasMosquitto)('a device whose key is changed', () => {
     await says(away, /Parcel box/);
   });
 
-  test('is invited to from elsewhere, for elsewhere', async () => {
+  test('lets who followed it from elsewhere invite somebody, who comes in', async () => {
     await away.goto(`http://localhost:${pagePort}/?view=people`);
     await press(away, 'Invite…');
     await until(() => away.evaluate(filled, { name: 'name', value: 'Carol' }));

@@ -20,7 +20,7 @@ export interface Place {
   /** What an offer that is believed opens: nothing of ICE or media is made before. */
   readonly sessions: FakeSessions;
   carry(events: CarrierEvents): Promise<Carrier>;
-  /** How often the device failed at what it heard. */
+  /** How often the device failed at what it heard, so far; what it logged is forgotten with it. */
   failures(): number;
   stop(): Promise<void>;
 }
@@ -69,14 +69,18 @@ export async function atSocket(): Promise<Place> {
   const { phone, cookie } = await welcome(door, { name: 'Bob', scopes: ['view'] });
   const open = socketTo(door.url, { ...fromElsewhere, cookie });
   const { publicKey, sealKey } = door.house.identity;
+  let failed = 0;
   return {
     name: '/signal',
     device: { publicKey, sealKey },
     person: { publicKey: phone.publicKey, sign: (statement) => sign(phone.pair.privateKey, statement) },
     sessions: unlimited(door.sessions),
     carry: (events) => open('', events),
-    failures: () =>
-      door.logged.filter((line) => (JSON.parse(line) as { level: number }).level >= level).length,
+    failures() {
+      const lines = door.logged.splice(0).map((line) => JSON.parse(line) as { level: number });
+      failed += lines.filter((line) => line.level >= level).length;
+      return failed;
+    },
     stop: () => door.stop(),
   };
 }
