@@ -1,23 +1,39 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** Tests that start browsers, cameras or whole devices: two files at a time, since they mostly wait. */
+/** Tests that start browsers, cameras, whole devices or an emulated one. */
 const wholeDevice = [
   'test/e2e/**/*.test.ts',
+  'test/rig/**/*.test.ts',
   'test/viewer/page/**/*.test.ts',
   'test/bin/**/*.test.ts',
   'test/bench/**/*.test.ts',
   'test/interop/**/*.test.ts',
+  // A process of its own, that computes for a minute.
+  'test/fuzz/fuzz.test.ts',
 ];
 
-/** Tests that take the whole machine: an emulated kernel's one processor, every open port. One file at a time. */
-const wholeMachine = ['test/rig/**/*.test.ts', 'test/e2e/surface.test.ts'];
+/** Every open port is looked at, or an end within seconds is promised: one file at a time. */
+const wholeMachine = ['test/e2e/surface.test.ts', 'test/e2e/exit.test.ts'];
 
 /** What takes minutes and is told apart from everything else: `npm run test:long` has it. */
 const long =
-  process.env.VEDETTE_LONG === undefined ? ['test/rig/camera.test.ts', 'test/rig/lock.test.ts'] : [];
+  process.env.VEDETTE_LONG === undefined
+    ? [
+        'test/rig/access.test.ts',
+        'test/rig/camera.test.ts',
+        'test/rig/lock.test.ts',
+        'test/e2e/keypad-code.test.ts',
+      ]
+    : [];
 
 const deviceDeadlines = { testTimeout: 120_000, hookTimeout: 120_000 };
+
+/**
+ * Whoever starts whole devices waits for half of the time, and runs beside what computes: one file more than there are
+ * processors, the whole devices first (vitest takes projects by their names), so that the small files fill what they leave.
+ */
+const maxWorkers = Math.min(5, availableParallelism() + 1);
 
 /**
  * Browsers, encoders and devices beside one another on two cores: in an unwatched run the scheduler sometimes starves one of
@@ -32,7 +48,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     expect: { poll: { timeout: 20_000 } },
     retry,
-    maxWorkers: Math.max(1, Math.min(4, availableParallelism())),
+    maxWorkers,
     projects: [
       {
         extends: true,
@@ -48,9 +64,8 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: wholeDevice,
-          exclude: wholeMachine,
-          maxWorkers: 2,
-          sequence: { groupOrder: 1 },
+          exclude: [...wholeMachine, ...long],
+          sequence: { groupOrder: 0 },
           ...deviceDeadlines,
         },
       },
@@ -59,12 +74,10 @@ export default defineConfig({
         test: {
           name: 'machine',
           include: wholeMachine,
-          exclude: long,
           fileParallelism: false,
           maxWorkers: 1,
-          sequence: { groupOrder: 2 },
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
+          sequence: { groupOrder: 1 },
+          ...deviceDeadlines,
         },
       },
     ],

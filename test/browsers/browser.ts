@@ -18,6 +18,7 @@ export interface TestPage {
 
 export interface TestBrowser {
   readonly name: 'chromium' | 'firefox';
+  /** A person of their own: what one page keeps, no other sees. */
   newPage(): Promise<TestPage>;
   close(): Promise<void>;
 }

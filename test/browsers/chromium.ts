@@ -1,8 +1,15 @@
+import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import type { TestBrowser } from './browser.ts';
 
 /** Where Debian puts it. */
 export const chromiumPath = '/usr/bin/chromium';
+/** The same without a window around its pages, which takes a processor more than the pages do. */
+const shellPath = '/usr/bin/chromium-headless-shell';
+
+/** What tests start: the whole browser in the long suite, and where there is no other. */
+export const headlessPath =
+  process.env.VEDETTE_LONG === undefined && existsSync(shellPath) ? shellPath : chromiumPath;
 
 export interface ChromiumOptions {
   /** A WAV file that the fake microphone plays in a loop; must be absolute. */
@@ -20,7 +27,7 @@ export async function startChromium({
   env = process.env,
 }: ChromiumOptions = {}): Promise<TestBrowser> {
   const browser = await chromium.launch({
-    executablePath: program ?? chromiumPath,
+    executablePath: program ?? headlessPath,
     env: env as Record<string, string>,
     chromiumSandbox: process.getuid?.() !== 0,
     args: [

@@ -26,6 +26,21 @@ export function pressed(says: string): boolean {
   return true;
 }
 
+/** Follows the first link, or takes the first choice, that begins with these words; false where there is none. */
+export function taken(says: string): boolean {
+  const all = (root: ParentNode): Element[] =>
+    [...root.querySelectorAll('*')].flatMap((each) => [
+      each,
+      ...(each.shadowRoot ? all(each.shadowRoot) : []),
+    ]);
+  const found = all(document).find(
+    (each) => each.matches('a, label.choice') && each.textContent?.trim().startsWith(says),
+  );
+  if (!(found instanceof HTMLElement)) return false;
+  found.click();
+  return true;
+}
+
 /** Fills the field of this name; false where there is none. */
 export function filled({ name, value }: { readonly name: string; readonly value: string }): boolean {
   const all = (root: ParentNode): Element[] =>

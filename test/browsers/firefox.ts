@@ -47,7 +47,9 @@ export async function startFirefox({
   return {
     name: 'firefox',
     async newPage() {
-      const page = await browser.newPage();
+      // As Chromium's: with keys and cookies of its own.
+      const context = await browser.createBrowserContext();
+      const page = await context.newPage();
       const console: string[] = [];
       page.on('console', (message) => console.push(message.text()));
       page.on('pageerror', (error) => console.push(`uncaught: ${String(error)}`));
@@ -59,7 +61,7 @@ export async function startFirefox({
           void (await page.evaluate(`window[${JSON.stringify(name)}] = ${standalone}; undefined`)),
         tap: (x, y) => page.mouse.click(x, y),
         screenshot: async (path) => void (await page.screenshot({ path: path as `${string}.png` })),
-        close: () => page.close(),
+        close: () => context.close(),
       };
     },
     close: () => browser.close(),

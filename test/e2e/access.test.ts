@@ -18,9 +18,8 @@ describe.each([
   ['Firefox', startFirefox],
 ] as const)('who may do what, in %s', (_name, start) => {
   let device: Device;
-  let owners: TestBrowser;
+  let browser: TestBrowser;
   let owner: TestPage;
-  let couriers: TestBrowser;
   let courier: TestPage;
   beforeAll(async () => {
     device = await startDevice(() => ({
@@ -29,14 +28,12 @@ describe.each([
       cameras: { porch: { kind: 'test', width: 640, height: 360 } },
       locks: { box: { kind: 'simulated', title: 'Parcel box', unpowered: 'locked', relock: '1s' } },
     }));
-    owners = await start();
-    owner = await owners.newPage();
-    couriers = await start();
-    courier = await couriers.newPage();
+    browser = await start();
+    owner = await browser.newPage();
+    courier = await browser.newPage();
   });
   afterAll(async () => {
-    await owners?.close();
-    await couriers?.close();
+    await browser?.close();
     await device?.stop();
   });
 
@@ -63,7 +60,7 @@ describe.each([
     const { invitation, link } = JSON.parse(body) as { invitation: string; link: string };
     // Another link in the same tab would load the page anew.
     await owner.close();
-    owner = await owners.newPage();
+    owner = await browser.newPage();
     await owner.goto(here(link));
     await until(() => owner.evaluate(filled, { name: 'name', value: 'Anna' }));
     await press(owner, 'Join');
@@ -103,12 +100,11 @@ describe.each([
     await until(() => courier.evaluate(held, 1_300));
     await says(courier, /Not opened/);
     // The link was good once.
-    const thieves = await start();
-    const thief = await thieves.newPage();
+    const thief = await browser.newPage();
     await thief.goto(link);
     await press(thief, 'Join');
     await says(thief, /cannot be opened any more/);
-    await thieves.close();
+    await thief.close();
   });
 
   test('who is taken back in mid-session is out within moments', async () => {
@@ -121,8 +117,7 @@ describe.each([
 
   test('who may open the box and not look opens it once, sees it lock again, and no picture', async () => {
     const link = await invite('Parcels', ['unlock:box'], { until: Date.now() + hour, uses: 1 });
-    const parcels = await start();
-    const page = await parcels.newPage();
+    const page = await browser.newPage();
     await page.goto(link);
     await press(page, 'Join');
     await press(page, 'Go on to the picture');
@@ -134,7 +129,7 @@ describe.each([
     expect(await page.evaluate(wordsOf, undefined)).not.toMatch(/no camera|Stand by|watching/);
     await until(() => page.evaluate(held, 1_300));
     await says(page, /Not opened/);
-    await parcels.close();
+    await page.close();
   });
 
   test('outside its time an invitation gives nothing to look at', async () => {
@@ -142,13 +137,12 @@ describe.each([
       from: Date.now() + 10 * hour,
       until: Date.now() + 12 * hour,
     });
-    const late = await start();
-    const page = await late.newPage();
+    const page = await browser.newPage();
     await page.goto(link);
     await press(page, 'Join');
     await press(page, 'Go on to the picture');
     await says(page, /Not now/);
-    await late.close();
+    await page.close();
   });
 
   test('the trail of it all holds', async () => {

@@ -7,7 +7,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { ActivityResult, InviteResult, PeopleResult } from '../../src/protocol/request.ts';
-import { chromiumPath } from '../browsers/chromium.ts';
+import { headlessPath } from '../browsers/chromium.ts';
 import { hasMosquitto } from '../buses/mosquitto.ts';
 import { coturnMissing } from '../interop/coturn.ts';
 import { type Apart, apartMissing, middleAddress, startApart } from './apart.ts';
@@ -101,7 +101,7 @@ describe.skipIf(missing !== undefined)('from another network, over a broker and 
       60_000,
     );
     browser = await chromium.launch({
-      executablePath: await apart.launcher('viewer', chromiumPath),
+      executablePath: await apart.launcher('viewer', headlessPath),
       chromiumSandbox: false,
       args: ['--no-proxy-server', '--autoplay-policy=no-user-gesture-required', '--mute-audio'],
     });

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { startChromium } from '../browsers/chromium.ts';
+import { chromiumPath, startChromium } from '../browsers/chromium.ts';
 import { testViewer } from './suite.ts';
 
 /** Unlike the device's own tone, so that what is heard tells where it came from. */
@@ -16,7 +16,8 @@ execFileSync('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', tone, '-ac', '1', mi
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 testViewer('Chromium', {
-  start: () => startChromium({ microphone }),
+  // The whole browser, window and all, as people have it.
+  start: () => startChromium({ microphone, program: chromiumPath }),
   microphoneHz,
   expectedCodec: 'video/H264',
 });

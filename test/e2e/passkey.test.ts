@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ActivityResult, InviteResult, PeopleResult } from '../../src/protocol/request.ts';
-import { chromiumPath } from '../browsers/chromium.ts';
+import { headlessPath } from '../browsers/chromium.ts';
 import { filled, held, pressed, wordsOf } from '../browsers/device-words.ts';
 import { type Device, startDevice } from './device.ts';
 import { requested } from './terminal.ts';
@@ -28,7 +28,7 @@ beforeAll(async () => {
   });
   const { invitation, secret } = InviteResult.parse(invited);
   browser = await chromium.launch({
-    executablePath: chromiumPath,
+    executablePath: headlessPath,
     chromiumSandbox: process.getuid?.() !== 0,
     args: ['--disable-gpu', '--no-proxy-server', '--disable-features=WebRtcHideLocalIpsWithMdns'],
   });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { startChromium } from '../browsers/chromium.ts';
+import { chromiumPath, startChromium } from '../browsers/chromium.ts';
 import { startDevice } from './device.ts';
 import { until } from './until.ts';
 
@@ -53,7 +53,8 @@ test('a browser that talks learns from our reports how its voice arrives', async
       },
     },
   }));
-  const browser = await startChromium();
+  // The whole browser: the other's fake microphone was not heard every time.
+  const browser = await startChromium({ program: chromiumPath });
   try {
     const page = await browser.newPage();
     await page.goto(device.url);

@@ -61,6 +61,9 @@ export const pageStyles = css`
   }
   .watching {
     margin: 0;
+    min-width: 0;
+    overflow: hidden;
+    text-overflow: ellipsis;
     font-size: 0.875rem;
     white-space: nowrap;
     color: var(--ink-soft);

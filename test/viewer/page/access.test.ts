@@ -43,6 +43,7 @@ describe('the page and who may do what', () => {
   afterEach(async () => {
     fixture.refuse = undefined;
     await context.close();
+    await fixture.endSessions();
     expect(complaints.splice(0)).toEqual([]);
   });
 

@@ -14,7 +14,7 @@ import { sealedProtocol } from '../../../src/protocol/sealed.ts';
 import type { FeedDescription, SignalingBody } from '../../../src/protocol/signaling.ts';
 import { fragmentOf, parseFragment, restartedOffer } from '../../../src/signaling/sdp-fragment.ts';
 import { SealedEnd } from '../../../src/signaling/sealed-end.ts';
-import { chromiumPath } from '../../browsers/chromium.ts';
+import { headlessPath } from '../../browsers/chromium.ts';
 import { FakeAccess, gate } from './access.ts';
 import { FakeRecords } from './records.ts';
 
@@ -105,7 +105,7 @@ export class Fixture {
   static async start(options: FixtureOptions = {}): Promise<Fixture> {
     const feeds = options.feeds ?? [frontDoor];
     const browser = await chromium.launch({
-      executablePath: chromiumPath,
+      executablePath: headlessPath,
       chromiumSandbox: process.getuid?.() !== 0,
       args: [
         '--disable-gpu',
@@ -162,6 +162,11 @@ export class Fixture {
   /** Cuts every WebSocket, as a network does: without a goodbye. */
   dropSockets(): void {
     for (const socket of this.#sockets.clients) socket.terminate();
+  }
+
+  /** Ends every session: a page that is closed does not always say so. */
+  async endSessions(): Promise<void> {
+    await this.device('for (const session of [...device.sessions.keys()]) device.end(session)');
   }
 
   /** Runs an expression in the device's page, where `device` is the fake device. */

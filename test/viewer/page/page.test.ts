@@ -29,6 +29,7 @@ describe('the page', () => {
        device.setStatus('front-door', { camera: { state: 'live', since: Date.now() }, talk: { state: 'idle' } })`,
     );
     for (const page of pages.splice(0)) await page.context().close();
+    await fixture.endSessions();
     expect(complaints.splice(0)).toEqual([]);
   });
 

@@ -68,6 +68,7 @@ describe('the page beside its pictures', () => {
   afterAll(() => fixture.stop());
   afterEach(async () => {
     await page.context().close();
+    await fixture.endSessions();
     await fixture.device(
       `device.heard.length = 0; device.situation.alarms = []; device.situation.rings = [];
        device.situation.privacy = { on: false };
@@ -353,6 +354,11 @@ describe('the page beside its pictures', () => {
     if (search.includes('events')) await page.getByText('Event 29', { exact: true }).waitFor();
     if (search.includes('charts')) await page.locator('vedette-chart canvas').waitFor();
     await page.locator('nav').waitFor();
+    await fixture.devicePage.waitForFunction(
+      `[...device.sessions.values()].some(({ channel }) => channel?.readyState === 'open')`,
+    );
+    await fixture.device(`device.tellAll({ type: 'watching', watching: 12, watchers: [] })`);
+    await page.locator('.watching').waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
   });
 });
