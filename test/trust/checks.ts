@@ -21,6 +21,7 @@ export const checks: Readonly<Record<string, () => Promise<{ readonly check: Che
   'unlock-kill': () => import('./checks/unlock-kill.ts'),
   'unlock-race': () => import('./checks/unlock-race.ts'),
   'unlock-replay': () => import('./checks/unlock-replay.ts'),
+  pairing: () => import('./checks/pairing.ts'),
   roles: () => import('./checks/roles.ts'),
   clock: () => import('./checks/clock.ts'),
   surface: () => import('./checks/surface.ts'),
