@@ -1,12 +1,13 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { vedette } from '../cli/command-line.ts';
 import { runCommand } from './command.ts';
+import { startDevice } from './device.ts';
 
 /** Looks like nothing else in what is printed. */
 const secret = 'hunter2secret';
@@ -221,5 +222,39 @@ describe('a state folder that cannot be used ends with code 1 and its cure', () 
     expect(printed).toContain(`(${expected})`);
     expect(printed).not.toMatch(stackTrace);
     expect(code).toBe(1);
+  });
+});
+
+describe('a device whose identity cannot be had ends with code 1, says how to go on, and makes no other', () => {
+  const starts = (state: string) => run(good, { STATE_DIRECTORY: state });
+  test.each([
+    ['a damaged key', 'damaged', (key: string) => writeFile(key, 'nonsense'), 'backup'],
+    ['a key cut short', 'damaged', (key: string) => truncate(key, 20), 'backup'],
+    [
+      'a folder where the key should be',
+      'unreadable',
+      async (key: string) => {
+        await rm(key);
+        await mkdir(key);
+      },
+      '',
+    ],
+    ['no key beside people it let in', 'missing', (key: string) => rm(key), 'backup'],
+  ] as const)('%s', async (_name, code, spoil, cure) => {
+    const state = await mkdtemp(join(folder, 'identity-'));
+    const device = await startDevice(
+      () => ({ device: 'e2e', cameras: { door: { kind: 'test' } }, http: { tls: 'off' } }),
+      { env: { STATE_DIRECTORY: state } },
+    );
+    await device.stop();
+    const key = join(state, 'identity/device.key');
+    await spoil(key);
+    const before = await readFile(key, 'utf8').catch(() => undefined);
+    const end = await starts(state);
+    expect(end.printed).toContain(`(identity/${code})`);
+    expect(end.printed).toContain(cure);
+    expect(end.printed).not.toMatch(stackTrace);
+    expect(end.code).toBe(1);
+    expect(await readFile(key, 'utf8').catch(() => undefined)).toBe(before);
   });
 });
