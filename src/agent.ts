@@ -30,6 +30,7 @@ import { deviceMetrics } from './metrics.ts';
 import type { Profile } from './profile/profile.ts';
 import { Records } from './records/records.ts';
 import { Requests } from './requests/requests.ts';
+import { confirmersOf } from './second-steps/person.ts';
 import { WaitingUnlocks } from './second-steps/waiting.ts';
 import type { ServiceManager } from './service-manager.ts';
 import { Sessions } from './session/sessions.ts';
@@ -109,6 +110,7 @@ export function createAgent(
       onTrouble: (listener) => trust.onTrouble(listener),
     },
     audit: (draft) => trust.commit({ audit: [draft] }),
+    confirmers: (lock) => confirmersOf(lock, access),
   });
   const sessions = new Sessions({
     feeds: feeds.session,
@@ -142,6 +144,7 @@ export function createAgent(
   });
   access.onChange(() => waiting.review());
   access.onChange(() => sessions.review());
+  access.onChange(() => watch.situation.peopleChanged());
   const credentials = new Credentials({ folder: identity, paired: () => access.paired, clock, log });
   const presence = composeButton({ profile, access, trust, watch, clock, log });
   const requests = new Requests({ access, trust, locks: watch.locks, waiting, clock, log });

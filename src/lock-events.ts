@@ -14,7 +14,7 @@ export interface LockEventsParts {
   readonly locks: Pick<Locks, 'statuses' | 'onNews' | 'onChange'>;
   readonly alarms: Pick<Alarms, 'note' | 'change'>;
   readonly actions: Pick<Actions, 'run' | 'release'>;
-  readonly pictures: Pick<Pictures, 'of'>;
+  readonly pictures: Pick<Pictures, 'of' | 'kept'>;
   /** Writes into the trail; rejects where it cannot. */
   readonly audit: (draft: AuditDraft) => Promise<unknown>;
   readonly clock: Clock;
@@ -72,10 +72,22 @@ async function tellOpened(parts: LockEventsParts, { lock, title, feed, by }: Loc
   });
   if (feed === undefined) return;
   try {
-    const jpeg = await parts.pictures.of(event);
-    const picture = createHash('sha256').update(jpeg).digest('base64url');
+    const taken = await parts.pictures.of(event);
+    // What is kept may have its time written onto it.
+    const kept = await parts.pictures.kept(event.id);
+    const picture = createHash('sha256')
+      .update(kept ?? taken)
+      .digest('base64url');
+    const detail = kept ? { detail: { event: event.id } } : {};
     const whose = by === undefined ? '' : ` for ${by}`;
-    write(parts, { type: 'lock', title: `a picture of ${title} as it opened${whose}`, lock, feed, picture });
+    write(parts, {
+      type: 'lock',
+      title: `a picture of ${title} as it opened${whose}`,
+      lock,
+      feed,
+      picture,
+      ...detail,
+    });
   } catch (error) {
     parts.log.warn({ lock, err: error }, 'there is no picture of an unlock');
   }

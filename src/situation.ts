@@ -2,8 +2,10 @@ import type { Alarms } from './alarms.ts';
 import type { MonotonicMs } from './clock.ts';
 import type { Privacy } from './privacy.ts';
 import type { TrustTrouble } from './protocol/events.ts';
+import type { LockStatus } from './protocol/lock.ts';
 import type { LockHost } from './protocol/lock-host.ts';
 import type { SensorState } from './protocol/reading.ts';
+import type { Confirmer } from './protocol/second-step.ts';
 import type {
   Asker,
   Situation,
@@ -26,6 +28,8 @@ export interface SituationParts {
   readonly locks: LockHost;
   readonly privacy: Privacy;
   readonly waiting: Pick<WaitingUnlocks, 'confirmations' | 'onChange'>;
+  /** Who may confirm an unlock of a lock that needs a second person. */
+  readonly confirmers: (lock: string) => readonly Confirmer[];
   readonly trust: { readonly trouble: TrustTrouble | undefined; onTrouble(listener: () => void): void };
 }
 
@@ -51,7 +55,7 @@ export class DeviceSituation implements SituationHost {
     alarms.onAlarm((rule, status) => this.#tell({ type: 'alarm', rule, ...(status ? { status } : {}) }));
     alarms.onEvent((event) => this.#tell({ type: 'event', event }));
     ringing.onChange((status) => this.#tell({ type: 'ring', status }));
-    locks.onChange((status) => this.#tell({ type: 'lock', status }));
+    locks.onChange((status) => this.#tell({ type: 'lock', status: this.#withConfirmers(status) }));
     waiting.onChange((change) => this.#tell(change));
     privacy.onChange((status) => this.#tell({ type: 'privacy', privacy: status }));
     trust.onTrouble(() => {
@@ -69,7 +73,7 @@ export class DeviceSituation implements SituationHost {
       })),
       alarms: [...alarms.statuses],
       rings: [...ringing.statuses],
-      locks: [...locks.statuses],
+      locks: locks.statuses.map((status) => this.#withConfirmers(status)),
       privacy: privacy.status,
       confirmations: [...waiting.confirmations],
       ...(trust.trouble ? { trust: trust.trouble } : {}),
@@ -111,6 +115,18 @@ export class DeviceSituation implements SituationHost {
 
   left(session: string): void {
     this.#parts.ringing.left(session);
+  }
+
+  /** People, or what they may, are others: so are those who may confirm. */
+  peopleChanged(): void {
+    for (const status of this.#parts.locks.statuses)
+      if (status.secondStep === 'person') this.#tell({ type: 'lock', status: this.#withConfirmers(status) });
+  }
+
+  #withConfirmers(status: LockStatus): LockStatus {
+    return status.secondStep === 'person'
+      ? { ...status, confirmers: [...this.#parts.confirmers(status.lock)] }
+      : status;
   }
 
   #sensorBecame(state: SensorState, now: MonotonicMs): void {

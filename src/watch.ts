@@ -37,6 +37,8 @@ export interface WatchParts {
   readonly link: (feed?: string) => string;
   /** Unlocks that wait for their second step. */
   readonly waiting: WaitingUnlocks;
+  /** Who may confirm an unlock of a lock that needs a second person. */
+  readonly confirmers: SituationParts['confirmers'];
   /** Whether people can be let in and things be unlocked. */
   readonly trust: SituationParts['trust'];
   /** Writes into the trail; rejects where it cannot. */
@@ -66,7 +68,7 @@ export interface Watch {
 
 /** Composes it, from the sensors to the actions. */
 export function composeWatch(parts: WatchParts): Watch {
-  const { profile, feeds, records, stateDir, sessions, link, waiting, trust, audit, clock, log } = parts;
+  const { profile, feeds, records, stateDir, sessions, link, audit, clock, log } = parts;
   const { device, title, mqtt, homeassistant } = profile;
   const named = (feed: string): ComposedFeed => {
     const found = feeds.find(feed);
@@ -146,7 +148,7 @@ export function composeWatch(parts: WatchParts): Watch {
   });
   privacy.onChange(({ on }) => liveSign.private(on));
   const locks = new Locks({ locks: profile.locks, parts: { buses, clock, log } });
-  const situation = new DeviceSituation({ sensors, alarms, ringing, locks, privacy, waiting, trust });
+  const situation = new DeviceSituation({ ...parts, sensors, alarms, ringing, locks, privacy });
   const home = composeHome({
     profile,
     mqtt: buses.mqtt,

@@ -27,7 +27,7 @@ const lock = {
 };
 
 /** Locks that say what they are told to, and what came of it. */
-function watched() {
+function watched(kept: (id: string) => Uint8Array | undefined = () => undefined) {
   const heard: { tell(news: LockNews): void; change(status: LockStatus): void } = {
     tell: () => undefined,
     change: () => undefined,
@@ -58,8 +58,12 @@ function watched() {
       run: async (names, { event }) => void did.push(['run', names, event.id]),
       release: async ({ id }) => void did.push(['release', id]),
     },
-    pictures: { of: async ({ id }) => Buffer.from(`picture of ${id}`) },
-    audit: async ({ title, picture }) => void did.push(['trail', title, picture]),
+    pictures: {
+      of: async ({ id }) => Buffer.from(`picture of ${id}`),
+      kept: async (id) => kept(id),
+    },
+    audit: async ({ title, picture, detail }) =>
+      void did.push(['trail', title, picture, ...(detail ? [detail.event] : [])]),
     clock: systemClock,
     log: quiet,
   });
@@ -97,5 +101,16 @@ test('who opened a lock is an event with the picture of that moment, whose hash 
       'a picture of Parcel box as it opened for Anna',
       createHash('sha256').update('picture of e1').digest('base64url'),
     ],
+  ]);
+});
+
+test('the hash is that of the picture as it is kept, with what was written onto it, and the event is named', async () => {
+  const { heard, did } = watched((id) => Buffer.from(`picture of ${id} at 14:02`));
+  const status = { lock: 'box', title: 'Parcel box', feed: 'inside', since: 0, leftOpen: false };
+  for (const state of ['locked', 'unlocking', 'unlocked'] as const) heard.change({ ...status, state });
+  await until('the picture', () => did.length > 1);
+  expect(did.at(-1)).toEqual([
+    ...['trail', 'a picture of Parcel box as it opened'],
+    ...[createHash('sha256').update('picture of e1 at 14:02').digest('base64url'), 'e1'],
   ]);
 });

@@ -150,7 +150,7 @@ export const AuditEntry = z.strictObject({
   feed: z.string().optional(),
   session: z.string().optional(),
   request: z.string().optional(),
-  /** SHA-256 (base64url) of the picture that was taken. */
+  /** SHA-256 (base64url) of the picture that was taken; `detail.event` names the event that it is kept with. */
   picture: z.string().optional(),
   /** What else is to be known, in words of the program. */
   detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SecondStepKind } from './second-step.ts';
+import { Confirmer, SecondStepKind } from './second-step.ts';
 
 /**
  * How a lock stands. `unknown`: nothing has told yet. `forced`: it was opened without an unlock. `jammed`: it was moved,
@@ -38,6 +38,8 @@ export const LockStatus = z.strictObject({
   unpowered: z.enum(['locked', 'unlocked', 'unchanged']).optional(),
   /** What an unlock needs beside a grant. */
   secondStep: SecondStepKind.optional(),
+  /** Who is asked to confirm an unlock, where a second person has to; for those alone who may open it. */
+  confirmers: z.array(Confirmer).optional(),
   /** Nobody can unlock now, for this reason. */
   blocked: z.string().optional(),
 });

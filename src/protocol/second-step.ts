@@ -20,6 +20,10 @@ export const SecondStepNeed = z.discriminatedUnion('kind', [
 ]);
 export type SecondStepNeed = z.infer<typeof SecondStepNeed>;
 
+/** Somebody who may confirm an unlock as its second person. */
+export const Confirmer = z.strictObject({ person: z.string(), name: z.string() });
+export type Confirmer = z.infer<typeof Confirmer>;
+
 /** An unlock that waits for somebody else, as those who may confirm it are told. */
 export const Confirmation = z.strictObject({
   /** The request's id. */

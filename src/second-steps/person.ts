@@ -2,7 +2,8 @@ import { denialError, denied } from '../access/denial.ts';
 import type { Peer } from '../access/peer.ts';
 import { VedetteError } from '../errors.ts';
 import { covers } from '../protocol/scope.ts';
-import type { SecondStep } from './kind.ts';
+import type { Confirmer } from '../protocol/second-step.ts';
+import type { SecondStep, StepParts } from './kind.ts';
 
 /** Another person who may open the lock just now says so on their page: another person, not another key. */
 export const personStep: SecondStep<'person'> = {
@@ -10,14 +11,8 @@ export const personStep: SecondStep<'person'> = {
   asksOthers: true,
   needs({ lock, peer }, until, { access }) {
     const own = personOf(peer);
-    const others = access.people().people.some(
-      ({ id, keys, grants }) =>
-        id !== own &&
-        // Whoever has only a code for a keypad has no page to confirm it on.
-        keys.length > 0 &&
-        grants.some(({ revokedAt, scopes }) => revokedAt === undefined && covers(scopes, `unlock:${lock}`)),
-    );
-    if (!others) throw new VedetteError('second-step/nobody');
+    if (!confirmersOf(lock, access).some(({ person }) => person !== own))
+      throw new VedetteError('second-step/nobody');
     return { kind: 'person', until };
   },
   check({ peer, name, words }, { peer: by, allow }, { access }) {
@@ -29,6 +24,19 @@ export const personStep: SecondStep<'person'> = {
     };
   },
 };
+
+/** Everybody who may confirm an unlock of this lock, but for their own. */
+export function confirmersOf(lock: string, access: Pick<StepParts['access'], 'people'>): Confirmer[] {
+  return access
+    .people()
+    .people.filter(
+      ({ keys, grants }) =>
+        // Whoever has only a code for a keypad has no page to confirm it on.
+        keys.length > 0 &&
+        grants.some(({ revokedAt, scopes }) => revokedAt === undefined && covers(scopes, `unlock:${lock}`)),
+    )
+    .map(({ id, name }) => ({ person: id, name }));
+}
 
 /** Whose it is, whether they came by a key or typed a code. */
 const personOf = (peer: Peer): string | undefined => ('person' in peer ? peer.person : undefined);

@@ -5,7 +5,7 @@ import type { SituationHost } from '../protocol/situation.ts';
 import type { DataChannel } from '../transport/channel.ts';
 import { EventsChannel, eventsLabel } from './events-channel.ts';
 import type { SessionFeed } from './feed.ts';
-import { mayHear, situationFor } from './situation.ts';
+import { changeFor, situationFor } from './situation.ts';
 import type { FeedFlow } from './states.ts';
 
 /** How long a goodbye may take to leave before the transport is closed under it. */
@@ -56,7 +56,8 @@ export class Conversation {
     for (const feed of feeds) this.#releases.push(feed.onStatus(() => this.tellFeed(feed.name)));
     this.#releases.push(
       situation.onChange((change) => {
-        if (mayHear(change, scopes, person)) this.#tell(change);
+        const told = changeFor(change, scopes, person);
+        if (told) this.#tell(told);
       }),
     );
     this.#tell(this.#state());

@@ -1,3 +1,4 @@
+import type { LockStatus } from '../protocol/lock.ts';
 import { covers, type Scope } from '../protocol/scope.ts';
 import type { Confirmation } from '../protocol/second-step.ts';
 import type { Situation, SituationChange, SituationHost } from '../protocol/situation.ts';
@@ -24,17 +25,24 @@ export function situationFor(
     ...situation,
     ...(scopes.includes('telemetry') ? {} : { sensors: [], alarms: [] }),
     ...(concernsHouse(scopes) ? {} : { rings: [], privacy: { on: false } }),
-    locks: situation.locks.filter(({ lock }) => seesLock(lock, scopes)),
+    locks: situation.locks
+      .filter(({ lock }) => seesLock(lock, scopes))
+      .map((status) => lockFor(status, scopes, person)),
     confirmations: situation.confirmations.filter((asked) => mayConfirm(asked, scopes, person)),
   };
 }
 
-/** Whether a viewer with these scopes is told of a change. */
-export function mayHear(
+/** A change as a viewer with these scopes is told of it; undefined for what is not for them. */
+export function changeFor(
   change: SituationChange,
   scopes: readonly Scope[],
   person: string | undefined,
-): boolean {
+): SituationChange | undefined {
+  if (!mayHear(change, scopes, person)) return undefined;
+  return change.type === 'lock' ? { ...change, status: lockFor(change.status, scopes, person) } : change;
+}
+
+function mayHear(change: SituationChange, scopes: readonly Scope[], person: string | undefined): boolean {
   switch (change.type) {
     case 'sensor':
     case 'alarm':
@@ -52,6 +60,16 @@ export function mayHear(
     case 'trust':
       return true;
   }
+}
+
+/** Whoever may open it is told whom that would ask, beside themselves; to the others it is nobody's business. */
+function lockFor(
+  { confirmers, ...status }: LockStatus,
+  scopes: readonly Scope[],
+  person: string | undefined,
+): LockStatus {
+  if (confirmers === undefined || !covers(scopes, `unlock:${status.lock}`)) return status;
+  return { ...status, confirmers: confirmers.filter((one) => one.person !== person) };
 }
 
 /** Whoever may open a lock is asked to confirm what somebody else asks of it. */

@@ -86,6 +86,7 @@ async function ask<T>(
   }
 }
 
-export const snapshotUrl = ({ id }: DeviceEvent): string => `/api/events/${encodeURIComponent(id)}.jpg`;
+export const snapshotUrl = ({ id }: Pick<DeviceEvent, 'id'>): string =>
+  `/api/events/${encodeURIComponent(id)}.jpg`;
 
 export const clipUrl = (clip: string): string => `/api/clips/${encodeURIComponent(clip)}`;

@@ -1,5 +1,5 @@
 import type { LockState, LockStatus } from '../protocol/lock.ts';
-import { clockTime, dayTime, lengthOf, strings } from './strings.ts';
+import { clockTime, dayTime, lengthOf, oneOf, strings } from './strings.ts';
 
 const stateWords: Readonly<Record<LockState, string>> = {
   locked: strings.lockLocked,
@@ -46,4 +46,18 @@ export function lockWords(status: LockStatus, now: number): LockWords {
     since: by === undefined ? told : `${told} · ${strings.lockBy(by)}`,
     notes,
   };
+}
+
+/** More names than this are told by their number. */
+const mostNamed = 3;
+
+/** What opening it takes beside the finger, said before anybody holds; undefined where that is all. */
+export function stepWords({ secondStep, confirmers = [] }: LockStatus): string | undefined {
+  if (secondStep === undefined) return undefined;
+  if (secondStep === 'passkey') return strings.asksPasskey;
+  const names = confirmers.map(({ name }) => name);
+  if (names.length === 0) return strings.asksNobody;
+  const told = names.length > mostNamed ? names.slice(0, mostNamed - 1) : names;
+  const rest = names.length - told.length;
+  return strings.asksPerson(oneOf(rest === 0 ? told : [...told, strings.others(rest)]));
 }

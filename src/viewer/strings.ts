@@ -41,6 +41,7 @@ const dayTimeFormat = new Intl.DateTimeFormat(locale, {
   hour: '2-digit',
   minute: '2-digit',
 });
+const oneOfFormat = new Intl.ListFormat(locale, { type: 'disjunction' });
 const clockSecondsFormat = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
 
 /** `14:02:07`. */
@@ -51,6 +52,9 @@ export const dayName = (wallMs: number): string => dayFormat.format(wallMs);
 
 /** `24 Nov, 14:02`. */
 export const dayTime = (wallMs: number): string => dayTimeFormat.format(wallMs);
+
+/** `Anna, Ben or Carl`. */
+export const oneOf = (names: readonly string[]): string => oneOfFormat.format(names);
 
 /** The time in another zone of IANA's, with its day where it is another one; undefined for a zone that is not known. */
 export function timeIn(wallMs: number, zone: string): string | undefined {

@@ -70,3 +70,15 @@ export async function held(forMs: number): Promise<boolean> {
   say('pointerup');
   return true;
 }
+
+/** The sizes of the pictures that are loaded, as they are themselves: `640x360`. */
+export function picturesShown(): readonly string[] {
+  const all = (root: ParentNode): Element[] =>
+    [...root.querySelectorAll('*')].flatMap((each) => [
+      each,
+      ...(each.shadowRoot ? all(each.shadowRoot) : []),
+    ]);
+  return all(document).flatMap((each) =>
+    each instanceof HTMLImageElement && each.complete ? [`${each.naturalWidth}x${each.naturalHeight}`] : [],
+  );
+}

@@ -1,10 +1,11 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ActivityResult, InviteResult, PeopleResult } from '../../src/protocol/request.ts';
 import type { TestBrowser, TestPage } from '../browsers/browser.ts';
 import { startChromium } from '../browsers/chromium.ts';
 import { pictureState } from '../browsers/device-page.ts';
-import { filled, held, wordsOf } from '../browsers/device-words.ts';
+import { filled, held, picturesShown, wordsOf } from '../browsers/device-words.ts';
 import { startFirefox } from '../browsers/firefox.ts';
 import { type Device, startDevice } from './device.ts';
 import { press, says } from './reading.ts';
@@ -26,7 +27,9 @@ describe.each([
       device: 'e2e',
       access: { loopback: false, clock: 'trusted' },
       cameras: { porch: { kind: 'test', width: 640, height: 360 } },
-      locks: { box: { kind: 'simulated', title: 'Parcel box', unpowered: 'locked', relock: '1s' } },
+      locks: {
+        box: { kind: 'simulated', title: 'Parcel box', feed: 'porch', unpowered: 'locked', relock: '1s' },
+      },
     }));
     browser = await start();
     owner = await browser.newPage();
@@ -83,6 +86,35 @@ describe.each([
     expect(
       entries.some(({ type, lock, name }) => type === 'request' && lock === 'box' && name === 'Anna'),
     ).toBe(true);
+  });
+
+  test('the trail on the page shows the picture of that moment by its hash, and says where it is another or gone', async () => {
+    const entry = async () => {
+      const { entries } = ActivityResult.parse(await requested(socket(), { type: 'activity', limit: 50 }));
+      return entries.find(({ picture }) => picture !== undefined);
+    };
+    await until(async () => (await entry()) !== undefined);
+    const taken = await entry();
+    expect(taken?.title).toBe('a picture of Parcel box as it opened for Anna');
+    const file = join(device.folder, 'state', 'snapshots', `${taken?.detail?.event}.jpg`);
+    const jpeg = await readFile(file);
+    await owner.goto(new URL('?view=people', device.url).href);
+    await says(owner, /Parcel box opened for Anna/);
+    await press(owner, 'Show the picture');
+    await says(owner, /It is the one that was taken/);
+    await until(async () => (await owner.evaluate(picturesShown, undefined)).includes('640x360'));
+    await press(owner, 'Hide the picture');
+    jpeg[jpeg.length >> 1] = (jpeg[jpeg.length >> 1] ?? 0) ^ 1;
+    await writeFile(file, jpeg);
+    await press(owner, 'Show the picture');
+    await says(owner, /Another picture lies in its place/);
+    await rm(file);
+    await owner.goto(device.url);
+    await owner.goto(new URL('?view=people', device.url).href);
+    await says(owner, /Parcel box opened for Anna/);
+    await press(owner, 'Show the picture');
+    await says(owner, /The picture is kept no longer/);
+    await owner.goto(device.url);
   });
 
   test('a courier opens once, and not twice; the owner sees who it was', async () => {

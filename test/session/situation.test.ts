@@ -86,6 +86,31 @@ test('whoever looks sees the locks, and whoever may open one sees that one', asy
   expect(seen).toEqual([['box', 'gate', 'box', 'gate'], ['box', 'box'], []]);
 });
 
+test('who may open a lock is told whom that would ask, beside themselves; who may only look is not', async () => {
+  const confirmers = ['ada', 'ben'].map((name) => ({ person: name, name }));
+  const status: LockStatus = {
+    ...{ lock: 'vault', title: 'Vault', state: 'locked', since: 1, leftOpen: false },
+    ...{ secondStep: 'person', confirmers },
+  };
+  stage.situation.situation = { ...stage.situation.situation, locks: [status] };
+  const told: unknown[] = [];
+  for (const scopes of [['view', 'unlock:vault'], ['view']] as const) {
+    const viewer = await stage.watching({ standby: true, scopes, name: 'ada' });
+    stage.situation.change({ type: 'lock', status });
+    await viewer.far.until('the lock', () => viewer.messages.at(-1)?.type === 'lock');
+    const [state, change] = viewer.messages;
+    told.push([
+      state?.type === 'state' && state.locks[0]?.confirmers,
+      change?.type === 'lock' && change.status.confirmers,
+    ]);
+  }
+  const ben = [{ person: 'ben', name: 'ben' }];
+  expect(told).toEqual([
+    [ben, ben],
+    [undefined, undefined],
+  ]);
+});
+
 test('who may open a lock and not look has no picture, takes no place, and hears of that lock alone', async () => {
   const status: LockStatus = { lock: 'box', title: 'Box', state: 'locked', since: 1, leftOpen: false };
   stage.situation.situation = {

@@ -11,7 +11,7 @@ import { FakeSituation } from './fake-situation.ts';
 export interface ViewerOptions extends FarEndOptions {
   readonly standby?: boolean;
   readonly scopes?: readonly Scope[];
-  /** Who it is, as the device knows them. */
+  /** Who it is, as the device knows them: their id as well. */
   readonly name?: string;
   /** The id of their key. */
   readonly key?: string;
@@ -28,7 +28,11 @@ export class Viewer {
     this.session = sessions.open(
       {
         ...{ id, scopes: options.scopes ?? ownerScopes, standby: options.standby ?? false },
-        who: { name: options.name ?? 'Somebody', ...(options.key === undefined ? {} : { key: options.key }) },
+        who: {
+          name: options.name ?? 'Somebody',
+          ...(options.name === undefined ? {} : { person: options.name }),
+          ...(options.key === undefined ? {} : { key: options.key }),
+        },
       },
       {
         candidate: (candidate) => this.far.addCandidate(candidate),

@@ -46,6 +46,7 @@ export const lockStyles = css`
   }
   .state span,
   .notes,
+  .asks,
   .blocked,
   .told,
   .refusal {

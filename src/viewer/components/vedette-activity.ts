@@ -1,11 +1,13 @@
 import { css, html, LitElement, nothing } from 'lit';
 import type { AuditEntry } from '../../protocol/access.ts';
 import { ActivityResult } from '../../protocol/request.ts';
+import { mayHavePicture } from '../proof.ts';
 import { refusalWords } from '../refusal-words.ts';
 import type { RequestClient } from '../requests.ts';
 import { clockSeconds, dayName, strings } from '../strings.ts';
 import { define } from './define.ts';
 import { shared } from './theme.ts';
+import './vedette-proof.ts';
 
 const pageSize = 50;
 
@@ -13,12 +15,15 @@ const pageSize = 50;
 export class VedetteActivity extends LitElement {
   static override properties = {
     send: { attribute: false },
+    pictures: { type: Boolean },
     entries: { state: true },
     complete: { state: true },
     trouble: { state: true },
     asking: { state: true },
   };
   declare send: RequestClient['send'];
+  /** They can be had here: at the device's own page, by who may see what was. */
+  declare pictures: boolean;
   declare entries: readonly AuditEntry[];
   /** There are no earlier ones. */
   declare complete: boolean;
@@ -65,17 +70,24 @@ export class VedetteActivity extends LitElement {
             ${before !== undefined && dayName(before.time) === day ? nothing : html`<li class="day">${day}</li>`}
             <li data-seq=${entry.seq} data-type=${entry.type}>
               <time datetime=${new Date(entry.time).toISOString()}>${clockSeconds(entry.time)}</time>
-              <span>${entry.title}${entry.picture === undefined ? nothing : html` <small>${strings.activityPicture}</small>`}${
+              <span>${entry.title}${
                 entry.detail?.keypad === undefined
                   ? nothing
                   : html` <small>${strings.activityKeypad(String(entry.detail.keypad))}</small>`
-              }</span>
+              }${this.#picture(entry)}</span>
             </li>
           `;
         })}
       </ol>
       ${this.#foot()}
     </section>`;
+  }
+
+  #picture(entry: AuditEntry): unknown {
+    if (entry.picture === undefined) return nothing;
+    return this.pictures && mayHavePicture(entry)
+      ? html`<vedette-proof .entry=${entry}></vedette-proof>`
+      : html` <small>${strings.activityPicture}</small>`;
   }
 
   #foot(): unknown {

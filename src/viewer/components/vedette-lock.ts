@@ -3,7 +3,7 @@ import type { LockStatus } from '../../protocol/lock.ts';
 import type { Receipt } from '../../protocol/request.ts';
 import type { SecondStepNeed } from '../../protocol/second-step.ts';
 import { type Hold, type HoldInput, holdMs, notHeld, stepHold } from '../hold.ts';
-import { canLock, canUnlock, isAlarming, lockWords } from '../lock-words.ts';
+import { canLock, canUnlock, isAlarming, lockWords, stepWords } from '../lock-words.ts';
 import { refusalWords } from '../refusal-words.ts';
 import type { Accepted, RequestClient } from '../requests.ts';
 import { clockSeconds, strings } from '../strings.ts';
@@ -167,6 +167,7 @@ export class VedetteLock extends LitElement {
           <span>${words.since}</span>
         </p>
         <p class="notes">${[...notes, ...(this.connected ? [] : [strings.staleValue])].join(' · ')}</p>
+        ${this.#asks()}
         ${status.blocked === undefined ? nothing : html`<p class="blocked">${strings.lockBlocked(status.blocked)}</p>`}
         ${this.told === undefined ? nothing : html`<p class="told" role="status">${this.told}</p>`}
         ${this.needs === undefined ? nothing : this.#step(this.needs)}
@@ -175,6 +176,12 @@ export class VedetteLock extends LitElement {
       </div>
       ${this.may ? this.#controls() : nothing}
     </article>`;
+  }
+
+  /** What holding will ask for, before anybody holds. */
+  #asks(): unknown {
+    const words = this.may && canUnlock(this.status) && this.needs === undefined && stepWords(this.status);
+    return words ? html`<p class="asks" id="asks">${words}</p>` : nothing;
   }
 
   #step({ request, need }: NonNullable<this['needs']>): unknown {
@@ -219,6 +226,7 @@ export class VedetteLock extends LitElement {
       data-phase=${busy ? 'asked' : phase}
       aria-label=${strings.openLock(this.status.title)}
       aria-disabled=${!this.#ready}
+      aria-describedby="asks"
       ?data-open=${open && !busy}
       @pointerdown=${this.#down}
       @pointerup=${() => this.#feed({ type: 'let-go' })}

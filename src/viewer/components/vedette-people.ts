@@ -162,7 +162,10 @@ export class VedettePeople extends LitElement {
     const waiting = this.trouble === undefined ? html`<p role="status">${strings.loading}</p>` : nothing;
     return html`
       ${this.list === undefined ? waiting : this.#list(this.list)}
-      <vedette-activity .send=${this.send}></vedette-activity>
+      <vedette-activity
+        .send=${this.send}
+        ?pictures=${this.device.away !== true && this.#may('history')}
+      ></vedette-activity>
     `;
   }
 

@@ -1,4 +1,8 @@
 const en = {
+  asksPerson: (names: string) => `${names} will be asked to allow it`,
+  others: (count: number) => (count === 1 ? 'one more' : `${count} others`),
+  asksNobody: 'Somebody else has to allow it, and nobody else may',
+  asksPasskey: 'Your passkey will be asked for',
   needsPerson: 'Somebody else who may open it has to confirm on their page.',
   needsPasskey: 'Your passkey has to verify that it is you.',
   passkeyUse: 'Verify',
@@ -21,6 +25,10 @@ const en = {
 };
 
 const ru: typeof en = {
+  asksPerson: (names) => `Понадобится согласие: ${names}`,
+  others: (count) => `ещё ${count}`,
+  asksNobody: 'Нужно согласие ещё одного человека, а больше никого нет',
+  asksPasskey: 'Понадобится ваш ключ доступа',
   needsPerson: 'Кто-то ещё, кому можно открывать, должен подтвердить на своей странице.',
   needsPasskey: 'Подтвердите ключом доступа, что это вы.',
   passkeyUse: 'Подтвердить',

@@ -267,6 +267,22 @@ describe('the page and who may do what', () => {
     expect(unlocks()).toBe(0);
   });
 
+  test('says before anybody holds whom opening asks, and that it asks for a passkey', async () => {
+    const confirmers = ['Anna', 'Ben', 'Carl', 'Dora'].map((name) => ({ person: name, name }));
+    const becomes = (change: Partial<LockStatus>) =>
+      fixture.device(`device.lock(${JSON.stringify({ lock: 'parcel-box', ...change })})`);
+    await enter();
+    await becomes({ secondStep: 'person', confirmers: confirmers.slice(0, 2) });
+    await lock().getByText('Anna or Ben will be asked to allow it').waitFor();
+    expect(await hold().getAttribute('aria-describedby')).toBe('asks');
+    await becomes({ confirmers });
+    await lock().getByText('Anna, Ben or 2 others will be asked to allow it').waitFor();
+    await becomes({ confirmers: [] });
+    await lock().getByText('Somebody else has to allow it, and nobody else may').waitFor();
+    await becomes({ secondStep: 'passkey' });
+    await lock().getByText('Your passkey will be asked for').waitFor();
+  });
+
   test('opens by keyboard: held, or pressed and confirmed', async () => {
     await enter();
     await hold().focus();
