@@ -1,5 +1,6 @@
 import type { Actions } from './actions/actions.ts';
 import type { Clock, MonotonicMs } from './clock.ts';
+import { VedetteError } from './errors.ts';
 import type { Logger } from './log.ts';
 import { Listeners } from './media/listeners.ts';
 import type { AlarmStatus, DeviceEvent } from './protocol/alarm.ts';
@@ -120,18 +121,18 @@ export class Alarms {
   }
 
   /** Gives the reason where there is nothing to acknowledge. @param by absent where nobody gave a name */
-  acknowledge(rule: string, by = nobodyNamed): string | undefined {
+  acknowledge(rule: string, by = nobodyNamed): VedetteError | undefined {
     return this.#ask(rule, { type: 'acknowledge', rule, by });
   }
 
   /** Gives the reason where there is nothing to silence. */
-  silence(rule: string): string | undefined {
+  silence(rule: string): VedetteError | undefined {
     return this.#ask(rule, { type: 'silence', rule });
   }
 
   /** It raises nothing for so long; 0 ends that. Gives the reason where there is no such rule. */
-  shelve(rule: string, ms: number, reason: string): string | undefined {
-    if (!this.#parts.rules.ruleOf.has(rule)) return `there is no rule "${rule}"`;
+  shelve(rule: string, ms: number, reason: string): VedetteError | undefined {
+    if (!this.#parts.rules.ruleOf.has(rule)) return new VedetteError('alarm/unknown', { rule });
     this.#input({ type: 'shelve', rule, ms, reason });
     return undefined;
   }
@@ -159,9 +160,9 @@ export class Alarms {
     this.#eventListeners.tell(event);
   }
 
-  #ask(rule: string, input: RulesInput): string | undefined {
+  #ask(rule: string, input: RulesInput): VedetteError | undefined {
     if (!this.statuses.some((status) => status.rule === rule && status.state !== 'shelved'))
-      return 'this alarm is over';
+      return new VedetteError('alarm/over');
     this.#input(input);
     return undefined;
   }

@@ -116,6 +116,13 @@ export const errorTable = {
     'no common video codec: {offered} offered, H264 and VP8 possible',
     'offer H264 or VP8',
   ),
+  'session/look-only': entry('you may look, and no more', 'ask the owner of this device for more'),
+  'session/crowded': entry('as many watch as may ({watching})', 'wait until somebody leaves'),
+  'session/no-talk': entry(
+    'this feed cannot be talked to',
+    'choose one with a speaker, and allow the microphone; the owner of this device gives `talk`',
+  ),
+  'session/talk-taken': entry('somebody else is talking', 'wait until they are done'),
   'session/unknown': entry('this session has ended or never was', 'begin a new one with an offer'),
   'access/secret-damaged': entry(
     '{path} does not hold a secret',
@@ -620,6 +627,18 @@ export const errorTable = {
     'add one on the page',
   ),
   'second-step/over': entry('nothing waits for this, or not any more', 'look whether it was opened'),
+  'alarm/over': entry('this alarm is over', 'there is nothing to do any more'),
+  'alarm/unknown': entry('there is no rule "{rule}"', 'load the page again: the profile is another now'),
+  'ring/over': entry('it is over', 'ring back, or wait for the next'),
+  'ring/taken': entry('{by} has answered', 'leave it to them'),
+  'ring/no-call': entry('there is no call', 'there is nothing to hang up'),
+  'ring/no-reply': entry('there is no such reply', 'load the page again: the profile is another now'),
+  'ring/replying': entry('a reply is being played', 'wait until it was said'),
+  'sensor/not-settable': entry('this sensor cannot be set', 'only simulated ones can'),
+  'lock/broker-away': entry(
+    'the broker is away',
+    'look at it and at the network; it is tried again by itself',
+  ),
   'lock/unknown': entry('there is no lock {lock}', 'name one of `locks`', exitCodes.usage),
   'lock/blocked': entry('it cannot be unlocked now: {detail}', 'mend that; it is tried again by itself'),
   'lock/overtaken': entry('somebody asked to {to} it meanwhile', 'look at the lock, and ask again'),
@@ -703,6 +722,13 @@ export const errorTable = {
 export type ErrorCode = keyof typeof errorTable;
 export type ErrorData = Readonly<Record<string, string | number>>;
 
+/** What whoever is refused is told: a code of the table, its sentence, and the values to say it in another language. */
+export interface Told {
+  readonly code: ErrorCode;
+  readonly reason: string;
+  readonly detail?: ErrorData;
+}
+
 /** An error with a code of {@link errorTable} and the data of its sentence. */
 export class VedetteError extends Error {
   readonly code: ErrorCode;
@@ -713,6 +739,13 @@ export class VedetteError extends Error {
     this.name = 'VedetteError';
     this.code = code;
     this.data = data;
+  }
+
+  /** As others are told of it. */
+  get told(): Told {
+    const { reason: _, ...detail } = this.data; // it is the sentence itself
+    const values = Object.keys(detail).length === 0 ? {} : { detail };
+    return { code: this.code, reason: this.message, ...values };
   }
 
   /** What a person does about it. */

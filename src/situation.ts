@@ -1,5 +1,6 @@
 import type { Alarms } from './alarms.ts';
 import type { MonotonicMs } from './clock.ts';
+import { VedetteError } from './errors.ts';
 import type { Privacy } from './privacy.ts';
 import type { TrustTrouble } from './protocol/events.ts';
 import type { LockStatus } from './protocol/lock.ts';
@@ -91,7 +92,7 @@ export class DeviceSituation implements SituationHost {
     };
   }
 
-  obey(request: SituationRequest, by: Asker): string | undefined {
+  obey(request: SituationRequest, by: Asker): VedetteError | undefined {
     const { sensors, alarms, ringing, privacy } = this.#parts;
     switch (request.type) {
       case 'acknowledge':
@@ -109,7 +110,9 @@ export class DeviceSituation implements SituationHost {
         privacy.set(request.on, request.minutes === undefined ? undefined : request.minutes * minuteMs);
         return undefined;
       case 'simulate':
-        return sensors.simulate(request.sensor, request.value) ? undefined : 'this sensor cannot be set';
+        return sensors.simulate(request.sensor, request.value)
+          ? undefined
+          : new VedetteError('sensor/not-settable');
     }
   }
 

@@ -151,7 +151,7 @@ describe('a value beyond its limit', () => {
 
   test('is acknowledged by name, once, and not when it is over', () =>
     on({}, async (scene) => {
-      expect(scene.alarms.acknowledge('hot', 'Anna')).toBe('this alarm is over');
+      expect(scene.alarms.acknowledge('hot', 'Anna')).toMatchObject({ code: 'alarm/over' });
       scene.read(91);
       expect(scene.alarms.acknowledge('hot', 'Anna')).toBeUndefined();
       await expect.poll(async () => (await scene.kept())[0]?.acknowledgedBy).toBe('Anna');
@@ -168,7 +168,7 @@ describe('a value beyond its limit', () => {
 
   test('raises nothing while its rule is shelved', () =>
     on({}, async (scene) => {
-      expect(scene.alarms.shelve('cold', 1000, '')).toContain('no rule');
+      expect(scene.alarms.shelve('cold', 1000, '')).toMatchObject({ code: 'alarm/unknown' });
       expect(scene.alarms.shelve('hot', 60_000, 'being repaired')).toBeUndefined();
       scene.read(91);
       expect(await scene.kept()).toEqual([]);

@@ -253,10 +253,7 @@ export class Access {
    * @throws VedetteError `access/denied` but for the terminal, what the store throws
    */
   async recoveryCode(by: Peer): Promise<string> {
-    if (by.kind !== 'local')
-      throw new VedetteError('access/denied', {
-        reason: 'a recovery code is made on the device itself: vedette recovery',
-      });
+    if (by.kind !== 'local') throw denialError(denied('recovery-terminal'));
     return this.#register.inTurn(async () => {
       const { code, id, rows } = await newRecovery(this.#roll, this.#options.clock.wall());
       const title = `${this.nameOf(by)} made a recovery code`;
@@ -276,10 +273,7 @@ export class Access {
       // Everybody may take back what they gave, and give up what is theirs.
       if (by.kind !== 'person' || by.person !== owner)
         requireAllowed(this.#deciding.despiteTrouble(by, 'admin'));
-      if (by.kind === 'person' && by.person === notBy)
-        throw new VedetteError('access/denied', {
-          reason: 'somebody else has to take your passkey back, or the terminal',
-        });
+      if (by.kind === 'person' && by.person === notBy) throw denialError(denied('passkey-not-own'));
       const type = what === 'invitation' ? 'pairing' : what === 'grant' ? 'grant' : 'person';
       const entry: AuditDraft = { type, title: `${this.nameOf(by)} ${title}`, ...this.#about(by) };
       // What is used meanwhile must not undo it.

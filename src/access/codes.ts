@@ -5,6 +5,7 @@ import type { Secret } from '../log.ts';
 import type { AuditDraft, Grant, PersonCode } from '../protocol/access.ts';
 import { codeDigits, type KeypadDescription } from '../protocol/keypad.ts';
 import { covers } from '../protocol/scope.ts';
+import { denialError, denied } from './denial.ts';
 import { type InvitationDraft, newId, wrongCodesCounter } from './inviting.ts';
 import type { Peer } from './peer.ts';
 import { plainCode, type Roll } from './roll.ts';
@@ -81,12 +82,8 @@ export class Codes {
     const now = clock.wall();
     const fitting = keypads.filter(({ lock }) => covers(scopes, `unlock:${lock}`));
     if (fitting.length === 0) throw new VedetteError('access/no-keypad');
-    if (limits.whileWatching)
-      throw new VedetteError('access/denied', {
-        reason: 'who stands at a keypad sees no live picture, so this code would never open',
-      });
-    if (limits.until !== undefined && limits.until <= now)
-      throw new VedetteError('access/denied', { reason: 'the code would be over already' });
+    if (limits.whileWatching) throw denialError(denied('code-watching'));
+    if (limits.until !== undefined && limits.until <= now) throw denialError(denied('code-short'));
     const secret = await this.#parts.secret.ready();
     const person = newId();
     const grant: Grant = {

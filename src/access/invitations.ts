@@ -1,5 +1,6 @@
 import type { Clock, MonotonicMs } from '../clock.ts';
 import type { AuditDraft, Invitation } from '../protocol/access.ts';
+import type { Closing } from '../protocol/denial.ts';
 import { denialError, denied } from './denial.ts';
 import { draftInvitation, type InvitationDraft, invitationRow, maxInvitationMs } from './inviting.ts';
 import { plainInvitation, type Roll } from './roll.ts';
@@ -59,19 +60,18 @@ export class Invitations {
   }
 
   /** Why one cannot be opened, or undefined where it can. */
-  closed(invitation: InvitationBody): string | undefined {
+  closed(invitation: InvitationBody): Closing | undefined {
     const { usedAt, revokedAt, expiresAt, createdBy, recovery } = invitation;
-    if (revokedAt !== undefined)
-      return recovery ? 'another was made since, or an owner was sent away' : 'it was taken back';
-    if (usedAt !== undefined) return recovery ? 'it was used already' : 'somebody has opened it already';
+    if (revokedAt !== undefined) return recovery ? 'recovery-replaced' : 'taken-back';
+    if (usedAt !== undefined) return recovery ? 'recovery-used' : 'opened';
     if (recovery) return undefined;
     const { roll, clock, time } = this.#parts;
-    if (createdBy !== undefined && !roll.person(createdBy)) return 'who made it is not known here any more';
+    if (createdBy !== undefined && !roll.person(createdBy)) return 'maker-gone';
     // The monotonic clock knows for those of this run; a wall clock that is not sure knows for none.
     const deadline = this.#deadlines.get(invitation.id);
-    if (deadline !== undefined) return clock.now() < deadline ? undefined : 'its time is over';
+    if (deadline !== undefined) return clock.now() < deadline ? undefined : 'late';
     const now = time.now();
-    if (now === undefined) return 'the device was started since, and does not know the time for sure';
-    return now < expiresAt ? undefined : 'its time is over';
+    if (now === undefined) return 'clock';
+    return now < expiresAt ? undefined : 'late';
   }
 }

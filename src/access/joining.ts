@@ -5,6 +5,7 @@ import { keyIdOf, verify } from '../identity/keys.ts';
 import { joinStatement } from '../identity/statements.ts';
 import { keyWords } from '../identity/words.ts';
 import type { AuditDraft } from '../protocol/access.ts';
+import { type Closing, closings } from '../protocol/denial.ts';
 import {
   draftInvitation,
   hashOf,
@@ -55,7 +56,7 @@ export interface JoiningParts {
   readonly identity: { readonly id: string; readonly publicKey: string };
   readonly clock: Clock;
   /** Why it cannot be opened, or undefined where it can. */
-  closed(invitation: InvitationBody): string | undefined;
+  closed(invitation: InvitationBody): Closing | undefined;
   /** Does `work` when no other change is under way. */
   inTurn<T>(work: () => Promise<T>): Promise<T>;
   commit(put: readonly AccessRow[], audit: readonly AuditDraft[]): Promise<void>;
@@ -118,11 +119,11 @@ export class Joining {
     if (closed !== undefined) {
       const what = invitation.recovery ? 'A recovery code' : `An invitation of ${invitation.name}`;
       await this.#note(
-        `${what} was ${invitation.recovery ? 'tried' : 'opened'} in vain: ${closed}`,
+        `${what} was ${invitation.recovery ? 'tried' : 'opened'} in vain: ${closings[closed]}`,
         invitation,
       );
       throw new VedetteError(invitation.recovery ? 'access/recovery-over' : 'access/invitation-over', {
-        reason: closed,
+        ...{ why: closed, reason: closings[closed] },
       });
     }
     if (roll.anyKey(key)) throw new VedetteError('access/key-known');
@@ -171,7 +172,9 @@ export class Joining {
     const first = roll.isEmpty;
     const known = invitation.person === undefined ? undefined : roll.person(invitation.person);
     if (invitation.person !== undefined && !known)
-      throw new VedetteError('access/invitation-over', { reason: 'its person is not known here any more' });
+      throw new VedetteError('access/invitation-over', {
+        ...{ why: 'person-gone', reason: closings['person-gone'] },
+      });
     const person = known ?? { id: newId(), name: nameOf(invitation, request), createdAt: now };
     const { label } = request;
     const words = await keyWords([identity.publicKey, request.key]);

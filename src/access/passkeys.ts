@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import { VedetteError } from '../errors.ts';
 import type { AuditDraft } from '../protocol/access.ts';
 import type { Assertion, NewCredential } from '../protocol/passkey.ts';
+import { denialError, denied } from './denial.ts';
 import type { Peer } from './peer.ts';
 import type { Roll } from './roll.ts';
 import type { AccessRow, AnsweredRequest, PasskeyBody } from './rows.ts';
@@ -109,11 +110,8 @@ export class Passkeys {
    */
   #mayAdd(by: Peer): Person {
     if (by.kind !== 'person' || by.only || !this.#parts.roll.key(by.key))
-      throw new VedetteError('access/denied', { reason: 'a passkey is added with a key of your own' });
-    if (this.of(by.person).length > 0)
-      throw new VedetteError('access/denied', {
-        reason: 'you have a passkey; somebody who may admin has to take it back first',
-      });
+      throw denialError(denied('passkey-own-key'));
+    if (this.of(by.person).length > 0) throw denialError(denied('passkey-there'));
     return by;
   }
 }

@@ -25,9 +25,8 @@ export async function sealedJoin(
     return { type: 'joined', person: person.name };
   } catch (error) {
     if (!(error instanceof VedetteError)) log.error({ err: error }, 'somebody could not come in');
-    const { code, message: reason } =
-      error instanceof VedetteError ? error : new VedetteError('http/internal');
-    return { type: 'refused', code, reason };
+    const known = error instanceof VedetteError ? error : new VedetteError('http/internal');
+    return { type: 'refused', ...known.told };
   }
 }
 

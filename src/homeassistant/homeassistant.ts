@@ -161,7 +161,7 @@ export class HomeAssistant {
       ...(by !== undefined && { by }),
       ...(door !== undefined && { door }),
       ...(parcel !== undefined && { parcel }),
-      ...(blocked !== undefined && { blocked }),
+      ...(blocked !== undefined && { blocked: blocked.reason }),
     };
     this.#set(this.#topics.lockAttributes(lock), JSON.stringify(attributes));
     this.#set(this.#topics.lock(lock), lockWords[state]);

@@ -1,4 +1,4 @@
-import { type ErrorCode, VedetteError } from '../errors.ts';
+import { type ErrorCode, type ErrorData, VedetteError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 
 /** The body of every refused request. */
@@ -7,6 +7,8 @@ interface Problem {
   readonly code: ErrorCode;
   readonly message: string;
   readonly cure: string;
+  /** The values in it, for whoever says it in another language. */
+  readonly detail?: ErrorData;
 }
 
 /** Status of a code (RFC 9110, 15); a code without a row is our own failure: 500. */
@@ -68,12 +70,13 @@ export interface Refusal {
 export function refusalOf(error: unknown, log: Logger, status?: number): Refusal {
   if (!(error instanceof VedetteError)) log.error({ err: error }, 'a request failed');
   const shown = error instanceof VedetteError ? error : new VedetteError('http/internal');
+  const { code, reason: message, detail } = shown.told;
   const headers: Record<string, string> = { 'content-type': 'application/json', 'cache-control': 'no-store' };
   const retryAfter = shown.data.retryAfterSeconds;
   if (retryAfter !== undefined) headers['retry-after'] = String(retryAfter);
   return {
     status: status ?? statuses[shown.code] ?? 500,
     headers,
-    body: { code: shown.code, message: shown.message, cure: shown.cure },
+    body: { code, message, cure: shown.cure, ...(detail ? { detail } : {}) },
   };
 }

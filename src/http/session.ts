@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
+import { denialError, denied } from '../access/denial.ts';
 import { KeyLogin } from '../access/key-login.ts';
 import { maxTokenSeconds } from '../access/session-tokens.ts';
 import { VedetteError } from '../errors.ts';
@@ -96,10 +97,7 @@ export function sessionRoutes(services: DeviceServices): Hono<HttpEnv> {
     const caller = c.get('caller');
     const { scopes, seconds } = parsed(TokenWish, await ownJson(c), 'scopes and seconds');
     const { peer } = caller;
-    if (peer.kind !== 'person' || peer.only) {
-      const reason = 'a token is made by a person, on the page';
-      throw new VedetteError('access/denied', { reason });
-    }
+    if (peer.kind !== 'person' || peer.only) throw denialError(denied('token-person'));
     for (const scope of scopes) admit(caller, scope, services);
     const token = credentials.makeToken(peer.key, scopes, seconds);
     return c.json({ token: token.reveal(), expiresAt: clock.wall() + seconds * 1_000 });

@@ -1,6 +1,7 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { denialError, denied } from '../access/denial.ts';
 import { VedetteError } from '../errors.ts';
 import { maxSealedChars, sealedProtocol } from '../protocol/sealed.ts';
 import { maxSignalingBytes } from '../protocol/signaling.ts';
@@ -81,8 +82,7 @@ export class Sockets {
       if (isSealed(request)) {
         const { peer, network } = caller;
         // Who is known may ask; whether they may look is decided when they offer.
-        if (peer.kind === 'stranger')
-          throw new VedetteError('access/denied', { reason: 'open the link that was made for you' });
+        if (peer.kind === 'stranger') throw denialError(denied('stranger'));
         const way = { network, ...(peer.kind === 'person' ? {} : { also: peer }) };
         return (connection) =>
           this.#signaling.serveSealed(connection, (links) => sealedHost(services, links, way));

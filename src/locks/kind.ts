@@ -70,7 +70,7 @@ export interface LockDriver {
    * @param blocked told when it cannot unlock, and without a reason when it can again
    * @throws VedetteError why it cannot drive now; it is started again later
    */
-  start(blocked: (reason: string | undefined) => void): Promise<'locked' | 'unlocked' | undefined>;
+  start(blocked: (reason: VedetteError | undefined) => void): Promise<'locked' | 'unlocked' | undefined>;
   /**
    * Resolves when its part is done: what is energised for a while stays so until `signal` aborts, or its limit.
    * @param signal aborts when something else is wanted; what is energised ends then

@@ -74,7 +74,7 @@ export class Lock {
       ...(door === undefined ? {} : { door }),
       ...(parcel === undefined ? {} : { parcel }),
       ...(secondStep === undefined ? {} : { secondStep }),
-      ...(blocked === undefined ? {} : { blocked }),
+      ...(blocked === undefined ? {} : { blocked: blocked.told }),
     };
   }
 
@@ -95,7 +95,7 @@ export class Lock {
       if (!(error instanceof VedetteError)) throw error;
       if (this.#stopped) return;
       this.#parts.log.warn({ lock: this.profile.name, code: error.code }, error.message);
-      this.#blocked(error.message);
+      this.#blocked(error);
       this.#startTimer = setTimeout(() => void this.start(), startAgainMs);
     }
   }
@@ -164,7 +164,7 @@ export class Lock {
     this.input({ type: 'failed', move, moved, code: error.code, reason: error.message });
   }
 
-  #blocked(reason: string | undefined): void {
+  #blocked(reason: VedetteError | undefined): void {
     this.input({ type: 'blocked', reason });
   }
 

@@ -1,5 +1,6 @@
 /** What is known of a lock, what it is told, and what it wants done: the words of machine.ts. */
 import type { MonotonicMs } from '../clock.ts';
+import type { VedetteError } from '../errors.ts';
 import type { LockState } from '../protocol/lock.ts';
 import type { LockOutcome } from '../protocol/lock-host.ts';
 
@@ -56,7 +57,7 @@ export interface LockMachine {
   readonly doorOpened: boolean;
   readonly leftOpen: boolean;
   readonly parcel: boolean | undefined;
-  readonly blocked: string | undefined;
+  readonly blocked: VedetteError | undefined;
   /** Why it could not be locked. */
   readonly notLocked: string | undefined;
 }
@@ -80,7 +81,7 @@ export type LockInput =
   | { readonly type: 'door'; readonly door: LockMachine['door'] }
   | { readonly type: 'parcel'; readonly parcel: boolean | undefined }
   /** It cannot be unlocked now; without a reason: it can again. */
-  | { readonly type: 'blocked'; readonly reason: string | undefined }
+  | { readonly type: 'blocked'; readonly reason: VedetteError | undefined }
   /** Time went on. */
   | { readonly type: 'tick' };
 

@@ -122,7 +122,7 @@ function unlock(turn: Turn, by: string): void {
   // Who comes while it moves gets what comes of it.
   if (machine.state === 'unlocking') return;
   if (machine.blocked !== undefined) {
-    tell(turn, 'unlock', refused('lock/blocked', { detail: machine.blocked }));
+    tell(turn, 'unlock', refused('lock/blocked', { detail: machine.blocked.message }));
   } else if (machine.state === 'unlocked') {
     machine.by = by;
     // What is energised gets no longer by it; all else stays open for the one who comes.

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AlarmStatus, DeviceEvent, PrivacyStatus, RingStatus } from './alarm.ts';
 import { LockStatus } from './lock.ts';
 import { SensorDescription, SensorState } from './reading.ts';
+import { Refused } from './refused.ts';
 import { Confirmation } from './second-step.ts';
 
 /** Why nobody can be let in, nothing unlocked and nothing granted. */
@@ -86,9 +87,9 @@ export const DeviceMessage = z.discriminatedUnion('type', [
   /** The trust store got into trouble; it stays so until the device is started anew. */
   z.strictObject({ type: z.literal('trust'), trouble: TrustTrouble }),
   /** What the viewer asked for was refused, for this reason. */
-  z.strictObject({ type: z.literal('refused'), request: z.string(), reason: z.string() }),
+  z.strictObject({ type: z.literal('refused'), request: z.string(), ...Refused.shape }),
   /** The answer to a `talk` request that was refused. */
-  z.strictObject({ type: z.literal('talk-refused'), feed: z.string(), reason: z.string() }),
+  z.strictObject({ type: z.literal('talk-refused'), feed: z.string(), ...Refused.shape }),
   /** The session ends from the device's side; said before the connection closes. */
   z.strictObject({ type: z.literal('goodbye'), reason: z.string() }),
 ]);

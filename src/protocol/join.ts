@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PersonKey, PublicKey } from './access.ts';
 import { base64url } from './base64url.ts';
+import { Refused } from './refused.ts';
 
 /** A browser that opened an invitation's link, to the device: `POST /api/join`. */
 export const JoinBody = z.strictObject({
@@ -22,7 +23,6 @@ export const sealedOrigin = 'sealed';
 /** The device's answer, with which the conversation ends. */
 export const SealedJoinAnswer = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('joined'), person: z.string() }),
-  /** `code` is one of docs/errors.md. */
-  z.strictObject({ type: z.literal('refused'), code: z.string(), reason: z.string() }),
+  z.strictObject({ type: z.literal('refused'), ...Refused.shape }),
 ]);
 export type SealedJoinAnswer = z.infer<typeof SealedJoinAnswer>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Refused } from './refused.ts';
 import { Confirmer, SecondStepKind } from './second-step.ts';
 
 /**
@@ -41,6 +42,6 @@ export const LockStatus = z.strictObject({
   /** Who is asked to confirm an unlock, where a second person has to; for those alone who may open it. */
   confirmers: z.array(Confirmer).optional(),
   /** Nobody can unlock now, for this reason. */
-  blocked: z.string().optional(),
+  blocked: Refused.optional(),
 });
 export type LockStatus = z.infer<typeof LockStatus>;

@@ -3,6 +3,7 @@ import { AuditEntry, Grant, GrantLimits, Invitation, Person } from './access.ts'
 import { base64url } from './base64url.ts';
 import { codeDigits, KeypadDescription } from './keypad.ts';
 import { Assertion, NewCredential } from './passkey.ts';
+import { Refused } from './refused.ts';
 import { Scope } from './scope.ts';
 import { SecondStepNeed } from './second-step.ts';
 
@@ -116,12 +117,7 @@ export const Receipt = z.discriminatedUnion('state', [
     id: z.string(),
     state: z.literal('refused'),
     repeated: z.boolean().optional(),
-    /** One of docs/errors.md. */
-    code: z.string(),
-    /** A reason that a person understands. */
-    reason: z.string(),
-    /** The values in it, for whoever says it in another language; with `access/denied` also `why` (denial.ts). */
-    detail: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+    ...Refused.shape,
   }),
 ]);
 export type Receipt = z.infer<typeof Receipt>;

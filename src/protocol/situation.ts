@@ -1,3 +1,4 @@
+import type { VedetteError } from '../errors.ts';
 import type { DeviceMessage, ViewerMessage } from './events.ts';
 
 type StateMessage = Extract<DeviceMessage, { type: 'state' }>;
@@ -46,7 +47,7 @@ export interface SituationHost {
   /** Calls `listener` with each change, in order, until the returned function is called. */
   onChange(listener: (change: SituationChange) => void): () => void;
   /** Does what a viewer asks; gives the reason where it is refused. */
-  obey(request: SituationRequest, by: Asker): string | undefined;
+  obey(request: SituationRequest, by: Asker): VedetteError | undefined;
   /** The session is over: a call that it had ends. */
   left(session: string): void;
 }

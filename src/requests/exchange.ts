@@ -23,14 +23,8 @@ export type Refused = Extract<LastWord, { state: 'refused' }>;
 
 /** What a failure is to whoever asked; what has no code is our own. */
 export function refusedBy(error: unknown): Refused {
-  const { code, message, data } = error instanceof VedetteError ? error : new VedetteError('request/failed');
-  const { reason: _, ...detail } = data; // it is the sentence itself
-  return {
-    state: 'refused',
-    code,
-    reason: message,
-    ...(Object.keys(detail).length === 0 ? {} : { detail }),
-  };
+  const known = error instanceof VedetteError ? error : new VedetteError('request/failed');
+  return { state: 'refused', ...known.told };
 }
 
 /** One request on its way, and its receipt once there is one: whoever sends it again hears the same, marked so. */

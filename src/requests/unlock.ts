@@ -94,7 +94,8 @@ function mayStill(
   if (!decision.allowed) return denialError(decision);
   const status = locks.statuses.find((it) => it.lock === lock);
   if (!status) return new VedetteError('lock/unknown', { lock });
-  if (status.blocked !== undefined) return new VedetteError('lock/blocked', { detail: status.blocked });
+  if (status.blocked !== undefined)
+    return new VedetteError('lock/blocked', { detail: status.blocked.reason });
   return decision;
 }
 

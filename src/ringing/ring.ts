@@ -12,7 +12,9 @@
  * when everybody who is there has declined, the visitor need not wait any longer. Where time runs out after somebody
  * declined, the ring was declined, not missed: somebody saw it.
  */
+
 import type { MonotonicMs, WallMs } from '../clock.ts';
+import { VedetteError } from '../errors.ts';
 import type { RingStatus } from '../protocol/alarm.ts';
 import type { Asker } from '../protocol/situation.ts';
 
@@ -66,7 +68,7 @@ export interface RingStep {
   /** A ready reply to be played at the door. */
   readonly play?: string;
   /** Why what was asked for is not done. */
-  readonly refused?: string;
+  readonly refused?: VedetteError;
 }
 
 export function beginRing(press: RingPress, now: MonotonicMs): Ring {
@@ -83,7 +85,7 @@ export function stepRing(ring: Ring, input: RingInput, now: MonotonicMs): RingSt
     case 'decline':
       return decline(ring, input.by, input.present, now);
     case 'hang-up':
-      if (ring.state !== 'answered') return { ring, refused: 'there is no call' };
+      if (ring.state !== 'answered') return { ring, refused: new VedetteError('ring/no-call') };
       return isCaller(ring, input.by.session)
         ? { ring: become(ring, 'over', now) }
         : { ring, refused: taken(ring) };
@@ -149,13 +151,14 @@ function take(ring: Ring, by: Asker, now: MonotonicMs): RingStep {
     case 'declined':
     case 'missed':
     case 'over':
-      return { ring, refused: 'it is over' };
+      return { ring, refused: over() };
   }
 }
 
 function reply(ring: Ring, name: string, by: Asker, now: MonotonicMs): RingStep {
-  if (!ring.replies.some((known) => known.reply === name)) return { ring, refused: 'there is no such reply' };
-  if (ring.replying) return { ring, refused: 'a reply is being played' };
+  if (!ring.replies.some((known) => known.reply === name))
+    return { ring, refused: new VedetteError('ring/no-reply') };
+  if (ring.replying) return { ring, refused: new VedetteError('ring/replying') };
   const step = take(ring, by, now);
   return step.refused === undefined
     ? { ring: { ...step.ring, replying: true, stateMs: now }, play: name }
@@ -163,8 +166,7 @@ function reply(ring: Ring, name: string, by: Asker, now: MonotonicMs): RingStep 
 }
 
 function decline(ring: Ring, by: Asker, present: readonly string[], now: MonotonicMs): RingStep {
-  if (ring.state !== 'ringing')
-    return { ring, refused: ring.state === 'answered' ? taken(ring) : 'it is over' };
+  if (ring.state !== 'ringing') return { ring, refused: ring.state === 'answered' ? taken(ring) : over() };
   const others = ring.declined.filter(({ session }) => session !== by.session);
   return { ring: declinedByAll({ ...ring, declined: [...others, by] }, [...present, by.session], now) };
 }
@@ -198,6 +200,10 @@ function isCaller({ caller }: Ring, session: string): boolean {
   return caller?.session === session;
 }
 
-function taken({ caller }: Ring): string {
-  return `${caller?.name ?? 'somebody else'} has answered`;
+function over(): VedetteError {
+  return new VedetteError('ring/over');
+}
+
+function taken({ caller }: Ring): VedetteError {
+  return new VedetteError('ring/taken', { by: caller?.name ?? 'somebody else' });
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { VedetteError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { RingStatus } from '../protocol/alarm.ts';
 import type { Asker, SituationRequest } from '../protocol/situation.ts';
@@ -87,9 +88,9 @@ export class Ringing {
   }
 
   /** Does what a viewer asks; gives the reason where it is refused. */
-  obey(request: RingRequest, by: Asker): string | undefined {
+  obey(request: RingRequest, by: Asker): VedetteError | undefined {
     const live = [...this.#live.values()].find(({ ring }) => ring.ring === request.ring);
-    if (!live) return 'it is over';
+    if (!live) return new VedetteError('ring/over');
     switch (request.type) {
       case 'answer':
       case 'hang-up':
@@ -115,7 +116,7 @@ export class Ringing {
     this.#listeners.clear();
   }
 
-  #step(live: Live, input: RingInput): string | undefined {
+  #step(live: Live, input: RingInput): VedetteError | undefined {
     const before = live.ring;
     const { ring, play, refused } = stepRing(before, input, this.#parts.clock.now());
     live.ring = ring;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { denialError, denied } from '../access/denial.ts';
 import { VedetteError } from '../errors.ts';
 import { passkeyStatement } from '../identity/statements.ts';
 import type { SecondStep, StepParts, SteppedUnlock } from './kind.ts';
@@ -16,8 +17,7 @@ export const passkeyStep: SecondStep<'passkey'> = {
   },
   async check(unlock, { key, assertion }, { access }) {
     const { peer, name, words } = unlock;
-    if (peer.kind !== 'person' || key !== unlock.key)
-      throw new VedetteError('access/denied', { reason: 'the browser that asked has to prove this' });
+    if (peer.kind !== 'person' || key !== unlock.key) throw denialError(denied('passkey-browser'));
     const proof = await access.passkeys.proves(peer.person, challengeOf(unlock, { access }), assertion);
     // It was good for one answer, whatever that was.
     if ('wrong' in proof)

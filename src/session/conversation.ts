@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { VedetteError } from '../errors.ts';
 import type { DeviceMessage, FeedStatus, ViewerMessage, Watcher } from '../protocol/events.ts';
 import type { Scope } from '../protocol/scope.ts';
 import type { SituationHost } from '../protocol/situation.ts';
@@ -30,9 +31,9 @@ export interface ConversationParts {
   /** Why this viewer gets a feed's picture, or does not. */
   flow(feed: string): FeedFlow;
   /** Why it gets nothing of what the device shows, if so. */
-  crowded(): string | undefined;
+  crowded(): VedetteError | undefined;
   /** Does what the viewer asks; gives the reason where it is refused. */
-  obey(message: ViewerMessage): string | undefined;
+  obey(message: ViewerMessage): VedetteError | undefined;
 }
 
 /** What a session and its viewer say to each other on the `events` channel: the full state first, then each change. */
@@ -69,12 +70,12 @@ export class Conversation {
   hear(channel: DataChannel, text: string): void {
     if (channel.label !== eventsLabel) return;
     const message = this.#channel?.read(text, this.#parts.clock.now());
-    const reason = message && this.#parts.obey(message);
-    if (!reason) return;
+    const refusal = message && this.#parts.obey(message);
+    if (!refusal) return;
     this.#tell(
       message.type === 'talk'
-        ? { type: 'talk-refused', feed: message.feed, reason }
-        : { type: 'refused', request: message.type, reason },
+        ? { type: 'talk-refused', feed: message.feed, ...refusal.told }
+        : { type: 'refused', request: message.type, ...refusal.told },
     );
   }
 
@@ -89,8 +90,8 @@ export class Conversation {
   }
 
   /** Tells that the device shows something, but as many watch as may. */
-  tellCrowded(reason: string): void {
-    this.#tell({ type: 'refused', request: 'call', reason });
+  tellCrowded({ told }: VedetteError): void {
+    this.#tell({ type: 'refused', request: 'call', ...told });
   }
 
   /** Listens to nothing any more, and resolves when the goodbye has left or takes too long. */

@@ -1,3 +1,4 @@
+import { VedetteError } from '../errors.ts';
 import { type DeviceMessage, ViewerMessage } from '../protocol/events.ts';
 import type { DataChannel } from '../transport/channel.ts';
 
@@ -36,7 +37,7 @@ export class EventsChannel {
     }
     this.#inWindow += 1;
     if (this.#inWindow === messagesPerWindow + 1)
-      this.send({ type: 'refused', request: 'message', reason: 'too much was asked in 10 s' });
+      this.send({ type: 'refused', request: 'message', ...new VedetteError('request/too-many').told });
     if (this.#inWindow > messagesPerWindow || text.length > maxViewerMessageBytes) return undefined;
     try {
       return ViewerMessage.safeParse(JSON.parse(text)).data;

@@ -41,7 +41,7 @@ export interface FlowParts {
   /** A feed's flow is another. */
   changed(feed: string): void;
   /** What there is to see does not fit: as many watch as may. */
-  crowded(reason: string): void;
+  crowded(reason: VedetteError): void;
   /** The viewer fell silent: it holds nothing until it is heard again. */
   silent(): void;
   /** The phase, or whether it takes a place among the viewers, is another. */
@@ -87,8 +87,8 @@ export class Flow {
   }
 
   /** What there is to see does not fit; undefined where it does. */
-  get crowdedReason(): string | undefined {
-    return this.#crowded ? `as many watch as may (${this.#parts.watching()})` : undefined;
+  get crowdedReason(): VedetteError | undefined {
+    return this.#crowded ? crowdedBy(this.#parts.watching()) : undefined;
   }
 
   of(feed: string): FeedFlow {
@@ -149,7 +149,7 @@ export class Flow {
     this.#settle();
     for (const feed of this.#parts.feeds)
       if (flowOf(before.state, before.calls, feed) !== this.of(feed)) this.#parts.changed(feed);
-    if (crowded) this.#parts.crowded(this.crowdedReason ?? '');
+    if (crowded) this.#parts.crowded(crowdedBy(this.#parts.watching()));
     if (
       before.state.phase !== state.phase ||
       before.state.wanted !== state.wanted ||
@@ -199,3 +199,7 @@ export class Flow {
     this.#parts.moved();
   }
 }
+
+/** As many watch as may. */
+export const crowdedBy = (watching: number): VedetteError =>
+  new VedetteError('session/crowded', { watching });

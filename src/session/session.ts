@@ -22,7 +22,7 @@ import type { Broadcasts } from './broadcast.ts';
 import { ControlChannel } from './control-channel.ts';
 import { Conversation } from './conversation.ts';
 import type { SessionFeed } from './feed.ts';
-import { Flow } from './flow.ts';
+import { crowdedBy, Flow } from './flow.ts';
 import { Hearing, heardSections } from './hearing.ts';
 import { planOffer, type SectionPlan } from './offer.ts';
 import { Outlets } from './outlets.ts';
@@ -353,7 +353,7 @@ export class Session implements SessionHandle {
   }
 
   /** Does what the viewer asks on the events channel; gives the reason where it is refused. */
-  #obey(message: ViewerMessage): string | undefined {
+  #obey(message: ViewerMessage): VedetteError | undefined {
     switch (message.type) {
       case 'accept':
         return this.#tryToAccept();
@@ -370,29 +370,29 @@ export class Session implements SessionHandle {
     }
   }
 
-  #tryToAccept(): string | undefined {
+  #tryToAccept(): VedetteError | undefined {
     try {
       this.accept();
       return undefined;
     } catch (error) {
       this.#parts.logger.info({ session: this.id, err: error }, 'a viewer on standby could not be accepted');
-      return error instanceof VedetteError ? error.message : 'it failed';
+      return error instanceof VedetteError ? error : new VedetteError('request/failed');
     }
   }
 
   /** What concerns the device beside its feeds. */
-  #ask(request: SituationRequest): string | undefined {
-    if (!this.#mayControl) return 'you may look, and no more';
+  #ask(request: SituationRequest): VedetteError | undefined {
+    if (!this.#mayControl) return new VedetteError('session/look-only');
     const by = { session: this.id, ...(this.#name === undefined ? {} : { name: this.#name }) };
     // Who answers watches: it must fit before the others are told that somebody came.
     if (request.type === 'answer' && !this.takesPlace && !this.#parts.mayAccept())
-      return `as many watch as may (${this.#parts.watching()})`;
+      return crowdedBy(this.#parts.watching());
     try {
       const refused = this.#parts.situation.obey(request, by);
       return refused === undefined && request.type === 'answer' ? this.#tryToAccept() : refused;
     } catch (error) {
       this.#parts.logger.error({ session: this.id, request: request.type, err: error }, 'a request failed');
-      return 'it failed';
+      return new VedetteError('request/failed');
     }
   }
 
@@ -409,11 +409,11 @@ export class Session implements SessionHandle {
   }
 
   /** Gives the reason where talking is not possible. */
-  #beginTalk(name: string): string | undefined {
+  #beginTalk(name: string): VedetteError | undefined {
     const section = this.#sections.find((plan) => plan.kind === 'audio' && plan.feed === name && plan.talks);
     const speaker = this.#feed(name)?.speaker;
-    if (!section || !speaker || !this.#flow.mayBeHeard) return 'this feed cannot be talked to';
-    return this.#talkback.start(section.mid, speaker) ? undefined : 'somebody else is talking';
+    if (!section || !speaker || !this.#flow.mayBeHeard) return new VedetteError('session/no-talk');
+    return this.#talkback.start(section.mid, speaker) ? undefined : new VedetteError('session/talk-taken');
   }
 
   #endTalkWithoutSection(): void {

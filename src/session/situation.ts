@@ -1,3 +1,4 @@
+import { VedetteError } from '../errors.ts';
 import type { LockStatus } from '../protocol/lock.ts';
 import { covers, type Scope } from '../protocol/scope.ts';
 import type { Confirmation } from '../protocol/second-step.ts';
@@ -8,7 +9,7 @@ export const nothingBeside: SituationHost = {
   situation: { sensors: [], alarms: [], rings: [], locks: [], privacy: { on: false }, confirmations: [] },
   telemetry: {},
   onChange: () => () => undefined,
-  obey: () => 'this device knows of no such thing',
+  obey: () => new VedetteError('session/look-only'),
   left: () => undefined,
 };
 

@@ -4,16 +4,17 @@ import { z } from 'zod';
 import { sign } from '../identity/keys.ts';
 import { presenceStatement } from '../identity/statements.ts';
 import { PresenceAnswer } from '../protocol/presence.ts';
+import type { Refused } from '../protocol/refused.ts';
 import { keyJoined, type OwnKey } from './own-key.ts';
+import { Problem } from './problem.ts';
 import { type Identity, post } from './sign-in.ts';
 
 const Challenge = z.object({ challenge: z.string() });
-const Refusal = z.object({ code: z.string(), message: z.string() });
 
 export type AtDevice =
   | PresenceAnswer
   /** `code` is one of docs/errors.md. */
-  | { readonly state: 'refused'; readonly code: string; readonly reason: string }
+  | ({ readonly state: 'refused' } & Refused)
   | { readonly state: 'unreachable' };
 
 /** Asks once. It is asked again until it says `in`, `out` or `refused`. Never throws. */
@@ -30,10 +31,7 @@ export async function askAtDevice(
     const signature = await sign(key.privateKey, presenceStatement(parts));
     const answer = await post('/api/presence', { ...form, key: key.publicKey, challenge, signature });
     const body: unknown = await answer.json();
-    if (!answer.ok) {
-      const { code, message: reason } = Refusal.parse(body);
-      return { state: 'refused', code, reason };
-    }
+    if (!answer.ok) return { state: 'refused', ...Problem.parse(body) };
     const said = PresenceAnswer.parse(body);
     if (said.state === 'in') await keyJoined(device.id, key);
     return said;

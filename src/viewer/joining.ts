@@ -1,20 +1,18 @@
 /** Coming in by an invitation: this browser makes its key, and the device learns it. */
 
-import { z } from 'zod';
 import { sha256, sign } from '../identity/keys.ts';
 import { joinStatement } from '../identity/statements.ts';
 import { keyWords } from '../identity/words.ts';
+import type { Refused } from '../protocol/refused.ts';
 import type { JoinLink } from './join-link.ts';
 import { type KeyTrouble, keyJoined, newKey } from './own-key.ts';
+import { Problem } from './problem.ts';
 import { type Identity, post } from './sign-in.ts';
-
-const Refusal = z.object({ code: z.string(), message: z.string() });
 
 export type Joined =
   | { readonly type: 'joined'; readonly words: string }
   | { readonly type: 'no-key'; readonly trouble: KeyTrouble }
-  /** `code` is one of docs/errors.md. */
-  | { readonly type: 'refused'; readonly code: string; readonly reason: string }
+  | ({ readonly type: 'refused' } & Refused)
   | { readonly type: 'unreachable' };
 
 /** Never throws. */
@@ -38,9 +36,8 @@ export async function join(
       signature,
     });
     if (!response.ok) {
-      const refusal = Refusal.safeParse(await response.json()).data;
-      if (refusal === undefined) return { type: 'unreachable' };
-      return { type: 'refused', code: refusal.code, reason: refusal.message };
+      const refusal = Problem.safeParse(await response.json()).data;
+      return refusal === undefined ? { type: 'unreachable' } : { type: 'refused', ...refusal };
     }
     await keyJoined(device.id, key);
     // Of the keys as this side knows them: somebody in between would have had to change one of them.

@@ -1,9 +1,6 @@
-import type { Receipt } from '../protocol/request.ts';
-import { refusals } from './strings/refusals.ts';
+import type { Refused } from '../protocol/refused.ts';
+import { type Row, refusals } from './strings/refusals.ts';
 import { type Language, language } from './strings.ts';
-
-/** What the device says of a refusal. */
-export type Refused = Pick<Extract<Receipt, { state: 'refused' }>, 'code' | 'reason' | 'detail'>;
 
 const week = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 /** A Monday, 12:00 UTC: the days of the week by their names. */
@@ -14,13 +11,26 @@ export function refusalWords(
   { code, reason, detail = {} }: Refused,
   inLanguage: Language = language,
 ): string {
-  const { why, codes } = refusals[inLanguage];
-  const rows: Readonly<Record<string, (typeof why)[keyof typeof why] | undefined>> =
-    code === 'access/denied' ? why : codes;
-  const key = code === 'access/denied' ? String(detail.why) : code;
+  const { why, closed, codes } = refusals[inLanguage];
+  const because = String(detail.why);
+  // Each gives its whole sentence by what stands in `why`.
+  if (code === 'access/denied') return rowOf(why, because, detail, inLanguage) ?? reason;
+  if (code === 'access/invitation-over' || code === 'access/recovery-over') {
+    const told = rowOf(closed, because, detail, inLanguage);
+    const over = rowOf(codes, code, detail, inLanguage);
+    return told === undefined ? (over ?? reason) : `${over}: ${told}`;
+  }
+  return rowOf(codes, code, detail, inLanguage) ?? reason;
+}
+
+function rowOf(
+  rows: Readonly<Record<string, Row>>,
+  key: string,
+  detail: NonNullable<Refused['detail']>,
+  inLanguage: Language,
+): string | undefined {
   const row = Object.hasOwn(rows, key) ? rows[key] : undefined;
-  if (row === undefined) return reason;
-  return typeof row === 'string' ? row : row(withDays(detail, inLanguage));
+  return typeof row === 'function' ? row(withDays(detail, inLanguage)) : row;
 }
 
 /** Days of the week as the reader calls them. */

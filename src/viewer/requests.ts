@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import { type Asked, ChallengeResult, challengeMs, isMoving, Receipt } from '../protocol/request.ts';
+import { Problem } from './problem.ts';
 import { readJson } from './signaling.ts';
 
 /** A list of 200 entries of the trail is shorter. */
@@ -11,9 +11,6 @@ export const lastWordWithinMs = 30_000;
 
 /** As long as a second step may be waited for, and the device may say that it was. */
 const secondStepWithinMs = 75_000;
-
-/** What HTTP says where a request did not get as far as a receipt. */
-const Problem = z.object({ code: z.string(), message: z.string() });
 
 /** How a request gets to the device. */
 export interface RequestClientOptions {
@@ -159,7 +156,7 @@ export class RequestClient {
         pending.posting = false;
         const problem = readJson(answer, Problem, maxReceiptCharacters);
         if (!problem) return this.#take(readJson(answer, Receipt, maxReceiptCharacters));
-        pending.excuse = { id, state: 'refused', code: problem.code, reason: problem.message };
+        pending.excuse = { id, state: 'refused', ...problem };
         if (!pending.channelled) pending.settle(pending.excuse);
       });
     }

@@ -1,11 +1,13 @@
 import type { DeviceEvent } from '../protocol/alarm.ts';
 import type { DeviceMessage, FeedStatus, ViewerMessage, Watcher } from '../protocol/events.ts';
+import type { Refused } from '../protocol/refused.ts';
 import type { FeedDescription } from '../protocol/signaling.ts';
 import { type Connection, idleConnection } from './connection.ts';
 import { Connector } from './connector.ts';
 import { type Admission, type Redemption, redeemSecret } from './device.ts';
 import type { Door } from './door.ts';
 import type { FeedMedia, Peer } from './peer.ts';
+import { refusalWords } from './refusal-words.ts';
 import { RequestClient } from './requests.ts';
 import { type Hello, SignalCarrier } from './signal-carrier.ts';
 import { noSituation, type Situation, situationAfter, situationWith } from './situation.ts';
@@ -16,7 +18,7 @@ export interface ViewerOptions {
   /** Something that components draw has changed. */
   readonly changed: () => void;
   /** The device refused what was asked for, for this reason. */
-  readonly refused: (request: string, reason: string) => void;
+  readonly refused: (request: string, why: Refused) => void;
   readonly standby: boolean;
   /** What others shall read; empty for none. */
   readonly name: string;
@@ -173,11 +175,11 @@ export class Viewer {
         this.watchers = message.watchers;
         break;
       case 'talk-refused':
-        this.refusals.set(message.feed, { reason: message.reason });
+        this.refusals.set(message.feed, { reason: refusalWords(message) });
         break;
       case 'refused':
         if (message.request === 'accept') this.#standby = true; // it is so, wished or not
-        this.#refused(message.request, message.reason);
+        this.#refused(message.request, message);
         break;
       case 'event':
         for (const listener of this.#eventListeners) listener(message.event);

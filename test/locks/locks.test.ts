@@ -130,7 +130,10 @@ describe('locks', () => {
   test('what cannot be driven is blocked, says why, and is looked at again', async () => {
     lines.now.fails = true;
     await open({ box: strike });
-    expect(locks.statuses[0]?.blocked).toBe('the GPIO line relay is in use by another program');
+    expect(locks.statuses[0]?.blocked).toEqual({
+      ...{ code: 'gpio/busy', reason: 'the GPIO line relay is in use by another program' },
+      detail: { line: 'relay' },
+    });
     expect(await locks.unlock('box', 'Anna')).toMatchObject({ done: false, code: 'lock/blocked' });
     lines.now.fails = false;
     await vi.advanceTimersByTimeAsync(30_000);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { MonotonicMs } from '../../src/clock.ts';
+import { VedetteError } from '../../src/errors.ts';
 import { step } from '../../src/locks/machine.ts';
 import {
   beginLock,
@@ -187,7 +188,7 @@ describe('a bolt with a sensor', () => {
   });
 
   test('is not unlocked while it is blocked, and may be locked all the same', () => {
-    const world = locked().say({ type: 'blocked', reason: 'the broker is away' }, anna);
+    const world = locked().say({ type: 'blocked', reason: new VedetteError('lock/broker-away') }, anna);
     expect(world.told('outcome')).toEqual(['lock/blocked']);
     expect(world.say(locks).told('outcome')).toEqual(['lock/blocked', true]);
   });
@@ -249,7 +250,7 @@ describe('whatever comes in whatever order', () => {
     plain(
       { type: 'door', door: undefined },
       { type: 'parcel', parcel: true },
-      { type: 'blocked', reason: 'away' },
+      { type: 'blocked', reason: new VedetteError('lock/broker-away') },
       { type: 'blocked', reason: undefined },
       { type: 'found', state: 'locked' },
       { type: 'found', state: 'unlocked' },

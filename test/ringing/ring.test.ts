@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { MonotonicMs, WallMs } from '../../src/clock.ts';
+import { VedetteError } from '../../src/errors.ts';
 import { RingStatus } from '../../src/protocol/alarm.ts';
 import {
   beginRing,
@@ -42,8 +43,10 @@ const tick: RingInput = { type: 'tick' };
 test('the first to answer takes the call, and the others are told who', () => {
   const ring = after([5, answer(boris)]);
   expect(statusOf(ring)).toMatchObject({ state: 'answered', by: 'Boris', session: 'b' });
-  expect(stepRing(ring, answer(anna), at(6))).toEqual({ ring, refused: 'Boris has answered' });
-  expect(stepRing(ring, { type: 'hang-up', by: anna }, at(7)).refused).toBe('Boris has answered');
+  expect(stepRing(ring, answer(anna), at(6))).toEqual({
+    ...{ ring, refused: new VedetteError('ring/taken', { by: 'Boris' }) },
+  });
+  expect(stepRing(ring, { type: 'hang-up', by: anna }, at(7)).refused?.message).toBe('Boris has answered');
   expect(stepRing(ring, { type: 'hang-up', by: boris }, at(8)).ring.state).toBe('over');
 });
 
@@ -94,12 +97,12 @@ test('a ready reply answers for everybody, and it is over when that was heard', 
   expect([ring.state, play]).toEqual(['answered', 'wait']);
   expect(statusOf(ring)).toMatchObject({ session: 'a', replying: true });
   expect(statusOf(after([1, answer(anna)])).replying).toBe(false);
-  expect(stepRing(ring, answer(boris), at(2)).refused).toBe('Anna has answered');
+  expect(stepRing(ring, answer(boris), at(2)).refused?.message).toBe('Anna has answered');
   // It is heard to its end, whoever leaves.
   expect(stepRing(ring, { type: 'left', session: 'a', present: [] }, at(2)).ring.state).toBe('answered');
   expect(stepRing(ring, { type: 'played' }, at(3)).ring.state).toBe('over');
   const other: RingInput = { type: 'reply', reply: 'sing', by: anna };
-  expect(stepRing(beginRing(press, at(0)), other, at(1)).refused).toBe('there is no such reply');
+  expect(stepRing(beginRing(press, at(0)), other, at(1)).refused?.code).toBe('ring/no-reply');
 });
 
 test('who comes while the visitor speaks takes the call', () => {

@@ -92,9 +92,11 @@ test('who answers has it until hanging up; the picture is not taken from who has
   expect(said).toEqual(['show door', 'r answered by Anna']);
   await Promise.resolve();
   expect(said.at(-1)).toBe('hide door');
-  expect(ringing.obey({ type: 'decline', ring: 'r' }, { session: 'b' })).toBe('Anna has answered');
+  expect(ringing.obey({ type: 'decline', ring: 'r' }, { session: 'b' })).toMatchObject({
+    ...{ code: 'ring/taken', data: { by: 'Anna' } },
+  });
   expect(ringing.obey({ type: 'hang-up', ring: 'r' }, anna)).toBeUndefined();
-  expect(ringing.obey({ type: 'hang-up', ring: 'r' }, anna)).toBe('it is over');
+  expect(ringing.obey({ type: 'hang-up', ring: 'r' }, anna)).toMatchObject({ code: 'ring/over' });
   expect(states()).toEqual(['r ringing', 'r answered', 'r over']);
   expect(vi.getTimerCount()).toBe(0);
 });

@@ -17,7 +17,7 @@ test('who says too much is told so once in each window, and is heard again in th
   expect([say(50, 0), told.length]).toEqual([50, 0]);
   expect([say(30, 5_000), told]).toEqual([
     0,
-    [{ type: 'refused', request: 'message', reason: expect.any(String) }],
+    [{ type: 'refused', request: 'message', code: 'request/too-many', reason: expect.any(String) }],
   ]);
   expect([say(51, 10_001), told.length]).toEqual([50, 2]);
 });

@@ -1,3 +1,4 @@
+import type { VedetteError } from '../../src/errors.ts';
 import type {
   Asker,
   Situation,
@@ -18,7 +19,7 @@ export class FakeSituation implements SituationHost {
   };
   telemetry: Record<string, number> = {};
   /** Why everything is refused; undefined while nothing is. */
-  refusal: string | undefined;
+  refusal: VedetteError | undefined;
   readonly asked: { readonly request: SituationRequest; readonly by: Asker }[] = [];
   readonly gone: string[] = [];
   readonly #listeners = new Set<(change: SituationChange) => void>();
@@ -32,7 +33,7 @@ export class FakeSituation implements SituationHost {
     return () => this.#listeners.delete(listener);
   }
 
-  obey(request: SituationRequest, by: Asker): string | undefined {
+  obey(request: SituationRequest, by: Asker): VedetteError | undefined {
     this.asked.push({ request, by });
     return this.refusal;
   }

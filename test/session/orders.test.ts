@@ -2,8 +2,10 @@
  * The policy of what may leave, and what may be played, held against random orders of everything that can happen to a
  * device's sessions. `VEDETTE_ORDERS` says how many; `npm run trust -- states` tries 100,000.
  */
+
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { VedetteError } from '../../src/errors.ts';
 import type { Release } from '../../src/media/stream.ts';
 import { ownerScopes, type Scope } from '../../src/protocol/scope.ts';
 import type { SessionHandle } from '../../src/protocol/session.ts';
@@ -308,7 +310,7 @@ class Device {
     });
   }
 
-  #obey(request: SituationRequest, by: { session: string }): string | undefined {
+  #obey(request: SituationRequest, by: { session: string }): VedetteError | undefined {
     switch (request.type) {
       case 'answer':
       case 'decline':
@@ -319,7 +321,7 @@ class Device {
         this.setPrivate(request.on);
         return undefined;
       default:
-        return 'no';
+        return new VedetteError('sensor/not-settable');
     }
   }
 

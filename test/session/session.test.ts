@@ -182,6 +182,7 @@ test('one talks at a time; the other is told why not, and may once the first is 
   expect(other.messages.find(({ type }) => type === 'talk-refused')).toEqual({
     type: 'talk-refused',
     feed: 'door',
+    code: 'session/talk-taken',
     reason: 'somebody else is talking',
   });
   expect(stage.feed.talking?.session).toBe(one.session.id);

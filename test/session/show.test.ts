@@ -106,7 +106,12 @@ test('whom there is no place for stays on standby, is told so once, and is calle
   const release = stage.sessions.show('door', { sound: false });
   const again = stage.sessions.show('door', { sound: true });
   await other.far.until('the refusal', () => refusals(other).length > 0);
-  expect(refusals(other)).toEqual([{ type: 'refused', request: 'call', reason: 'as many watch as may (1)' }]);
+  expect(refusals(other)).toEqual([
+    {
+      ...{ type: 'refused', request: 'call' },
+      ...{ code: 'session/crowded', reason: 'as many watch as may (1)', detail: { watching: 1 } },
+    },
+  ]);
   expect([stage.sessions.watching, stage.sessions.standby, refusals(one)]).toEqual([1, 1, []]);
   const late = await stage.watching({ standby: true });
   await late.far.until('the refusal', () => refusals(late).length === 1);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { VedetteError } from '../../src/errors.ts';
 import type { AlarmStatus, DeviceEvent, RingStatus } from '../../src/protocol/alarm.ts';
 import type { LockStatus } from '../../src/protocol/lock.ts';
 import type { SituationChange } from '../../src/protocol/situation.ts';
@@ -145,10 +146,13 @@ test('a request reaches the device with the name of who asks, and its refusal co
   viewer.ask({ type: 'acknowledge', rule: 'hot' });
   await viewer.far.until('the request', () => stage.situation.asked.length > 0);
   viewer.ask({ type: 'name', name: ' Anna ' });
-  stage.situation.refusal = 'it is over';
+  stage.situation.refusal = new VedetteError('alarm/over');
   viewer.ask({ type: 'silence', rule: 'hot' });
   await viewer.far.until('the refusal', () => viewer.messages.length > 1);
-  expect(viewer.messages[1]).toEqual({ type: 'refused', request: 'silence', reason: 'it is over' });
+  expect(viewer.messages[1]).toEqual({
+    ...{ type: 'refused', request: 'silence' },
+    ...{ code: 'alarm/over', reason: 'this alarm is over' },
+  });
   expect(stage.situation.asked).toEqual([
     { request: { type: 'acknowledge', rule: 'hot' }, by: { session: viewer.session.id } },
     { request: { type: 'silence', rule: 'hot' }, by: { session: viewer.session.id, name: 'Anna' } },
@@ -165,7 +169,7 @@ test('who may only look changes nothing', async () => {
 
 test('who answers a ring watches; who is refused does not', async () => {
   const late = await stage.watching({ standby: true });
-  stage.situation.refusal = 'Anna has answered';
+  stage.situation.refusal = new VedetteError('ring/taken', { by: 'Anna' });
   late.ask({ type: 'answer', ring: 'r' });
   await late.far.until('the refusal', () => late.messages.some(({ type }) => type === 'refused'));
   expect(stage.sessions.watching).toBe(0);

@@ -3,21 +3,26 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { decide } from '../../src/access/decide.ts';
 import { denialError } from '../../src/access/denial.ts';
+import { VedetteError } from '../../src/errors.ts';
 import type { Grant, GrantLimits } from '../../src/protocol/access.ts';
-import { denials } from '../../src/protocol/denial.ts';
+import { closings, denials } from '../../src/protocol/denial.ts';
 import { refusedBy } from '../../src/requests/exchange.ts';
 import { refusalWords } from '../../src/viewer/refusal-words.ts';
 import { refusals } from '../../src/viewer/strings/refusals.ts';
 
 const source = new URL('../../src/', import.meta.url).pathname;
 /** What answers requests, and what the answers come from. */
-const folders = ['requests', 'access', 'locks', 'second-steps'];
+const folders = ['requests', 'access', 'locks', 'second-steps', 'session', 'ringing'];
 /** Said to the terminal alone, or where there is no page: with a device that does not start. */
 const neverOnThePage = new Set([
   'access/denied', // by its `why`
   'access/secret-damaged',
   'trust/in-use',
   'trust/none',
+  // Of the conversation about media: a page that meets one begins anew.
+  'session/bad-offer',
+  'session/no-common-codec',
+  'session/unknown',
 ]);
 
 function codesIn(folder: string): string[] {
@@ -42,11 +47,32 @@ test('every code that can reach a page has words in each language', () => {
   }
 });
 
+test('nobody is refused without a word that a page can say in its own language', () => {
+  const bare = readdirSync(source, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && file !== 'access/denial.ts')
+    .flatMap((file) => [
+      ...readFileSync(join(source, file), 'utf8').matchAll(/VedetteError\(\s*'access\/denied',[^)]*\)/g),
+    ])
+    .map(([thrown]) => thrown)
+    .filter((thrown) => !thrown.includes('why'));
+  expect(bare).toEqual([]);
+});
+
+test('why a link is over is told after it, in either language', () => {
+  const over = new VedetteError('access/invitation-over', { why: 'late', reason: closings.late }).told;
+  expect(refusalWords(over, 'en')).toBe('this link cannot be opened any more: its time is over');
+  expect(refusalWords(over, 'ru')).toBe('эту ссылку больше не открыть: её срок вышел');
+  expect(refusalWords({ ...over, detail: { why: 'moon' } }, 'ru')).toBe('эту ссылку больше не открыть');
+  for (const { closed } of Object.values(refusals))
+    expect(Object.keys(closed).sort()).toEqual(Object.keys(closings).sort());
+});
+
 test('every reason of the device has words in each language, and Russian ones are Russian', () => {
   for (const [language, { why, codes }] of Object.entries(refusals)) {
     expect(Object.keys(why).sort()).toEqual(Object.keys(denials).sort());
     for (const [key, row] of [...Object.entries(why), ...Object.entries(codes)]) {
-      const text = typeof row === 'string' ? row : row({ uses: 2, windows: 'mon 8:00–9:00', zone: 'UTC' });
+      const text =
+        typeof row === 'string' ? row : row({ uses: 2, windows: 'mon 8:00–9:00', zone: 'UTC', by: 'Anna' });
       expect(text, key).not.toMatch(/undefined|^$/);
       if (language === 'ru') expect(text, key).toMatch(/[а-я]/i);
     }

@@ -4,7 +4,7 @@ import { durationBetween } from '../../protocol/duration.ts';
 import type { Driven, LockBuses, LockDriver, LockKind } from '../kind.ts';
 import type { Direction } from '../states.ts';
 
-const away = 'the broker is away';
+const away = new VedetteError('lock/broker-away');
 
 const MqttLockOptions = z.strictObject({
   topic: z
@@ -43,7 +43,7 @@ class MqttLock implements LockDriver {
     this.#broker = broker;
   }
 
-  async start(blocked: (reason: string | undefined) => void): Promise<undefined> {
+  async start(blocked: (reason: VedetteError | undefined) => void): Promise<undefined> {
     const broker = this.#broker;
     const tell = () => blocked(broker?.connected ? undefined : away);
     this.#release ??= broker?.onStatus(tell);
@@ -57,7 +57,7 @@ class MqttLock implements LockDriver {
       return {
         result: 'failed',
         moved: false,
-        error: new VedetteError('lock/not-driven', { detail: away }),
+        error: new VedetteError('lock/not-driven', { detail: away.message }),
       };
     await broker.publish(this.#options.topic, this.#options[to], { qos: 0, retain: false });
     return { result: 'done' };

@@ -4,13 +4,14 @@ import type { Door } from '../door.ts';
 import type { JoinLink } from '../join-link.ts';
 import type { Joined } from '../joining.ts';
 import { ownKeys } from '../own-key.ts';
+import { refusalWords } from '../refusal-words.ts';
 import type { Identity } from '../sign-in.ts';
 import { strings } from '../strings.ts';
 import { define } from './define.ts';
 import { joinStyles, keyTroubleWords } from './join-parts.ts';
 import { shared } from './theme.ts';
 
-const refusalWords: Readonly<Record<string, string>> = {
+const wordsHere: Readonly<Record<string, string>> = {
   'access/invitation': strings.joinWrong,
   'access/invitation-over': strings.joinOver,
   'access/key-known': strings.joinKnown,
@@ -101,8 +102,8 @@ export class VedetteJoin extends LitElement {
       case 'refused':
         this.stage = {
           at: 'form',
-          trouble: refusalWords[outcome.code] ?? outcome.reason,
-          ...(outcome.code === 'access/invitation-over' ? { detail: outcome.reason } : {}),
+          trouble: wordsHere[outcome.code] ?? refusalWords(outcome),
+          ...(outcome.code === 'access/invitation-over' ? { detail: refusalWords(outcome) } : {}),
         };
         break;
       case 'unreachable':
@@ -162,7 +163,7 @@ export class VedetteJoin extends LitElement {
       <label>${strings.joinLabel}<input name="label" required maxlength="60" autocomplete="off"
         value=${browserLabel(navigator.userAgent)} ?disabled=${busy} /></label>
       <p class="hint">${strings.joinHint}</p>
-      ${trouble === undefined ? nothing : html`<p class="trouble" role="alert">${trouble}${detail === undefined ? nothing : html`<small lang="en">${detail}</small>`}</p>`}
+      ${trouble === undefined ? nothing : html`<p class="trouble" role="alert">${trouble}${detail === undefined ? nothing : html`<small>${detail}</small>`}</p>`}
       <button class="filled" ?disabled=${busy}>${busy ? strings.joining : strings.join}</button>
     </form>`;
   }

@@ -168,7 +168,7 @@ export class VedetteLock extends LitElement {
         </p>
         <p class="notes">${[...notes, ...(this.connected ? [] : [strings.staleValue])].join(' · ')}</p>
         ${this.#asks()}
-        ${status.blocked === undefined ? nothing : html`<p class="blocked">${strings.lockBlocked(status.blocked)}</p>`}
+        ${status.blocked === undefined ? nothing : html`<p class="blocked">${strings.lockBlocked(refusalWords(status.blocked))}</p>`}
         ${this.told === undefined ? nothing : html`<p class="told" role="status">${this.told}</p>`}
         ${this.needs === undefined ? nothing : this.#step(this.needs)}
         ${this.refusal === undefined ? nothing : html`<p class="refusal" role="alert">${this.refusal}</p>`}

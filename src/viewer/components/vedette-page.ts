@@ -10,6 +10,7 @@ import { takeJoinLink } from '../join-link.ts';
 import { takeKeyChange } from '../key-change.ts';
 import type { Picture } from '../liveness.ts';
 import { quietOf } from '../quiet.ts';
+import { refusalWords } from '../refusal-words.ts';
 import { changeSettings, readSettings, type Settings } from '../settings.ts';
 import { noSituation, type Situation } from '../situation.ts';
 import type { ConnectionStats } from '../stats.ts';
@@ -96,7 +97,7 @@ export class VedettePage extends LitElement implements Page {
     this.viewer = new Viewer({
       way: this.#way,
       changed: () => this.requestUpdate(),
-      refused: (_, reason) => this.#announce(strings.refusedRequest(reason)),
+      refused: (_, why) => this.#announce(strings.refusedRequest(refusalWords(why))),
       // Who comes by a notification's link to a feed wants to see it.
       standby: address.standby || (this.settings.standby && address.feed === undefined),
       name: this.settings.name,

@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { PasskeyBeginResult } from '../../protocol/request.ts';
 import { browserLabel } from '../browser-label.ts';
 import { makePasskey, passkeyTrouble } from '../passkey.ts';
+import { refusalWords } from '../refusal-words.ts';
 import type { RequestClient } from '../requests.ts';
 import { strings } from '../strings.ts';
 import { define } from './define.ts';
@@ -22,12 +23,12 @@ export class VedettePasskey extends LitElement {
 
   async #added(): Promise<string> {
     const offered = await this.send({ type: 'passkey-begin' });
-    if (offered.state === 'refused') return strings.passkeyNotAdded(offered.reason);
+    if (offered.state === 'refused') return strings.passkeyNotAdded(refusalWords(offered));
     const offer = offered.state === 'done' ? PasskeyBeginResult.safeParse(offered.result).data : undefined;
     const made = offer && (await makePasskey(offer, document.title));
     if (!made) return strings.passkeyNotMade;
     const added = await this.send({ type: 'passkey-add', made, label: browserLabel(navigator.userAgent) });
-    return added.state === 'refused' ? strings.passkeyNotAdded(added.reason) : strings.passkeyAdded;
+    return added.state === 'refused' ? strings.passkeyNotAdded(refusalWords(added)) : strings.passkeyAdded;
   }
 
   protected override render(): unknown {

@@ -6,6 +6,7 @@ import { browserLabel } from '../browser-label.ts';
 import type { Door } from '../door.ts';
 import type { Joined } from '../joining.ts';
 import { newKey, type OwnKey } from '../own-key.ts';
+import { refusalWords } from '../refusal-words.ts';
 import type { Identity } from '../sign-in.ts';
 import { strings } from '../strings.ts';
 import { define } from './define.ts';
@@ -15,7 +16,7 @@ import { shared } from './theme.ts';
 /** Ask so often while the button is waited for. */
 const askEveryMs = 1_500;
 
-const refusalWords: Readonly<Record<string, string>> = {
+const wordsHere: Readonly<Record<string, string>> = {
   'access/invitation': strings.regainCodeWrong,
   'access/recovery-over': strings.regainCodeOver,
   'access/key-known': strings.joinKnown,
@@ -84,7 +85,7 @@ export class VedetteRegain extends LitElement {
         this.stage = { at: 'code', trouble: keyTroubleWords[outcome.trouble] };
         break;
       case 'refused':
-        this.stage = { at: 'code', trouble: refusalWords[outcome.code] ?? outcome.reason };
+        this.stage = { at: 'code', trouble: wordsHere[outcome.code] ?? refusalWords(outcome) };
         break;
       case 'unreachable':
         this.stage = { at: 'code', trouble: strings.joinUnreachable };
@@ -242,7 +243,7 @@ function stageAfter(answer: AtDevice, words: string): Stage {
         trouble: answer.because === 'others' ? strings.regainOthers : strings.regainFailed,
       };
     case 'refused':
-      return { at: 'button', trouble: refusalWords[answer.code] ?? answer.reason };
+      return { at: 'button', trouble: wordsHere[answer.code] ?? refusalWords(answer) };
   }
 }
 

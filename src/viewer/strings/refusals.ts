@@ -1,9 +1,9 @@
-import type { Why } from '../../protocol/denial.ts';
+import type { Closing, Why } from '../../protocol/denial.ts';
 
 /** The values that go with a refusal. */
 type Detail = Readonly<Record<string, string | number>>;
 /** Said after "Not opened: ", so it begins small and ends open. */
-type Row = string | ((detail: Detail) => string);
+export type Row = string | ((detail: Detail) => string);
 
 /** Why something may not be done, by `why` of an `access/denied`. */
 const enWhy: Readonly<Record<Why, Row>> = {
@@ -33,7 +33,38 @@ const enWhy: Readonly<Record<Why, Row>> = {
   'invitation-short': 'the invitation would be over already',
   'further-key': 'another browser gives no more than its person may',
   nothing: 'this would allow nothing',
+  'passkey-own-key': 'a passkey is added with a key of your own, not with a link',
+  'passkey-there': 'you have a passkey already; somebody who may manage people has to take it back first',
+  'passkey-not-own': 'somebody else has to take your passkey back, or the device’s terminal',
+  'passkey-browser': 'the browser that asked has to prove it',
+  'code-watching': 'nobody sees a live picture at a keypad, so this code would never open',
+  'code-short': 'the code would be over already',
+  'recovery-terminal': 'a recovery code is made on the device itself: vedette recovery',
+  'token-person': 'only a person can make a token',
   excess: 'you can give no more than you have',
+};
+
+/** Why a link cannot be opened any more, after "…: ". */
+const enClosed: Readonly<Record<Closing, string>> = {
+  'taken-back': 'it was taken back',
+  'recovery-replaced': 'another was made since, or an owner was sent away',
+  opened: 'somebody has opened it already',
+  'recovery-used': 'it was used already',
+  'maker-gone': 'who made it is not known here any more',
+  'person-gone': 'its person is not known here any more',
+  late: 'its time is over',
+  clock: 'the device was started since, and is not sure of the time',
+};
+
+const ruClosed: typeof enClosed = {
+  'taken-back': 'её отозвали',
+  'recovery-replaced': 'с тех пор сделали другой или владельца убрали',
+  opened: 'её уже кто-то открыл',
+  'recovery-used': 'его уже использовали',
+  'maker-gone': 'того, кто её сделал, устройство больше не знает',
+  'person-gone': 'этого человека устройство больше не знает',
+  late: 'её срок вышел',
+  clock: 'устройство с тех пор запускали заново, и оно не уверено, который час',
 };
 
 const ruWhy: typeof enWhy = {
@@ -62,6 +93,14 @@ const ruWhy: typeof enWhy = {
   'invitation-short': 'приглашение сразу бы кончилось',
   'further-key': 'ещё один браузер даёт не больше, чем есть у человека',
   nothing: 'это ничего бы не разрешило',
+  'passkey-own-key': 'ключ доступа добавляют своим ключом, а не по ссылке',
+  'passkey-there': 'ключ доступа у вас уже есть; сначала его должен отозвать тот, кто управляет людьми',
+  'passkey-not-own': 'ваш ключ доступа должен отозвать кто-то другой или терминал устройства',
+  'passkey-browser': 'подтвердить должен тот браузер, который просил',
+  'code-watching': 'у клавиатуры живой картинки не видно, такой код никогда не откроет',
+  'code-short': 'код сразу бы кончился',
+  'recovery-terminal': 'код восстановления делают на самом устройстве: vedette recovery',
+  'token-person': 'такой ключ может сделать только человек',
   excess: 'дать можно не больше, чем есть у вас',
 };
 
@@ -82,6 +121,27 @@ const enCodes = {
   'access/wrong-secret': 'this link is not, or no longer, valid',
   'access/too-many-tries': 'too many wrong links were tried; wait a minute',
   'access/no-keypad': 'no keypad opens that lock',
+  'session/look-only': 'you may look, and no more',
+  'session/crowded': 'as many watch as may',
+  'session/no-talk': 'nobody can be talked to there',
+  'session/talk-taken': 'somebody else is talking',
+  'session/limit': 'as many watch as may',
+  'alarm/over': 'this alarm is over',
+  'alarm/unknown': 'there is no such rule any more',
+  'ring/over': 'it is over',
+  'ring/taken': ({ by }) => (by === 'somebody else' ? 'somebody else has answered' : `${by} has answered`),
+  'ring/no-call': 'there is no call',
+  'ring/no-reply': 'there is no such reply any more',
+  'ring/replying': 'a reply is being played',
+  'sensor/not-settable': 'this sensor cannot be set',
+  'feed/unknown': 'there is no such camera any more',
+  'lock/broker-away': 'the broker that reaches it is away',
+  'gpio/tools-missing': 'the device lacks the tools for its wires',
+  'gpio/not-found': 'its wire is not there',
+  'gpio/ambiguous': 'it is not clear which wire it is',
+  'gpio/denied': 'the device may not use its wires',
+  'gpio/busy': 'another program uses its wire',
+  'gpio/failed': 'its wire failed',
   'lock/unknown': 'there is no such lock',
   'lock/blocked': 'it cannot be opened just now',
   'lock/overtaken': 'somebody asked for something else meanwhile',
@@ -90,6 +150,7 @@ const enCodes = {
   'lock/jammed': 'the bolt did not follow',
   'lock/not-driven': 'the lock did not move',
   'lock/stopped': 'the device is stopping',
+  'request/answer-too-long': 'the answer is too long for this way',
   'request/challenge': 'the device asked for nothing of the sort; try again',
   'request/failed': 'the device failed at this',
   'request/interrupted': 'the device was interrupted; look at the lock before you try again',
@@ -129,6 +190,27 @@ const ruCodes: typeof enCodes = {
   'access/wrong-secret': 'эта ссылка не действует',
   'access/too-many-tries': 'слишком много неверных ссылок; подождите минуту',
   'access/no-keypad': 'у этого замка нет панели для кода',
+  'session/look-only': 'вам можно только смотреть',
+  'session/crowded': 'больше зрителей не поместится',
+  'session/no-talk': 'говорить туда нельзя',
+  'session/talk-taken': 'сейчас говорит кто-то другой',
+  'session/limit': 'больше зрителей не поместится',
+  'alarm/over': 'эта тревога уже кончилась',
+  'alarm/unknown': 'такого правила больше нет',
+  'ring/over': 'звонок уже кончился',
+  'ring/taken': ({ by }) => (by === 'somebody else' ? 'уже ответил кто-то другой' : `уже в разговоре: ${by}`),
+  'ring/no-call': 'разговора нет',
+  'ring/no-reply': 'такого ответа больше нет',
+  'ring/replying': 'ответ уже звучит',
+  'sensor/not-settable': 'этот датчик нельзя задать',
+  'feed/unknown': 'такой камеры больше нет',
+  'lock/broker-away': 'брокер, через который он работает, недоступен',
+  'gpio/tools-missing': 'у устройства нет программ для его проводов',
+  'gpio/not-found': 'его линии нет',
+  'gpio/ambiguous': 'неясно, какая линия его',
+  'gpio/denied': 'устройству нельзя пользоваться линиями',
+  'gpio/busy': 'его линию занимает другая программа',
+  'gpio/failed': 'его линия отказала',
   'lock/unknown': 'такого замка нет',
   'lock/blocked': 'сейчас его не открыть',
   'lock/overtaken': 'кто-то тем временем попросил о другом',
@@ -137,6 +219,7 @@ const ruCodes: typeof enCodes = {
   'lock/jammed': 'засов не сдвинулся',
   'lock/not-driven': 'замок не сработал',
   'lock/stopped': 'устройство останавливается',
+  'request/answer-too-long': 'ответ слишком длинный для такой связи',
   'request/challenge': 'устройство этого не ждало; попробуйте ещё раз',
   'request/failed': 'у устройства не получилось',
   'request/interrupted': 'устройство прервалось; посмотрите на замок, прежде чем пробовать снова',
@@ -162,6 +245,6 @@ const ruCodes: typeof enCodes = {
 
 /** Why the device refused, one table a language. */
 export const refusals = {
-  en: { why: enWhy, codes: enCodes },
-  ru: { why: ruWhy, codes: ruCodes },
+  en: { why: enWhy, closed: enClosed, codes: enCodes },
+  ru: { why: ruWhy, closed: ruClosed, codes: ruCodes },
 } as const;

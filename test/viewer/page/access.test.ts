@@ -314,9 +314,11 @@ describe('the page and who may do what', () => {
   });
 
   test('a lock that nobody can open now says why, and does nothing', async () => {
-    await fixture.device(`device.lock({ lock: 'parcel-box', blocked: 'the disk is full' })`);
+    await fixture.device(
+      `device.lock({ lock: 'parcel-box', blocked: { code: 'gpio/busy', reason: 'GPIO17 is taken' } })`,
+    );
     await enter();
-    await lock().getByText('Cannot be opened now: the disk is full').waitFor();
+    await lock().getByText('Cannot be opened now: another program uses its wire').waitFor();
     expect(await hold().getAttribute('aria-disabled')).toBe('true');
   });
 

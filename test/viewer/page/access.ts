@@ -8,6 +8,7 @@ import type { SealHolder, Speaker } from '../../../src/identity/sealed-channel.t
 import { joinStatement, loginStatement, presenceStatement } from '../../../src/identity/statements.ts';
 import { nextLink, type SuccessionLink } from '../../../src/identity/succession.ts';
 import type { AuditEntry, Grant, Invitation, Person } from '../../../src/protocol/access.ts';
+import type { Closing } from '../../../src/protocol/denial.ts';
 import type { LockStatus } from '../../../src/protocol/lock.ts';
 import type { PresenceAnswer } from '../../../src/protocol/presence.ts';
 import { type Receipt, Request } from '../../../src/protocol/request.ts';
@@ -147,8 +148,8 @@ export class FakeAccess {
       const headers = { 'content-type': 'application/json', ...(cookie && { 'set-cookie': cookie }) };
       response.writeHead(status, headers).end(body === undefined ? undefined : JSON.stringify(body));
     };
-    const refuse = (status: number, code: string, message = code): void =>
-      json(status, { code, message, cure: '' });
+    const refuse = (status: number, code: string, why?: Closing): void =>
+      json(status, { code, message: code, cure: '', ...(why && { detail: { why } }) });
     let text = '';
     for await (const chunk of request) text += chunk;
     const body = text === '' ? {} : JSON.parse(text);
@@ -215,7 +216,7 @@ export class FakeAccess {
     body: Record<string, string>,
     origin: string,
     json: (status: number, body: unknown, cookie?: string) => void,
-    refuse: (status: number, code: string, message?: string) => void,
+    refuse: (status: number, code: string, why?: Closing) => void,
   ): Promise<void> {
     const { invitation: id = '', secret = '', key = '', label = '', signature = '' } = body;
     const invitation = this.invitations.find((each) => each.id === id);
@@ -224,9 +225,8 @@ export class FakeAccess {
     if (!invitation || invitation.secret !== secret || !(await verify(key, statement, signature))) {
       return refuse(403, 'access/invitation');
     }
-    if (invitation.usedAt !== undefined)
-      return refuse(409, 'access/invitation-over', 'somebody has opened it already');
-    if (invitation.expiresAt < Date.now()) return refuse(410, 'access/invitation-over', 'its time is over');
+    if (invitation.usedAt !== undefined) return refuse(409, 'access/invitation-over', 'opened');
+    if (invitation.expiresAt < Date.now()) return refuse(410, 'access/invitation-over', 'late');
     Object.assign(invitation, { usedAt: Date.now() });
     const { scopes, limits } = invitation;
     const person = this.add(body.name ?? invitation.name, { scopes, limits });

@@ -116,7 +116,7 @@ class FakeDevice {
   };
   #seq = 0;
   /** Set to refuse calls, with this reason. */
-  refuseTalk: string | undefined;
+  refuseTalk: { readonly code: string; readonly reason: string } | undefined;
   #tone: MediaStreamTrack | undefined;
 
   constructor(feeds: readonly FeedDescription[], width: number) {
@@ -344,7 +344,7 @@ class FakeDevice {
     this.#obey(session, message);
     if (message.type !== 'talk') return;
     if (message.on && this.refuseTalk !== undefined) {
-      this.#tell(session, { type: 'talk-refused', feed: message.feed, reason: this.refuseTalk });
+      this.#tell(session, { type: 'talk-refused', feed: message.feed, ...this.refuseTalk });
       return;
     }
     this.setTalk(message.feed, message.on ? { state: 'connecting', session } : { state: 'idle' });

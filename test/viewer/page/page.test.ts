@@ -201,7 +201,7 @@ describe('the page', () => {
   });
 
   test('talk by keyboard, and a refusal in words', async () => {
-    await fixture.device(`device.refuseTalk = 'the speaker is broken'`);
+    await fixture.device(`device.refuseTalk = { code: 'speaker/broken', reason: 'the speaker is broken' }`);
     const page = await open();
     await state(page, 'live');
     await talkButton(page).focus();
