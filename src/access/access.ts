@@ -1,6 +1,8 @@
+import type { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import { VedetteError } from '../errors.ts';
-import type { AuditDraft, Grant, Invitation, Person } from '../protocol/access.ts';
+import type { AuditDraft, Grant } from '../protocol/access.ts';
+import type { PeopleResult } from '../protocol/request.ts';
 import type { Scope } from '../protocol/scope.ts';
 import { type CodeDraft, Codes, type CodesParts, type MadeCode } from './codes.ts';
 import { Deciding } from './deciding.ts';
@@ -11,7 +13,7 @@ import { type InvitationDraft, pairingDraft, wrongTriesCounter } from './invitin
 import { type Joined, Joining, type JoinRequest, type PresentRequest } from './joining.ts';
 import { Passkeys } from './passkeys.ts';
 import type { Circumstances, Decision, Peer } from './peer.ts';
-import { newRecovery } from './recovering.ts';
+import { newRecovery, recoverySince } from './recovering.ts';
 import { Register, type RegisterParts } from './register.ts';
 import { type Revocable, revoked } from './revoking.ts';
 import type { Roll } from './roll.ts';
@@ -154,9 +156,13 @@ export class Access {
   }
 
   /** Everybody, and who is asked in and has not come yet. */
-  people(): { readonly people: Person[]; readonly invitations: Invitation[] } {
+  people(): z.infer<typeof PeopleResult> {
     const people = this.#roll.list((code) => this.codes.plain(code));
-    return { people: [...people], invitations: [...this.#invitations.open] };
+    const since = recoverySince(this.#roll);
+    return {
+      ...{ people: [...people], invitations: [...this.#invitations.open] },
+      ...(since === undefined ? {} : { recovery: { since } }),
+    };
   }
 
   /**

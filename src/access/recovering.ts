@@ -4,7 +4,7 @@ import type { Grant } from '../protocol/access.ts';
 import { ownerScopes } from '../protocol/scope.ts';
 import { hashOf, invitationRow, ownerName } from './inviting.ts';
 import type { Roll } from './roll.ts';
-import type { AccessRow } from './rows.ts';
+import type { AccessRow, InvitationBody } from './rows.ts';
 
 const secretBytes = 16;
 
@@ -24,9 +24,6 @@ interface Recovery {
 export async function newRecovery(roll: Roll, now: number): Promise<Recovery> {
   const secret = randomBytes(secretBytes).toString('base64url');
   const id = await recoveryInvitation(secret);
-  const before = roll.invitations.filter(
-    ({ recovery, usedAt, revokedAt }) => recovery && usedAt === undefined && revokedAt === undefined,
-  );
   const person = onlyOwner(roll);
   const body = {
     ...{
@@ -43,9 +40,19 @@ export async function newRecovery(roll: Roll, now: number): Promise<Recovery> {
   };
   return {
     ...{ code: writeRecoveryCode(secret), id },
-    rows: [...before.map((code) => invitationRow({ ...code, revokedAt: now })), invitationRow(body)],
+    rows: [...openCodes(roll).map((code) => invitationRow({ ...code, revokedAt: now })), invitationRow(body)],
   };
 }
+
+/** Since when there is a recovery code that nobody used; undefined where there is none. */
+export function recoverySince(roll: Roll): number | undefined {
+  return openCodes(roll)[0]?.createdAt;
+}
+
+const openCodes = (roll: Roll): readonly InvitationBody[] =>
+  roll.invitations.filter(
+    ({ recovery, usedAt, revokedAt }) => recovery && usedAt === undefined && revokedAt === undefined,
+  );
 
 const isWhole = ({ scopes, limits, revokedAt }: Grant): boolean =>
   revokedAt === undefined && scopes.includes('admin') && Object.keys(limits).length === 0;

@@ -11,6 +11,7 @@ import {
   PeopleResult,
   Receipt,
   type Request,
+  type RequestOf,
 } from '../protocol/request.ts';
 import { Scope } from '../protocol/scope.ts';
 import { jsonOf, requireSocket } from './device-socket.ts';
@@ -31,6 +32,7 @@ interface PeopleFlags {
   readonly watching: boolean;
   readonly elsewhere: boolean;
   readonly code: boolean;
+  readonly passkey: boolean;
 }
 
 /** An invitation is to be opened by then, unless what it gives ends sooner. */
@@ -74,6 +76,11 @@ export const peopleCommand: CommandModule<object, PeopleFlags> = {
         default: false,
         describe: 'A code for the keypads of the profile in place of a link; printed this once',
       })
+      .option('passkey', {
+        type: 'boolean',
+        default: false,
+        describe: 'Revoke their passkey alone, so that they can add another',
+      })
       .option('beside', {
         type: 'boolean',
         default: false,
@@ -84,18 +91,26 @@ export const peopleCommand: CommandModule<object, PeopleFlags> = {
       .example('$0 people invite Courier --may view,unlock:mailbox --until 2h --uses 1', 'a link for one')
       .example('$0 people invite Courier --may unlock:mailbox --until 2h --uses 1 --code', 'a code for one')
       .example('$0 people grant Courier --until 2h --uses 3', 'the same as before, within other limits')
-      .example('$0 people revoke Courier', 'at once, with what they have open'),
+      .example('$0 people revoke Courier', 'at once, with what they have open')
+      .example('$0 people revoke Anna --passkey', 'her passkey alone: she adds another on her page'),
   async handler(flags) {
     const socket = await requireSocket(flags.profile);
-    const { people, invitations } = PeopleResult.parse(await ask(socket, { type: 'people' }));
+    const known = PeopleResult.parse(await ask(socket, { type: 'people' }));
+    const { people, invitations, recovery } = known;
     if (flags.action === 'invite') return invite(socket, flags);
     if (flags.action === 'grant') return grant(socket, flags, people);
-    if (flags.action === 'revoke') return revoke(socket, required(flags.who), { people, invitations });
-    if (flags.json) return printJson({ people, invitations });
+    if (flags.action === 'revoke') return revoke(socket, required(flags.who), flags.passkey, known);
+    if (flags.json) return printJson(known);
     if (people.length === 0) print('nobody has paired yet: vedette pair');
     for (const person of people) for (const line of personLines(person)) print(line);
     for (const { name, scopes, expiresAt } of invitations)
       print(`${name} is invited until ${timeText(expiresAt)}: ${scopes.join(', ') || 'a further key'}`);
+    if (people.length === 0) return;
+    print(
+      recovery
+        ? `a recovery code, since ${timeText(recovery.since)}; another: vedette recovery`
+        : 'no recovery code: vedette recovery makes one',
+    );
   },
 };
 
@@ -214,32 +229,57 @@ async function elsewhereLink(socket: string): Promise<string> {
 async function revoke(
   socket: string,
   who: string,
-  { people, invitations }: z.infer<typeof PeopleResult>,
+  passkeyAlone: boolean,
+  known: z.infer<typeof PeopleResult>,
 ): Promise<void> {
-  const named = people.filter(({ id, name }) => id === who || name.toLowerCase() === who.toLowerCase());
-  const all = [
-    ...named.map(({ id }) => ({ what: 'person' as const, of: id })),
-    ...people.flatMap(({ keys }) => keys).map(({ id }) => ({ what: 'key' as const, of: id })),
-    ...people.flatMap(({ codes = [] }) => codes).map(({ id }) => ({ what: 'code' as const, of: id })),
-    ...people.flatMap(({ grants }) => grants).map(({ id }) => ({ what: 'grant' as const, of: id })),
-    ...invitations
-      .filter(({ id, name }) => id === who || name.toLowerCase() === who.toLowerCase())
-      .map(({ id }) => ({ what: 'invitation' as const, of: id })),
-  ].filter(({ what, of }) => what === 'person' || what === 'invitation' || of === who);
-  if (all.length > 1) {
-    const allowed = `one of ${all.map(({ what, of }) => `${of} (${what})`).join(', ')}`;
+  const meant = passkeyAlone ? passkeysOf(who, known) : revocable(who, known);
+  if (meant.length > 1) {
+    const allowed = `one of ${meant.map(({ what, of }) => `${of} (${what})`).join(', ')}`;
     throw new VedetteError('cli/bad-flag', { flag: 'revoke', allowed });
   }
-  if (!all[0]) throw new VedetteError('access/unknown', { what: `person "${who}"` });
-  await ask(socket, { type: 'revoke', ...all[0] });
-  print(`${who} may no more`);
+  if (!meant[0])
+    throw new VedetteError('access/unknown', { what: `${passkeyAlone ? 'passkey of' : 'person'} "${who}"` });
+  await ask(socket, { type: 'revoke', ...meant[0] });
+  print(passkeyAlone ? `the passkey of ${who} is taken back` : `${who} may no more`);
 }
 
+type Revocation = Pick<RequestOf<'revoke'>, 'what' | 'of'>;
+
+const isNamed =
+  (who: string) =>
+  ({ id, name }: { readonly id: string; readonly name: string }): boolean =>
+    id === who || name.toLowerCase() === who.toLowerCase();
+
+/** What goes by this name or id. */
+function revocable(who: string, { people, invitations }: z.infer<typeof PeopleResult>): Revocation[] {
+  const byId = (what: Revocation['what'], things: readonly { readonly id: string }[]): Revocation[] =>
+    things.filter(({ id }) => id === who).map(({ id: of }) => ({ what, of }));
+  return [
+    ...people.filter(isNamed(who)).map(({ id: of }): Revocation => ({ what: 'person', of })),
+    ...people.flatMap(({ keys, codes = [], passkeys = [], grants }) => [
+      ...byId('key', keys),
+      ...byId('code', codes),
+      ...byId('passkey', passkeys),
+      ...byId('grant', grants),
+    ]),
+    ...invitations.filter(isNamed(who)).map(({ id: of }): Revocation => ({ what: 'invitation', of })),
+  ];
+}
+
+/** The passkeys of whoever goes by this name or id. */
+const passkeysOf = (who: string, { people }: z.infer<typeof PeopleResult>): Revocation[] =>
+  people
+    .filter(isNamed(who))
+    .flatMap(({ passkeys = [] }) => passkeys.map(({ id: of }): Revocation => ({ what: 'passkey', of })));
+
 /** `Ada: everything; Chrome, Android since 2026-05-05 17:30:12` */
-function personLines({ id, name, keys, codes = [], grants }: Person): readonly string[] {
+function personLines({ id, name, keys, codes = [], passkeys = [], grants }: Person): readonly string[] {
   return [
     `${name}  (${id})`,
     ...keys.map(({ label, addedAt }) => `  ${label}, since ${timeText(addedAt)}`),
+    ...passkeys.map(
+      ({ label, rpId, addedAt }) => `  a passkey on ${label} for ${rpId}, since ${timeText(addedAt)}`,
+    ),
     ...codes.map(
       (code) =>
         `  a code for keypads, since ${timeText(code.createdAt)}${code.lost ? '; it is lost, give a new one' : ''}  (${code.id})`,

@@ -44,7 +44,7 @@ export const Request = z.discriminatedUnion('type', [
   }),
   /** Always allowed to whoever may unlock; needs no challenge, since it can do no harm twice. */
   z.strictObject({ id, type: z.literal('lock'), lock: Lock }),
-  /** Gives `{ people, invitations }`. */
+  /** Gives `{ people, invitations, recovery }`. */
   z.strictObject({ id, type: z.literal('people') }),
   /** Gives `{ invitation, secret }`; the page makes the link of it. */
   z.strictObject({
@@ -124,7 +124,12 @@ export type Receipt = z.infer<typeof Receipt>;
 
 /** `result` of each request that has one. */
 export const ChallengeResult = z.strictObject({ challenge });
-export const PeopleResult = z.strictObject({ people: z.array(Person), invitations: z.array(Invitation) });
+export const PeopleResult = z.strictObject({
+  people: z.array(Person),
+  invitations: z.array(Invitation),
+  /** There is a recovery code, made at that time (wall time, ms): never the code. Absent: there is none. */
+  recovery: z.strictObject({ since: z.number() }).optional(),
+});
 export const PasskeyBeginResult = z.strictObject({
   challenge: base64url(32),
   user: z.strictObject({ id: base64url(16), name: z.string() }),

@@ -169,7 +169,7 @@ export class VedettePeople extends LitElement {
     `;
   }
 
-  #list({ people, invitations }: List): unknown {
+  #list({ people, invitations, recovery }: List): unknown {
     const there = people.filter(({ revokedAt }) => revokedAt === undefined);
     const open = invitations.filter(
       ({ usedAt, revokedAt, expiresAt }) =>
@@ -189,6 +189,11 @@ export class VedettePeople extends LitElement {
             <ul>${open.map((invitation) => html`<li data-invitation=${invitation.id}>${this.#invitation(invitation)}</li>`)}</ul>
           </section>`
       }
+      <section aria-label=${strings.recoveryCode}>
+        <h2>${strings.recoveryCode}</h2>
+        <p>${recovery === undefined ? strings.recoveryNone : strings.recoverySince(dayTime(recovery.since))}
+          <code>vedette recovery</code></p>
+      </section>
     `;
   }
 

@@ -25,6 +25,11 @@ const en = {
   revoked: 'Revoked',
   trustTrouble:
     'The list of people and keys is damaged: until it is mended nobody may do more than look. On the device:',
+  recoveryCode: 'Recovery code',
+  recoverySince: (when: string) =>
+    `There is one, made ${when}. It was shown once, at the device. To make another there, which ends it:`,
+  recoveryNone:
+    'There is none: whoever loses their phone cannot come in by a code. To make one at the device:',
   invitations: 'Open invitations',
   invitationOpen: (until: string) => `can be opened until ${until}`,
 };
@@ -54,6 +59,10 @@ const ru: typeof en = {
   revoked: 'Отозвано',
   trustTrouble:
     'Список людей и ключей повреждён: пока его не восстановят, можно только смотреть. На устройстве:',
+  recoveryCode: 'Код восстановления',
+  recoverySince: (when) =>
+    `Он есть, сделан ${when}. Его показали один раз, на устройстве. Там же можно сделать другой, и прежний кончится:`,
+  recoveryNone: 'Его нет: потеряв телефон, по коду не войти. Сделать на устройстве:',
   invitations: 'Неоткрытые приглашения',
   invitationOpen: (until) => `можно открыть до ${until}`,
 };

@@ -33,6 +33,7 @@ describe('the page and who may do what', () => {
       invitations: [],
       entries: [],
       presence: [],
+      recovery: undefined,
       refuseUnlock: undefined,
       notNow: false,
     });
@@ -353,6 +354,17 @@ describe('the page and who may do what', () => {
     await page.getByRole('button', { name: 'Yes, revoke' }).click();
     await page.locator(`[data-person="${ben.id}"]`).waitFor({ state: 'detached' });
     expect(ben.revokedAt).toBeDefined();
+  });
+
+  test('says whether there is a recovery code, since when, and how another is made', async () => {
+    await enter();
+    await page.getByRole('link', { name: 'People' }).click();
+    const section = page.getByRole('region', { name: 'Recovery code' });
+    await section.getByText('There is none').waitFor();
+    fixture.access.recovery = { since: Date.UTC(2026, 4, 5, 12) };
+    await page.reload();
+    await section.getByText('There is one, made 5 May, 14:00').waitFor();
+    await section.getByText('vedette recovery').waitFor();
   });
 
   test('makes an invitation for a courier: a link, a code, and a line in the list', async () => {

@@ -37,6 +37,8 @@ export class FakeAccess {
   people: Person[] = [];
   invitations: (Invitation & { secret: string })[] = [];
   entries: AuditEntry[] = [];
+  /** Of a recovery code, where there is one. */
+  recovery: { since: number } | undefined;
   /** Cookies, and whose they are. */
   readonly cookies = new Map<string, string>();
   /** Every request that came in, in order. */
@@ -273,7 +275,8 @@ export class FakeAccess {
         return {};
       case 'people': {
         const invitations = this.invitations.map(({ secret: _, ...invitation }) => invitation);
-        return { result: { people: this.people, invitations } };
+        const { people, recovery } = this;
+        return { result: { people, invitations, ...(recovery && { recovery }) } };
       }
       case 'invite': {
         const { name, scopes, limits, expiresAt } = request;
