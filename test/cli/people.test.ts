@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { readRecoveryCode, recoveryInvitation } from '../../src/identity/recovery-code.ts';
 import { newPhone } from '../access/house.ts';
-import { SoftAuthenticator } from '../access/soft-authenticator.ts';
 import { joinBy } from '../http/browser.ts';
 import { type Door, openDoor } from '../http/door.ts';
 import { vedette } from './command-line.ts';
@@ -76,31 +75,6 @@ async function recoverBy(code: string): Promise<unknown> {
   const invitation = { id: await recoveryInvitation(secret) };
   return JSON.parse((await joinBy(door, { invitation, secret }, await newPhone())).body);
 }
-
-test('a passkey is listed, and taken back alone, by the name of whose it is', async () => {
-  const { peer } = await door.house.pair('Ada');
-  const authenticator = new SoftAuthenticator();
-  const { challenge } = door.house.access.passkeys.begin(peer);
-  await door.house.access.passkeys.add(peer, authenticator.make({ challenge }), 'Firefox, Linux');
-  expect((await vedette('people')).stdout).toMatch(/Ada.*\n.*\n {2}a passkey on Firefox, Linux for /);
-  expect((await vedette('people', 'revoke', 'ada', '--passkey')).code).toBe(0);
-  expect((await vedette('people')).stdout).not.toContain('passkey');
-  expect(door.house.access.people().people[0]?.keys).toHaveLength(1);
-  expect((await vedette('people', 'revoke', 'ada', '--passkey')).stderr).toContain('passkey of "ada"');
-});
-
-test('whether there is a recovery code is said, and never which', async () => {
-  await door.house.pair('Ada');
-  expect((await vedette('people')).stdout).toContain('no recovery code');
-  const code = codeIn((await vedette('recovery')).stdout);
-  const { stdout } = await vedette('people');
-  expect(stdout).toMatch(/a recovery code, since \d{4}-/);
-  const json = (await vedette('people', '--json')).stdout;
-  expect(JSON.parse(json).recovery).toEqual({ since: expect.any(Number) });
-  expect(stdout + json).not.toContain(code.slice(0, 9));
-  await recoverBy(code);
-  expect((await vedette('people')).stdout).toContain('no recovery code');
-});
 
 test('where no device runs, it says so', async () => {
   vi.stubEnv('STATE_DIRECTORY', join(door.folder, 'nowhere'));
