@@ -87,6 +87,7 @@ test('an unknown feed is 404 and names the known ones', async () => {
     code: 'feed/unknown',
     message: 'there is no feed "cellar"',
     cure: 'choose one of: front-door, garden',
+    detail: { feed: 'cellar', known: 'front-door, garden' },
   });
 });
 

@@ -48,7 +48,7 @@ const ru: typeof en = {
   doorLeftOpen: 'Дверцу не закрыли',
   parcelIn: 'Внутри что-то есть',
   parcelOut: 'Пусто',
-  holdToOpen: 'Удерживайте',
+  holdToOpen: 'Держите, чтобы открыть',
   keepHolding: 'Держите…',
   openLock: (title) => `Открыть (удерживайте секунду): ${title}`,
   openNow: 'Открыть сейчас?',
