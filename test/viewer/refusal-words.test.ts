@@ -71,8 +71,8 @@ test('every reason of the device has words in each language, and Russian ones ar
   for (const [language, { why, codes }] of Object.entries(refusals)) {
     expect(Object.keys(why).sort()).toEqual(Object.keys(denials).sort());
     for (const [key, row] of [...Object.entries(why), ...Object.entries(codes)]) {
-      const text =
-        typeof row === 'string' ? row : row({ uses: 2, windows: 'mon 8:00–9:00', zone: 'UTC', by: 'Anna' });
+      const values = { uses: 2, windows: 'mon 8:00–9:00', zone: 'UTC', by: 'Anna', name: 'Ben' };
+      const text = typeof row === 'string' ? row : row(values);
       expect(text, key).not.toMatch(/undefined|^$/);
       if (language === 'ru') expect(text, key).toMatch(/[а-я]/i);
     }
