@@ -96,9 +96,10 @@ describe('a session by key', () => {
     for (let n = 0; n < 12; n++)
       codes.push(codeOf(await post(door, '/api/session', { ...right, signature: 'A'.repeat(86) })));
     expect(codes.at(-1)).toBe('access/too-many-tries');
-    for (let n = 0; n < 2_000; n++) await post(door, '/api/session/challenge', {});
+    for (let n = 0; n < 40; n++)
+      await Promise.all(Array.from({ length: 50 }, () => post(door, '/api/session/challenge', {})));
     expect((await post(door, '/api/session', right)).status).toBe(204);
-  }, 30_000);
+  });
 
   test('ends with its key, and with its person', async () => {
     const one = await welcome(door, {});

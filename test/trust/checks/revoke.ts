@@ -73,6 +73,13 @@ async function round(device: Device, mosquitto: Mosquitto): Promise<readonly num
   try {
     for (let n = 0; n < atOnce; n += 1) watching.push(await watch(device, mosquitto));
     await mosquitto.kill();
+    // Nobody is silent for want of a broker.
+    await Promise.all(
+      watching.map(async ({ far }) => {
+        const had = far.rtp.length;
+        await far.until('media without a broker', () => far.rtp.length > had + 10, deadlineMs);
+      }),
+    );
     const { people } = PeopleResult.parse(await requested(socket, { type: 'people' }));
     for (const { id, revokedAt } of people)
       if (revokedAt === undefined) await requested(socket, { type: 'revoke', what: 'person', of: id });
