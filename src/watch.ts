@@ -6,6 +6,7 @@ import { Alarms } from './alarms.ts';
 import { composeBell } from './bell.ts';
 import { Buses } from './buses/buses.ts';
 import type { Clock } from './clock.ts';
+import { tellConfirmations } from './confirm-events.ts';
 import { VedetteError } from './errors.ts';
 import type { ComposedFeed, Feeds } from './feeds.ts';
 import { composeHome } from './home.ts';
@@ -167,6 +168,7 @@ export function composeWatch(parts: WatchParts): Watch {
   sensors.onReading((reading) => locks.sensor({ state: 'well', sensor: reading.sensor, reading }));
   sensors.onState((state) => locks.sensor(state));
   tellLockEvents({ locks, alarms, actions, pictures, audit, clock, log });
+  tellConfirmations({ locks: profile.locks, waiting: parts.waiting, alarms, actions, clock });
   sensors.onFlood(({ sensor, dropped }) => {
     const detail = `${dropped} values were left out: it says too much`;
     alarms.note({ type: 'device', severity: 'info', title: sensor, sensor, detail });

@@ -21,6 +21,7 @@ const lock = {
     leftOpen: 1,
     moves: 1,
     keyed: false,
+    ask: [],
     do: ['snapshot inside', 'tell'],
   } as never),
   title: 'Parcel box',

@@ -36,6 +36,11 @@ export const LockSettings = z.strictObject({
   secondStep: SecondStepKind.optional().describe(
     'What an unlock needs beside a grant: `person`, another person who may open it confirms; `passkey`, whoever asks is verified by theirs. By default nothing',
   ),
+  ask: z
+    .array(z.string().min(1).max(64))
+    .max(32)
+    .default([])
+    .describe('Actions for when another person has to confirm an unlock: a `notify` calls them to the page'),
   do: z
     .array(z.string().min(1).max(64))
     .max(32)

@@ -75,10 +75,13 @@ function lockProblems(
       else if (found.type !== 'boolean')
         problems.push({ path: at(key), message: 'needs a sensor that is on or off' });
     }
-    lock.do.forEach((action, index) => {
-      if (!(action in actions))
-        problems.push(unknownName(at('do', index), 'action', action, Object.keys(actions)));
-    });
+    for (const key of ['do', 'ask'] as const)
+      lock[key].forEach((action, index) => {
+        if (!(action in actions))
+          problems.push(unknownName(at(key, index), 'action', action, Object.keys(actions)));
+      });
+    if (lock.ask.length > 0 && lock.secondStep !== 'person')
+      problems.push({ path: at('ask'), message: 'nobody is asked without `secondStep: person`' });
     if (lock.kind === 'mqtt' && !mqtt)
       problems.push({ path: at('kind'), message: 'needs the broker of the key mqtt, which is missing' });
     return problems;

@@ -104,6 +104,11 @@ test.each([
   [lock('kind: simulated, bolt: bel'), 'try bell'],
   [lock('kind: simulated, door: machine.temperature'), 'a sensor that is on or off'],
   [lock('kind: simulated, do: [siren]'), 'there is no action'],
+  [lock('kind: simulated, secondStep: person, ask: [phone]'), 'locks.box.ask.0'],
+  [
+    `actions: { phones: { kind: notify, to: webpush } }\n${lock('kind: simulated, secondStep: passkey, ask: [phones]')}`,
+    'nobody is asked without',
+  ],
   ['live: { light: [lamp] }\n', 'there is no action'],
   ['actions:\n  bell: { kind: output, line: A, pulse: 1s }\nlive: { light: [bell] }\n', 'without pulse'],
   ['actions:\n  hush: { kind: sound, say: Hello }\nlive: { sound: [hush] }\n', 'needs a feed'],
