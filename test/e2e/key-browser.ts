@@ -6,7 +6,7 @@ import type { GrantLimits } from '../../src/protocol/access.ts';
 import { ChallengeResult, InviteResult, Receipt } from '../../src/protocol/request.ts';
 import type { Scope } from '../../src/protocol/scope.ts';
 import { speaker } from '../identity/parties.ts';
-import { FarViewer, socketTo } from '../signaling/far-viewer.ts';
+import { bent, FarViewer, type Middle, socketTo } from '../signaling/far-viewer.ts';
 import type { Device } from './device.ts';
 import { requested } from './terminal.ts';
 
@@ -81,12 +81,15 @@ export class KeyBrowser {
     return Receipt.parse(await (await this.post(device, '/api/requests', request)).json());
   }
 
-  /** A sealed conversation with the device over `/signal`, once it has begun. */
-  async converse(device: Device): Promise<FarViewer> {
+  /** A sealed conversation with the device over `/signal`, once it has begun. @param middle who stands in between */
+  async converse(device: Device, middle: Middle = {}): Promise<FarViewer> {
     const answer = await fetch(new URL('api/identity', device.url));
     const { device: keys } = (await answer.json()) as { device: { publicKey: string; sealKey: string } };
     const headers = { cookie: this.cookie, origin: originOf(device) };
-    const viewer = new FarViewer({ device: keys, own: await this.#own }, socketTo(device.url, headers));
+    const viewer = new FarViewer(
+      { device: keys, own: await this.#own },
+      bent(socketTo(device.url, headers), middle),
+    );
     await viewer.ready;
     return viewer;
   }
