@@ -23,6 +23,7 @@ const long =
         'test/rig/access.test.ts',
         'test/rig/camera.test.ts',
         'test/rig/lock.test.ts',
+        'test/rig/sensors.test.ts',
         'test/e2e/keypad-code.test.ts',
       ]
     : [];
