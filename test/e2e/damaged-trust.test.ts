@@ -1,7 +1,7 @@
 import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { runCommand } from './command.ts';
 import { type Device, startDevice } from './device.ts';
 import { KeyBrowser } from './key-browser.ts';
@@ -9,12 +9,14 @@ import { KeyBrowser } from './key-browser.ts';
 let folder: string;
 let state: string;
 let device: Device | undefined;
-beforeAll(async () => {
+beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'vedette-damaged-'));
   state = join(folder, 'state');
 });
-afterEach(() => device?.stop());
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterEach(async () => {
+  await device?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
 
 const start = () =>
   startDevice(
@@ -39,26 +41,32 @@ async function spoil(path: string): Promise<void> {
   }
 }
 
-test('where the list of people is damaged, who is known looks on, nothing is unlocked, and one command mends it', async () => {
-  device = await start();
-  const scopes = ['view', 'listen', 'unlock:box', 'invite'] as const;
-  const browser = await KeyBrowser.invited(device, 'Anna', scopes, {}, state);
-  expect(await browser.unlock(device, 'box')).toMatchObject({ state: 'done' });
-  await device.stop();
-  await spoil(join(state, 'trust.sqlite'));
+test.each([
+  ['damaged', spoil],
+  ['missing beside an identity', (path: string) => rm(path)],
+])(
+  'where the list of people is %s, who is known looks on, nothing is unlocked, and one command mends it',
+  async (...[, harm]) => {
+    device = await start();
+    const scopes = ['view', 'listen', 'unlock:box', 'invite'] as const;
+    const browser = await KeyBrowser.invited(device, 'Anna', scopes, {}, state);
+    expect(await browser.unlock(device, 'box')).toMatchObject({ state: 'done' });
+    await device.stop();
+    await harm(join(state, 'trust.sqlite'));
 
-  device = await start();
-  await browser.signIn(device);
-  expect((await browser.scopes(device)).toSorted()).toEqual(['listen', 'view']);
-  expect(await browser.unlock(device, 'box')).toMatchObject({ state: 'refused' });
-  const profile = join(folder, 'e2e.yaml');
-  await writeFile(profile, 'device: e2e\ncameras: { door: { kind: test } }\n');
-  const recover = () => runCommand(['audit', 'recover', profile, '--yes'], { STATE_DIRECTORY: state });
-  expect((await recover()).printed).toContain('(trust/in-use)');
-  await device.stop();
-  expect(await recover()).toEqual({ code: 0, printed: expect.stringContaining('people: Anna') });
+    device = await start();
+    await browser.signIn(device);
+    expect((await browser.scopes(device)).toSorted()).toEqual(['listen', 'view']);
+    expect(await browser.unlock(device, 'box')).toMatchObject({ state: 'refused' });
+    const profile = join(folder, 'e2e.yaml');
+    await writeFile(profile, 'device: e2e\ncameras: { door: { kind: test } }\n');
+    const recover = () => runCommand(['audit', 'recover', profile, '--yes'], { STATE_DIRECTORY: state });
+    expect((await recover()).printed).toContain('(trust/in-use)');
+    await device.stop();
+    expect(await recover()).toEqual({ code: 0, printed: expect.stringContaining('people: Anna') });
 
-  device = await start();
-  await browser.signIn(device);
-  expect(await browser.unlock(device, 'box')).toMatchObject({ state: 'done' });
-});
+    device = await start();
+    await browser.signIn(device);
+    expect(await browser.unlock(device, 'box')).toMatchObject({ state: 'done' });
+  },
+);
