@@ -1,10 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** Tests that start browsers, cameras, whole devices or an emulated one. */
+/** Tests that start browsers, cameras or whole devices. */
 const wholeDevice = [
   'test/e2e/**/*.test.ts',
-  'test/rig/**/*.test.ts',
   'test/viewer/page/**/*.test.ts',
   'test/bin/**/*.test.ts',
   'test/bench/**/*.test.ts',
@@ -13,8 +12,11 @@ const wholeDevice = [
   'test/fuzz/fuzz.test.ts',
 ];
 
-/** Every open port is looked at, or an end within seconds is promised: one file at a time. */
-const wholeMachine = ['test/e2e/surface.test.ts', 'test/e2e/exit.test.ts'];
+/**
+ * Every open port is looked at, an end within seconds is promised, or an emulated processor has to keep up with a camera:
+ * one file at a time.
+ */
+const wholeMachine = ['test/e2e/surface.test.ts', 'test/e2e/exit.test.ts', 'test/rig/**/*.test.ts'];
 
 /** What takes minutes and is told apart from everything else: `npm run test:long` has it. */
 const long =
@@ -75,10 +77,12 @@ export default defineConfig({
         test: {
           name: 'machine',
           include: wholeMachine,
+          exclude: long,
           fileParallelism: false,
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
-          ...deviceDeadlines,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
     ],
