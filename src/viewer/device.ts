@@ -16,6 +16,8 @@ export const DeviceDescription = z.object({
   /** Where the same page is secure. */
   httpsUrl: z.string().optional(),
   scopes: z.array(z.string()),
+  /** What they may give to others, where this page shows less than they may. */
+  gives: z.array(z.string()).optional(),
   /** Whom the device knows this browser as; null for who came by its printed link. */
   person: z.object({ id: z.string(), name: z.string() }).nullish(),
   /** What an invitation's id and secret are added to, for a page that does not need this address. */

@@ -143,7 +143,7 @@ describe.each([
     const { people } = PeopleResult.parse(await requested(socket(), { type: 'people' }));
     const person = people.find(({ name }) => name === 'Courier');
     await requested(socket(), { type: 'revoke', what: 'person', of: person?.id ?? '' });
-    await until(async () => !/Parcel box/.test(await courier.evaluate(wordsOf, undefined)), 5_000);
+    await until(async () => !/Parcel box/.test(await courier.evaluate(wordsOf, undefined)));
     await says(owner, /Parcel box/);
   });
 

@@ -1,22 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import type { z } from 'zod';
 import { PeopleResult, type Receipt } from '../../src/protocol/request.ts';
 import { ownerScopes } from '../../src/protocol/scope.ts';
 import { vedette } from '../cli/command-line.ts';
 import { FarControl } from '../requests/far-control.ts';
 import { type Device, startDevice } from './device.ts';
 import { KeyBrowser } from './key-browser.ts';
-import { requested } from './terminal.ts';
 
 let device: Device;
-/** Who asks by HTTP, and who asks by a channel: what one key asks is bounded. */
+/** Who asks by HTTP, who asks by a channel, and who looks at what came of it: what one key asks is bounded. */
 let owner: KeyBrowser;
+let witness: KeyBrowser;
 let control: FarControl;
 
-const state = () => join(device.folder, 'state');
-const people = async () =>
-  PeopleResult.parse(await requested(join(state(), 'control.sock'), { type: 'people' }));
+const people = async (): Promise<z.infer<typeof PeopleResult>> => {
+  const given = await witness.ask(device, { id: randomUUID(), type: 'people' });
+  return PeopleResult.parse(given.state === 'done' ? given.result : given);
+};
 
 beforeAll(async () => {
   device = await startDevice(() => ({
@@ -28,6 +30,7 @@ beforeAll(async () => {
   }));
   owner = await KeyBrowser.invited(device, 'Olga', ownerScopes);
   const other = await KeyBrowser.invited(device, 'Oleg', ownerScopes);
+  witness = await KeyBrowser.invited(device, 'Otto', ownerScopes);
   await KeyBrowser.invited(device, 'Bob', ['view']);
   control = new FarControl(device);
   await control.open('door', { cookie: other.cookie });
@@ -38,8 +41,8 @@ afterAll(async () => {
 });
 
 /** Nothing of what is wrong may be kept. */
-let before: unknown;
-beforeEach(async () => {
+let before: z.infer<typeof PeopleResult>;
+beforeAll(async () => {
   before = await people();
 });
 afterEach(async () => {
@@ -78,7 +81,7 @@ const wrong: readonly (readonly [string, { scopes?: readonly string[]; limits?: 
 test.each(wrong)(
   'an invitation or a grant %s is refused by HTTP and by channel, with what is wrong',
   async (...[, bad, reason]) => {
-    const bob = (await people()).people.find(({ name }) => name === 'Bob');
+    const bob = before.people.find(({ name }) => name === 'Bob');
     const asked = (type: string, about: object) => ({
       ...{ id: randomUUID(), type, scopes: ['unlock:box'], limits: {}, ...about, ...bad },
     });
@@ -109,7 +112,7 @@ test.each([
 ] as const)(
   '`vedette people` with %j is refused with what is wrong and a cure, and no stack',
   async (args, reason) => {
-    vi.stubEnv('STATE_DIRECTORY', state());
+    vi.stubEnv('STATE_DIRECTORY', join(device.folder, 'state'));
     const { code, stdout, stderr } = await vedette('people', ...args);
     vi.unstubAllEnvs();
     expect([1, 2]).toContain(code);

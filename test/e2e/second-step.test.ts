@@ -1,4 +1,8 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ActivityResult, InviteResult } from '../../src/protocol/request.ts';
 import type { Scope } from '../../src/protocol/scope.ts';
@@ -21,16 +25,26 @@ describe.each([
   let browser: TestBrowser;
   let anna: TestPage;
   let bob: TestPage;
+  /** What whoever may confirm is called by. */
+  const called: string[] = [];
+  const phone = createServer(async (request, response) => {
+    called.push(await text(request));
+    response.end();
+  });
 
   beforeAll(async () => {
+    await once(phone.listen(0, '127.0.0.1'), 'listening');
+    const { port } = phone.address() as AddressInfo;
     device = await startDevice(() => ({
       device: 'e2e',
       access: { loopback: false, clock: 'trusted' },
       cameras: { porch: { kind: 'test', width: 640, height: 360 } },
+      actions: { call: { kind: 'webhook', url: `http://127.0.0.1:${port}/` } },
       locks: {
         vault: {
           ...{ kind: 'simulated', title: 'Vault', feed: 'porch', unpowered: 'locked', relock: '1s' },
           secondStep: 'person',
+          ask: ['call'],
         },
       },
     }));
@@ -41,6 +55,7 @@ describe.each([
   afterAll(async () => {
     await browser?.close();
     await device?.stop();
+    phone.close();
   });
 
   const socket = () => join(device.folder, 'state', 'control.sock');
@@ -66,6 +81,7 @@ describe.each([
     await until(() => anna.evaluate(held, 1_300));
     await says(anna, /Somebody else who may open it has to confirm/);
     await says(bob, /Anna asks to open Vault/);
+    await until(async () => called.some((body) => body.includes('Anna asks to open Vault')));
     expect(await anna.evaluate(wordsOf, undefined)).not.toMatch(/asks to open/);
     await press(bob, 'Allow');
     await says(anna, /Locked again/);

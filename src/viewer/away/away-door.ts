@@ -49,7 +49,10 @@ export async function awayDoor(link: Away): Promise<Door> {
       const { title, zone, person, inviteLink } = about;
       return {
         type: 'admitted',
-        device: { device, title, feeds, secure: true, away: true, scopes, zone, person, inviteLink },
+        device: {
+          ...{ device, title, feeds, secure: true, away: true, scopes, zone, person, inviteLink },
+          gives: about.scopes,
+        },
       };
     },
     whyLost: async () => ((await keys()).length > 0 ? 'unreachable' : 'unauthorized'),

@@ -85,13 +85,19 @@ export class VedetteInvite extends LitElement {
   /** The link for elsewhere is shown. */
   declare far: boolean;
   declare copied: boolean;
+  #chosen = false;
 
   protected override willUpdate(): void {
-    this.invitee ??= this.#invitees()[0];
-    if (this.form !== undefined) return;
+    // Opened at once, it comes before the device has said which locks it has.
+    if (!this.#chosen) this.invitee = this.#invitees()[0];
+    const lock = this.form?.lock ?? this.#openable()[0]?.lock;
+    if (this.form !== undefined) {
+      if (lock !== this.form.lock) this.#change({ lock });
+      return;
+    }
     const from = Math.floor(Date.now() / 300_000) * 300_000;
     this.form = {
-      lock: this.#openable()[0]?.lock,
+      lock,
       from,
       until: from + courierHours * 3_600_000,
       dayFrom: doctorDay.from,
@@ -105,7 +111,7 @@ export class VedetteInvite extends LitElement {
   }
 
   get #held(): readonly Scope[] {
-    return this.device.scopes as Scope[];
+    return (this.device.gives ?? this.device.scopes) as Scope[];
   }
 
   #openable(): readonly LockStatus[] {
@@ -246,6 +252,7 @@ export class VedetteInvite extends LitElement {
           (invitee) => html`<label class="choice">
             <input type="radio" name="invitee" .checked=${invitee === this.invitee} @change=${() => {
               this.invitee = invitee;
+              this.#chosen = true;
             }} />
             <span>${words[invitee][0]}<small>${words[invitee][1]}</small></span>
           </label>`,

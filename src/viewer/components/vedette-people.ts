@@ -150,7 +150,7 @@ export class VedettePeople extends LitElement {
       .locks=${this.locks}
       .name=${name}
       .grant=${grant}
-      .held=${this.device.scopes}
+      .held=${this.device.gives ?? this.device.scopes}
       @granted=${() => this.#ask()}
       @close=${() => {
         this.granting = undefined;
