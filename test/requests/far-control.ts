@@ -24,6 +24,11 @@ export class FarControl {
     await this.viewer.far.until('an open channel', () => this.#channel.readyState === 'open', 30_000);
   }
 
+  /** What waits to be sent, in bytes: with much of it this implementation is busy with itself. */
+  get buffered(): number {
+    return this.#channel.bufferedAmount;
+  }
+
   send(text: string): void {
     this.#channel.send(text);
   }

@@ -17,6 +17,7 @@ export const checks: Readonly<Record<string, () => Promise<{ readonly check: Che
   disk: () => import('./checks/disk.ts'),
   audit: () => import('./checks/audit.ts'),
   broker: () => import('./checks/broker.ts'),
+  requests: () => import('./checks/requests.ts'),
   revoke: () => import('./checks/revoke.ts'),
   'unlock-kill': () => import('./checks/unlock-kill.ts'),
   'unlock-race': () => import('./checks/unlock-race.ts'),
