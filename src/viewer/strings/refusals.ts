@@ -1,4 +1,4 @@
-import type { Closing, Why } from '../../protocol/denial.ts';
+import { type Closing, closings, type Why } from '../../protocol/denial.ts';
 
 /** The values that go with a refusal. */
 type Detail = Readonly<Record<string, string | number>>;
@@ -45,18 +45,7 @@ const enWhy: Readonly<Record<Why, Row>> = {
 };
 
 /** Why a link cannot be opened any more, after "…: ". */
-const enClosed: Readonly<Record<Closing, string>> = {
-  'taken-back': 'it was taken back',
-  'recovery-replaced': 'another was made since, or an owner was sent away',
-  opened: 'somebody has opened it already',
-  'recovery-used': 'it was used already',
-  'maker-gone': 'who made it is not known here any more',
-  'person-gone': 'its person is not known here any more',
-  late: 'its time is over',
-  clock: 'the device was started since, and is not sure of the time',
-};
-
-const ruClosed: typeof enClosed = {
+const ruClosed: Readonly<Record<Closing, string>> = {
   'taken-back': 'её отозвали',
   'recovery-replaced': 'с тех пор сделали другой или владельца убрали',
   opened: 'её уже кто-то открыл',
@@ -245,6 +234,6 @@ const ruCodes: typeof enCodes = {
 
 /** Why the device refused, one table a language. */
 export const refusals = {
-  en: { why: enWhy, closed: enClosed, codes: enCodes },
+  en: { why: enWhy, closed: closings, codes: enCodes },
   ru: { why: ruWhy, closed: ruClosed, codes: ruCodes },
 } as const;
