@@ -302,6 +302,8 @@ export class Access {
     const old = draft.instead === undefined ? undefined : this.#roll.grant(draft.instead);
     if (draft.instead !== undefined && (old?.person !== person.id || old.revokedAt !== undefined))
       throw new VedetteError('access/unknown', { what: 'grant' });
+    const { until } = draft.limits;
+    if (until !== undefined && until <= this.#options.clock.wall()) throw denialError(denied('nothing'));
     this.#deciding.requireWithin(by, draft);
     const { grant, codes, ends, before } = granted(
       this.#roll,

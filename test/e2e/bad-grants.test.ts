@@ -107,6 +107,7 @@ test.each([
   [['invite', 'Courier', '--until', 'never'], /--until takes a time/],
   [['invite', 'Courier', '--until', '2020-01-01'], /over/],
   [['grant', 'Bob', '--uses', '0'], /limits\.uses/],
+  [['grant', 'Bob', '--until', '2020-01-01'], /allow nothing/],
   [['grant', 'Bob', '--may', 'unlock:attic'], /no lock attic/],
   [['grant', 'Bob', '--until', '2026-02-31T99:00'], /--until takes a time/],
 ] as const)(
