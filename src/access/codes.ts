@@ -8,8 +8,9 @@ import { covers } from '../protocol/scope.ts';
 import { denialError, denied } from './denial.ts';
 import { type InvitationDraft, newId, wrongCodesCounter } from './inviting.ts';
 import type { Peer } from './peer.ts';
+import type { Register } from './register.ts';
 import { plainCode, type Roll } from './roll.ts';
-import { type AccessRow, type AccessStore, type AnsweredRequest, type CodeBody, counterRow } from './rows.ts';
+import { type AccessStore, type AnsweredRequest, type CodeBody, counterRow } from './rows.ts';
 
 /** Where the secret is that codes are kept under. */
 export interface CodeSecret {
@@ -31,13 +32,12 @@ export interface MadeCode {
   readonly keypads: readonly KeypadDescription[];
 }
 
-export interface CodesParts {
+export interface CodesParts extends Pick<Register, 'commit'> {
   readonly roll: Roll;
   readonly secret: CodeSecret;
   readonly store: Pick<AccessStore, 'trouble'>;
   readonly keypads: readonly KeypadDescription[];
   readonly clock: Clock;
-  commit(put: readonly AccessRow[], audit: readonly AuditDraft[], request?: AnsweredRequest): Promise<void>;
 }
 
 /** Codes for keypads: each is a grant's, and kept so that whoever reads the store can type none. */

@@ -3,15 +3,15 @@ import type { AuditDraft, Invitation } from '../protocol/access.ts';
 import type { Closing } from '../protocol/denial.ts';
 import { denialError, denied } from './denial.ts';
 import { draftInvitation, type InvitationDraft, invitationRow, maxInvitationMs } from './inviting.ts';
+import type { Register } from './register.ts';
 import { plainInvitation, type Roll } from './roll.ts';
-import type { AccessRow, AnsweredRequest, InvitationBody } from './rows.ts';
+import type { AnsweredRequest, InvitationBody } from './rows.ts';
 import type { TrustedClock } from './trusted-clock.ts';
 
-export interface InvitationsParts {
+export interface InvitationsParts extends Pick<Register, 'commit'> {
   readonly roll: Roll;
   readonly clock: Clock;
   readonly time: Pick<TrustedClock, 'now'>;
-  commit(put: readonly AccessRow[], audit: readonly AuditDraft[], request?: AnsweredRequest): Promise<void>;
 }
 
 /** A new invitation: the secret is told this once. */

@@ -4,7 +4,6 @@ import { VedetteError } from '../errors.ts';
 import { keyIdOf, verify } from '../identity/keys.ts';
 import { joinStatement } from '../identity/statements.ts';
 import { keyWords } from '../identity/words.ts';
-import type { AuditDraft } from '../protocol/access.ts';
 import { type Closing, closings } from '../protocol/denial.ts';
 import {
   draftInvitation,
@@ -16,6 +15,7 @@ import {
   pairingDraft,
   wrongTriesCounter,
 } from './inviting.ts';
+import type { Register } from './register.ts';
 import type { Roll } from './roll.ts';
 import { type AccessRow, counterRow, type InvitationBody, type PersonBody } from './rows.ts';
 
@@ -51,15 +51,12 @@ export interface Joined {
   readonly first: boolean;
 }
 
-export interface JoiningParts {
+export interface JoiningParts extends Pick<Register, 'commit' | 'inTurn'> {
   readonly roll: Roll;
   readonly identity: { readonly id: string; readonly publicKey: string };
   readonly clock: Clock;
   /** Why it cannot be opened, or undefined where it can. */
   closed(invitation: InvitationBody): Closing | undefined;
-  /** Does `work` when no other change is under way. */
-  inTurn<T>(work: () => Promise<T>): Promise<T>;
-  commit(put: readonly AccessRow[], audit: readonly AuditDraft[]): Promise<void>;
 }
 
 /** Invitations that are opened, each once. */

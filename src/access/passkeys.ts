@@ -5,6 +5,7 @@ import type { AuditDraft } from '../protocol/access.ts';
 import type { Assertion, NewCredential } from '../protocol/passkey.ts';
 import { denialError, denied } from './denial.ts';
 import type { Peer } from './peer.ts';
+import type { Register } from './register.ts';
 import type { Roll } from './roll.ts';
 import type { AccessRow, AnsweredRequest, PasskeyBody } from './rows.ts';
 import { assertedCounter, newPasskey, passkeyPages } from './webauthn.ts';
@@ -12,14 +13,11 @@ import { assertedCounter, newPasskey, passkeyPages } from './webauthn.ts';
 /** As long as a dialog of a browser may stay open. */
 const offerMs = 5 * 60_000;
 
-export interface PasskeysParts {
+export interface PasskeysParts extends Pick<Register, 'commit' | 'inTurn'> {
   readonly roll: Roll;
   readonly clock: Clock;
   /** Every address that the device's page may be opened by. */
   pages(): readonly URL[];
-  /** Does `work` when no other change is under way. */
-  inTurn<T>(work: () => Promise<T>): Promise<T>;
-  commit(put: readonly AccessRow[], audit: readonly AuditDraft[], request?: AnsweredRequest): Promise<void>;
 }
 
 type Person = Extract<Peer, { readonly kind: 'person' }>;

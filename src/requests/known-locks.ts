@@ -14,6 +14,7 @@ export function requireKnownLocks(
   const named = scopes.flatMap((scope) =>
     scope.startsWith('unlock:') ? [scope.slice('unlock:'.length)] : [],
   );
-  for (const lock of [...named, limits.whileDoorClosed ?? []].flat())
+  if (limits.whileDoorClosed !== undefined) named.push(limits.whileDoorClosed);
+  for (const lock of named)
     if (!statuses.some((status) => status.lock === lock)) throw new VedetteError('lock/unknown', { lock });
 }
